@@ -1,0 +1,87 @@
+"""What a chapter declares one can do: each intent once, for both doors.
+
+REST derives its path and GraphQL its mutation from the same row, so neither can know a rule, a scope
+or a field that the other does not (docs/decisions/0002).
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, get_type_hints
+
+from app.auth.scopes import Scope
+from app.reading.resource import Resource
+from app.text import Input
+
+
+class Kind(StrEnum):
+    """How an intent acts on its resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, eq=False)
+class Intent:
+    """One thing that callers can do.
+
+    `does(db, actor[, id][, data])` returns the changed row, or the row and a secret that is shown this once.
+    """
+
+    name: str
+    resource: Resource
+    kind: Kind
+    scope: Scope
+    does: Callable[..., Any]
+    takes: type[Input] | None
+    verb: str = ""
+    reveals: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The first line of the service function's docstring."""
+        return (inspect.getdoc(self.does) or "").partition("\n")[0]
+
+    @property
+    def description(self) -> str:
+        """The whole docstring of the service function."""
+        return inspect.getdoc(self.does) or ""
+
+    @property
+    def has_id(self) -> bool:
+        """Whether it acts on an object that exists."""
+        return self.kind is not Kind.CREATE
+
+    @property
+    def needs_version(self) -> bool:
+        """Whether callers must name the version they have read (If-Match)."""
+        return self.resource.guarded and self.kind in (Kind.UPDATE, Kind.DELETE)
+
+
+def create(name: str, resource: Resource, does: Callable[..., Any], scope: Scope, *, reveals: bool = False) -> Intent:
+    """Make a new object: `POST /v1/things`."""
+    return Intent(name, resource, Kind.CREATE, scope, does, _takes(does), reveals=reveals)
+
+
+def update(name: str, resource: Resource, does: Callable[..., Any], scope: Scope) -> Intent:
+    """Change some fields: `PATCH /v1/things/{id}`."""
+    return Intent(name, resource, Kind.UPDATE, scope, does, _takes(does))
+
+
+def delete(name: str, resource: Resource, does: Callable[..., Any], scope: Scope) -> Intent:
+    """Remove an object: `DELETE /v1/things/{id}`."""
+    return Intent(name, resource, Kind.DELETE, scope, does, None)
+
+
+def move(
+    name: str, resource: Resource, does: Callable[..., Any], scope: Scope, verb: str, *, reveals: bool = False
+) -> Intent:
+    """Take a named step: `POST /v1/things/{id}/verb`."""
+    return Intent(name, resource, Kind.MOVE, scope, does, _takes(does), verb=verb, reveals=reveals)
+
+
+def _takes(does: Callable[..., Any]) -> type[Input] | None:
+    return get_type_hints(does).get("data")

@@ -1,0 +1,130 @@
+"""Doing one intent: one transaction around scope, idempotency, effect and the reading back of the answer."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app import db as database
+from app.acting.intent import Intent, Kind
+from app.acting.models import IdempotencyRecord
+from app.auth import policy, sealing
+from app.auth.actor import Actor
+from app.db import Db
+from app.errors import Conflict, Forbidden, Invalid
+from app.reading import run as reading
+from app.reading.shape import Wanted
+
+
+class KeyReused(Invalid):
+    """The idempotency key was used before, for another request."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("This idempotency key was used for a different request. Use a new key.")
+
+
+class StillRunning(Conflict):
+    """The first request with this key has not finished."""
+
+    code = "idempotency_in_progress"
+
+    def __init__(self) -> None:
+        super().__init__("A request with this idempotency key is still running. Try again in a moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One wish to act: who, what, on which object, with what, and what to read back.
+
+    `key` and `fingerprint` (the bytes that make a request the same) are given for idempotent calls.
+    """
+
+    actor: Actor
+    intent: Intent
+    wanted: Wanted
+    values: dict[str, Any]
+    object_id: str | None = None
+    data: Any = None
+    version: int | None = None
+    key: str | None = None
+    fingerprint: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it: the object as JSON (empty for a removed one), its id and version, a secret shown once."""
+
+    body: bytes
+    object_id: str
+    version: int
+    secret: str | None = None
+    replayed: bool = False
+
+
+async def perform(call: Call) -> Done:
+    """Do it, or raise a `DomainError` and leave nothing behind."""
+    intent, actor = call.intent, call.actor
+    actor.require(intent.scope)
+    if not policy.actors(intent.name, actor.role):
+        raise Forbidden("Your role does not allow this operation.")
+    async with database.current().writing(actor.organisation_id) as db:
+        db.actor_id = actor.id
+        if call.key is not None and (earlier := await _earlier(db, call)):
+            return earlier
+        if call.version is not None and call.object_id is not None:
+            db.expected[call.object_id] = call.version
+        done = await _act(db, call)
+        if call.key is not None:
+            _keep(db, call, done)
+    return done
+
+
+async def _act(db: Db, call: Call) -> Done:
+    arguments = [value for value in (call.object_id, call.data) if value is not None]
+    result = await call.intent.does(db, call.actor, *arguments)
+    await db.flush()
+    if call.intent.kind is Kind.DELETE:
+        return Done(b"", call.object_id or "", 0)
+    row, secret = result if call.intent.reveals else (result, None)
+    answer = await reading.one(call.actor, call.wanted, row.id, call.values, db=db)
+    return Done(answer.body, row.id, answer.version, secret)
+
+
+async def _earlier(db: Db, call: Call) -> Done | None:
+    """The answer that this key got before; takes the key for the rest of the transaction if there was none."""
+    identity = (call.actor.organisation_id, call.actor.principal, call.intent.name, call.key)
+    digest = hashlib.sha256("\n".join(map(str, identity)).encode()).digest()
+    lock = int.from_bytes(digest[:8], signed=True)
+    if not await db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(lock))):
+        raise StillRunning
+    record = await db.get(IdempotencyRecord, identity)
+    if record is None:
+        return None
+    if record.request_hash != _hash(call):
+        raise KeyReused
+    secret, _, body = sealing.unseal(record.body, "idempotency_record", call.key or "").partition(b"\n")
+    return Done(body, record.object_id, record.object_version, secret.decode() or None, replayed=True)
+
+
+def _keep(db: Db, call: Call, done: Done) -> None:
+    db.add(
+        IdempotencyRecord(
+            organisation_id=call.actor.organisation_id,
+            principal=call.actor.principal,
+            operation=call.intent.name,
+            key=call.key or "",
+            request_hash=_hash(call),
+            object_id=done.object_id,
+            object_version=done.version,
+            body=sealing.seal((done.secret or "").encode() + b"\n" + done.body, "idempotency_record", call.key or ""),
+            created_at=clock.now(),
+        )
+    )
+
+
+def _hash(call: Call) -> str:
+    return hashlib.sha256(f"{call.object_id}\n{call.version}\n".encode() + call.fingerprint).hexdigest()

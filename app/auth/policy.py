@@ -1,0 +1,155 @@
+"""The one table: role × relation × resource × action. Reads compile it into SQL, services ask it before a change.
+
+It speaks of resources and relations by name; the chapter's `resource.py` says what a relation means in
+SQL. An operation without a row here fails the build. Whoever has no row has no access: a hidden row
+does not exist for its caller.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.auth.actor import Role
+
+
+class Relation(StrEnum):
+    """How a caller stands to a row."""
+
+    ORGANISATION = "organisation"  # any row of the caller's organisation
+    OWN_PROGRAMME = "own_programme"  # of a programme in which the caller holds a programme role
+    PUBLISHED = "published"  # of a programme that is no longer a draft
+    OWN_PAIRING = "own_pairing"  # of a pairing of which the caller is a member
+    OWN = "own"  # about the caller, or written by the caller
+    ADDRESSEE = "addressee"  # written by someone else for the caller
+
+
+Grants = Mapping[Role, tuple[Relation, ...]]
+_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE = (
+    Role.ORGANISATION_ADMIN,
+    Role.COORDINATOR,
+    Role.PARTICIPANT,
+    Role.SERVICE_ACCOUNT,
+)
+_ANY = (Relation.ORGANISATION,)
+_OFFICE: Grants = {_ADMIN: _ANY, _SERVICE: _ANY}
+_EVERYONE: Grants = dict.fromkeys(Role, _ANY)
+_PROGRAMME_WIDE: Grants = {
+    **_OFFICE,
+    _COORDINATOR: (Relation.OWN_PROGRAMME, Relation.PUBLISHED),
+    _PARTICIPANT: (Relation.PUBLISHED,),
+}
+_RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
+# Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
+_PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
+_SELF: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN,))
+
+
+def _joined(*tables: Grants) -> Grants:
+    return {role: tuple(dict.fromkeys(r for table in tables for r in table.get(role, ()))) for role in Role}
+
+
+_PAIR_FACTS = _joined(_RUNS_PROGRAMME, _PARTNERS)
+_SESSION_FACTS = _joined({_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)}, _PARTNERS)
+
+READ: Mapping[str, Grants] = {
+    "organisation": _EVERYONE,
+    "rank": _EVERYONE,
+    "person": _joined({**_OFFICE, _COORDINATOR: _ANY}, {_PARTICIPANT: (Relation.OWN, Relation.OWN_PAIRING)}),
+    "do_not_pair": _OFFICE,
+    "programme": _PROGRAMME_WIDE,
+    "topic": _PROGRAMME_WIDE,
+    "programme_resource": _PROGRAMME_WIDE,
+    "programme_milestone": _PROGRAMME_WIDE,
+    "sponsorship": _PROGRAMME_WIDE,
+    "programme_role": _PROGRAMME_WIDE,
+    "enrolment": _joined(_RUNS_PROGRAMME, _SELF, _PARTNERS),
+    "pairing": _PAIR_FACTS,
+    "agreement": _PAIR_FACTS,
+    "signature": _PAIR_FACTS,
+    "session": _SESSION_FACTS,
+    "attendance": _PARTNERS,
+    "agenda_item": _PARTNERS,
+    "session_link": _PARTNERS,
+    "action_item": _PARTNERS,
+    # Relations of a note take its tier into account: a private note is OWN to its author and nothing to anyone else.
+    "note": _joined(_SELF, _PARTNERS, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
+    "goal": _joined({_SERVICE: _ANY}, _PARTNERS),
+    "goal_milestone": _joined({_SERVICE: _ANY}, _PARTNERS),
+    "win": _PARTNERS,
+    "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
+    "webhook_endpoint": _OFFICE,
+    "delivery": _OFFICE,
+    "attempt": _OFFICE,
+    "api_key": _joined({_ADMIN: _ANY}, {_COORDINATOR: (Relation.OWN,), _PARTICIPANT: (Relation.OWN,)}),
+}
+
+_DIRECTORY = ("create_person", "update_person", "deactivate_person", "reactivate_person")
+_PROGRAMME_SETUP = (
+    "update_programme publish_programme start_matching_programme activate_programme pause_programme resume_programme "
+    "evaluate_programme close_programme archive_programme cancel_programme create_topic update_topic delete_topic "
+    "create_programme_resource update_programme_resource delete_programme_resource create_programme_milestone "
+    "update_programme_milestone reach_programme_milestone delete_programme_milestone pledge_sponsorship "
+    "update_sponsorship delete_sponsorship assign_programme_role remove_programme_role"
+).split()
+_ENROLMENT_OFFICE = (
+    "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment remove_enrolment"
+).split()
+_ENROLMENT_SELF = "update_enrolment pause_enrolment resume_enrolment withdraw_enrolment".split()
+_PAIRING_OFFICE = "create_pairing update_pairing activate_pairing complete_pairing dissolve_pairing".split()
+_PAIRING_BOTH = (
+    "pause_pairing resume_pairing begin_closing_pairing end_pairing_early continue_pairing_informally end_pairing propose_agreement"
+).split()
+_SESSION_BOTH = "schedule_session reschedule_session cancel_session complete_session record_no_show".split()
+_PAIR_ONLY = (
+    "update_session rate_session create_agenda_item update_agenda_item delete_agenda_item create_session_link "
+    "delete_session_link create_action_item update_action_item apply_action_item delete_action_item create_note "
+    "set_goal update_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
+    "delete_goal_milestone celebrate_win give_feedback sign_agreement"
+).split()
+_OWN_ONLY = "update_note delete_note delete_win withdraw_feedback".split()
+_WEBHOOKS = (
+    "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret disable_webhook_endpoint "
+    "enable_webhook_endpoint ping_webhook_endpoint retry_delivery"
+).split()
+
+ACT: Mapping[str, Grants] = {
+    "update_organisation": {_ADMIN: _ANY},
+    **dict.fromkeys(("create_rank", "update_rank", "delete_rank"), {_ADMIN: _ANY}),
+    **dict.fromkeys(_DIRECTORY, _OFFICE),
+    **dict.fromkeys(("create_do_not_pair", "delete_do_not_pair"), _OFFICE),
+    "create_programme": {**_OFFICE, _COORDINATOR: _ANY},
+    **dict.fromkeys(_PROGRAMME_SETUP, _RUNS_PROGRAMME),
+    **dict.fromkeys(_ENROLMENT_OFFICE, _RUNS_PROGRAMME),
+    "apply_for_enrolment": {role: (Relation.PUBLISHED,) for role in (_ADMIN, _COORDINATOR, _PARTICIPANT)},
+    **dict.fromkeys(_ENROLMENT_SELF, _joined(_RUNS_PROGRAMME, _SELF)),
+    **dict.fromkeys(_PAIRING_OFFICE, _RUNS_PROGRAMME),
+    **dict.fromkeys(_PAIRING_BOTH, _PAIR_FACTS),
+    **dict.fromkeys(_SESSION_BOTH, _joined({_SERVICE: _ANY}, _PARTNERS)),
+    "resolve_session": {_COORDINATOR: (Relation.OWN_PROGRAMME,), _SERVICE: _ANY},
+    **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
+    **dict.fromkeys(_OWN_ONLY, _SELF),
+    **dict.fromkeys(_WEBHOOKS, _OFFICE),
+    **dict.fromkeys(("create_api_key", "revoke_api_key"), {_ADMIN: _ANY}),
+}
+
+# Fields that a role never sees, though it sees the row: why a pair ended is nobody's business but the pair's own side.
+HIDDEN: Mapping[tuple[str, str], frozenset[Role]] = {
+    ("do_not_pair", "reason"): frozenset(Role) - {_ADMIN},
+    ("pairing", "end_reason"): frozenset({_PARTICIPANT}),
+    ("session", "cancelled_by"): frozenset({_PARTICIPANT, _ADMIN}),
+    ("session", "cancel_reason"): frozenset({_PARTICIPANT, _ADMIN}),
+}
+
+
+def readers(resource: str, role: Role) -> tuple[Relation, ...]:
+    """The relations through which a role sees rows of a resource."""
+    return READ[resource].get(role, ())
+
+
+def actors(action: str, role: Role) -> tuple[Relation, ...]:
+    """The relations through which a role may do something."""
+    return ACT[action].get(role, ())
+
+
+def hidden(resource: str, field: str, role: Role) -> bool:
+    """Whether a role never sees a field, though it sees the row."""
+    return role in HIDDEN.get((resource, field), ())

@@ -1,0 +1,311 @@
+"""The only ways to the database: `reading()` for answers, `writing()` for changes, `queueing()` for the workers.
+
+Three lanes, each with its own small pool: bare connections that hold prepared statements and send no
+BEGIN (reads), SQLAlchemy sessions in one transaction (writes), bare transactions under the worker's role.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event, exc
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session as SyncSession
+
+from app import clock, config
+from app.errors import Conflict, DomainError, Invalid, Unavailable
+
+APP_ROLE, WORKER_ROLE = "flipside_app", "flipside_worker"
+_ORGANISATION = re.compile(r"org_[0-7][0-9a-hjkmnp-tv-z]{25}")
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, OSError)
+_PREPARED_PER_CONNECTION = 400
+
+
+class Busy(Unavailable):
+    """No connection became free in time."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__("The service is busy. Try again in a moment.")
+
+
+class Stale(Conflict):
+    """The object changed since the caller read it."""
+
+    code, status, title = "stale_version", 412, "Stale version"
+
+    def __init__(self) -> None:
+        super().__init__("The object has changed since you read it. Read it again, then repeat the change.")
+
+
+class Db(AsyncSession):
+    """One write transaction. `actor_id` signs its events, `expected` holds the versions that callers named."""
+
+    organisation_id: str
+    actor_id: str | None = None
+    expected: dict[str, int]
+
+    def check_version(self, row: Any) -> None:
+        """Refuse to change a row of another version than the caller named."""
+        if (version := self.expected.pop(row.id, None)) is not None and version != row.version:
+            raise Stale
+
+
+@dataclass(slots=True)
+class _Held:
+    """A connection of the read lane, the statements it has prepared and the organisation it serves."""
+
+    connection: asyncpg.Connection
+    organisation_id: str | None = None
+    prepared: dict[str, Any] = field(default_factory=dict)
+
+    async def fetch(self, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        if self.organisation_id != organisation_id:
+            # Forget first: a failure in the middle must not leave the wrong name on the connection.
+            self.organisation_id = None
+            await self.connection.execute("select set_config('app.organisation', $1, false)", organisation_id)
+            self.organisation_id = organisation_id
+        statement = self.prepared.get(sql)
+        if statement is None:
+            if len(self.prepared) >= _PREPARED_PER_CONNECTION:
+                self.prepared.clear()
+            statement = self.prepared[sql] = await self.connection.prepare(sql)
+        return await statement.fetch(*values)  # type: ignore[no-any-return]
+
+
+class ReadLane:
+    """A stack of connections for single statements outside any transaction."""
+
+    def __init__(self, dsn: str, size: int, settings: dict[str, str], wait_seconds: float) -> None:
+        self._dsn, self._settings, self._wait = dsn, settings, wait_seconds
+        self._free: list[_Held] = []
+        self._slots = asyncio.Semaphore(size)
+
+    async def fetch(self, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        """The rows of one statement, seen by one organisation. Raises `Busy` when no connection comes free."""
+        if self._slots.locked():
+            try:
+                async with asyncio.timeout(self._wait):
+                    await self._slots.acquire()
+            except TimeoutError:
+                raise Busy from None
+        else:
+            await self._slots.acquire()
+        try:
+            return await self._fetch(organisation_id, sql, values)
+        finally:
+            self._slots.release()
+
+    async def _fetch(self, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        # A read may be repeated: once on each connection that turns out dead, then once on a new one.
+        while self._free:
+            held = self._free.pop()
+            try:
+                rows = await held.fetch(organisation_id, sql, values)
+            except (*_LOST, asyncpg.InvalidCachedStatementError):
+                held.connection.terminate()
+                continue
+            except BaseException:
+                self._keep(held)
+                raise
+            self._free.append(held)
+            return rows
+        try:
+            held = _Held(await _connect(self._dsn, self._settings))
+            rows = await held.fetch(organisation_id, sql, values)
+        except _LOST as error:
+            raise Unavailable("The database cannot be reached. Try again in a moment.") from error
+        self._free.append(held)
+        return rows
+
+    def _keep(self, held: _Held) -> None:
+        if held.connection.is_closed():
+            return
+        held.prepared.clear()
+        self._free.append(held)
+
+    async def close(self) -> None:
+        """Close every idle connection."""
+        while self._free:
+            await self._free.pop().connection.close(timeout=2)
+
+
+async def _connect(dsn: str, settings: dict[str, str]) -> asyncpg.Connection:
+    connection = await asyncpg.connect(dsn, server_settings=settings, timeout=5)
+    for name in ("json", "jsonb"):
+        # PostgreSQL writes the JSON of answers; it passes through as bytes. jsonb's binary form has a version byte.
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=_as_bytes, decoder=bytes if name == "json" else _skip_version, format="binary"
+        )
+    return connection
+
+
+def _as_bytes(value: bytes) -> bytes:
+    return value
+
+
+def _skip_version(value: bytes) -> bytes:
+    return bytes(value[1:])
+
+
+class Database:
+    """The lanes to one PostgreSQL server."""
+
+    def __init__(self, dsn: str, settings: config.Settings) -> None:
+        self.dsn = dsn
+        served = {
+            "timezone": "UTC",
+            "statement_timeout": str(settings.statement_timeout_ms),
+            "lock_timeout": str(settings.statement_timeout_ms),
+            "idle_in_transaction_session_timeout": "10000",
+            # Each request knows its plan; generic plans save planning on every prepared statement after the fifth.
+            "jit": "off",
+        }
+        self._app = served | {"role": APP_ROLE}
+        self._worker = served | {"role": WORKER_ROLE, "statement_timeout": "30000"}
+        self.reads = ReadLane(dsn, settings.read_pool_size, self._app, settings.pool_wait_seconds)
+        self.engine: AsyncEngine = create_async_engine(
+            dsn.replace("postgresql://", "postgresql+asyncpg://", 1),
+            # We speak BEGIN and COMMIT ourselves: BEGIN and the organisation go out in one round trip.
+            isolation_level="AUTOCOMMIT",
+            pool_size=settings.write_pool_size,
+            max_overflow=0,
+            pool_timeout=settings.pool_wait_seconds,
+            pool_reset_on_return=None,
+            connect_args={"server_settings": self._app, "timeout": 5},
+        )
+        self._queue: asyncpg.Pool | None = None
+
+    @asynccontextmanager
+    async def writing(self, organisation_id: str) -> AsyncIterator[Db]:
+        """One transaction in the name of one organisation: all of it is committed, or none.
+
+        Raises `Busy` or `Unavailable` when there is no connection, the `DomainError` declared for a constraint
+        that the changes break, and whatever the block raises.
+        """
+        if not _ORGANISATION.fullmatch(organisation_id):
+            raise ValueError("not the id of an organisation")
+        async with self._connection() as connection:
+            raw = await _driver(connection)
+            # A literal, not set_config(): a distributed engine hands only SET LOCAL on to its shards.
+            await raw.execute(f"BEGIN; SET LOCAL app.organisation = '{organisation_id}'")
+            try:
+                async with Db(bind=connection, expire_on_commit=False, autoflush=False) as db:
+                    db.organisation_id, db.expected = organisation_id, {}
+                    yield db
+                    await db.flush()
+                    if await raw.execute("COMMIT") != "COMMIT":
+                        raise Unavailable("The change could not be kept. Nothing was changed; try again.")
+            except exc.DBAPIError as error:
+                await _roll_back(connection, raw)
+                raise _translated(error) from error
+            except BaseException:
+                await _roll_back(connection, raw)
+                raise
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        for _ in range(self.engine.pool.size() + 1):  # type: ignore[attr-defined]
+            try:
+                connection = await self.engine.connect()
+            except exc.TimeoutError:
+                raise Busy from None
+            except (exc.DBAPIError, *_LOST) as error:
+                raise Unavailable("The database cannot be reached. Try again in a moment.") from error
+            # The server closed it while it lay in the pool: asyncpg knows without asking.
+            if not (await _driver(connection)).is_closed():
+                break
+            await connection.invalidate()
+            await connection.close()
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def queueing(self) -> AsyncIterator[asyncpg.Connection]:
+        """One transaction of a worker, over the queues of all organisations and nothing else."""
+        if self._queue is None:
+            self._queue = await asyncpg.create_pool(self.dsn, min_size=0, max_size=4, server_settings=self._worker)
+        async with self._queue.acquire() as connection, connection.transaction():
+            yield connection
+
+    async def close(self) -> None:
+        """Close every lane."""
+        await self.reads.close()
+        await self.engine.dispose()
+        if self._queue is not None:
+            await self._queue.close()
+
+
+async def _driver(connection: AsyncConnection) -> Any:
+    return (await connection.get_raw_connection()).driver_connection
+
+
+async def _roll_back(connection: AsyncConnection, raw: Any) -> None:
+    if raw.is_closed():
+        with suppress(exc.SQLAlchemyError):
+            await connection.invalidate()
+        return
+    try:
+        await raw.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await connection.invalidate()
+
+
+@event.listens_for(SyncSession, "before_flush")
+def _stamp(session: SyncSession, *_: Any) -> None:
+    """Raise the version of every changed row: strong ETags and If-Match live on it."""
+    for row in session.dirty:
+        if hasattr(row, "version") and session.is_modified(row):
+            row.version += 1
+            row.updated_at = clock.now()
+
+
+_violations: dict[str, type[DomainError]] = {}
+
+
+def on_violation(constraint: str, error: type[DomainError]) -> None:
+    """Answer a broken constraint with an error of the domain; declared beside the table."""
+    _violations[constraint] = error
+
+
+def _translated(error: exc.DBAPIError) -> Exception:
+    cause = error.orig.__cause__ if error.orig is not None else None
+    if isinstance(cause, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError):
+        return Unavailable("Others are changing the same objects. Nothing was changed; try again.")
+    if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
+        # A distributed engine appends the shard's number to the name.
+        name = re.sub(r"_\d{6,}$", "", cause.constraint_name or "")
+        if known := _violations.get(name):
+            return known(known.__doc__ or known.title)
+        if isinstance(cause, asyncpg.UniqueViolationError):
+            return Conflict("An object with the same key exists already.")
+        if isinstance(cause, asyncpg.ForeignKeyViolationError):
+            return Conflict("Another object still refers to this one, or one that this refers to is gone.")
+    if isinstance(cause, asyncpg.DataError):
+        return Invalid("A value is outside what can be stored.")
+    if error.connection_invalidated or isinstance(cause, _LOST):
+        return Unavailable("The database connection was lost. Try again in a moment.")
+    return error
+
+
+_database: Database | None = None
+
+
+def use(database: Database | None) -> None:
+    """Make `database` the one that this process works on."""
+    global _database  # noqa: PLW0603
+    _database = database
+
+
+def current() -> Database:
+    """The database of this process."""
+    if _database is None:
+        raise RuntimeError("no database is open")
+    return _database

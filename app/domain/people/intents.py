@@ -1,0 +1,15 @@
+"""What can be done to the directory."""
+
+from app.acting.intent import create, delete, move, update
+from app.auth.scopes import Scope
+from app.domain.people import service
+from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
+
+INTENTS = (
+    create("create_person", PEOPLE, service.create, Scope.DIRECTORY_WRITE),
+    update("update_person", PEOPLE, service.update, Scope.DIRECTORY_WRITE),
+    move("deactivate_person", PEOPLE, service.deactivate, Scope.DIRECTORY_WRITE, "deactivate"),
+    move("reactivate_person", PEOPLE, service.reactivate, Scope.DIRECTORY_WRITE, "reactivate"),
+    create("create_do_not_pair", DO_NOT_PAIRS, service.keep_apart, Scope.DIRECTORY_WRITE),
+    delete("delete_do_not_pair", DO_NOT_PAIRS, service.lift_bar, Scope.DIRECTORY_WRITE),
+)

@@ -1,0 +1,120 @@
+"""The people of an organisation, mirrors of its HR records. No age, no birth date, anywhere."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from app.db import on_violation
+from app.errors import Conflict
+from app.table import Row, belongs_to, check, index, json_column, of_organisation, text_enum, unique
+
+
+class EmploymentStatus(StrEnum):
+    """Whether someone works here now."""
+
+    ACTIVE = "active"
+    ON_LEAVE = "on_leave"
+    INACTIVE = "inactive"
+
+
+class ExternalIdTaken(Conflict):
+    """Another person has this external id."""
+
+    code = "external_id_taken"
+
+
+class WorkEmailTaken(Conflict):
+    """Another person has this work e-mail address."""
+
+    code = "work_email_taken"
+
+
+class AlreadyBarred(Conflict):
+    """These two people are kept apart already."""
+
+    code = "already_barred"
+
+
+class EmploymentUnchanged(Conflict):
+    """The person is in this state already, or cannot get there from the present one."""
+
+    code = "employment_transition_refused"
+
+
+class Person(Row, table=True):
+    """Someone who may take part. `rank_level` names a rung of the ladder, `manager_id` the line above."""
+
+    __table_args__ = (
+        of_organisation(),
+        belongs_to("person", "manager_id"),
+        sa.ForeignKeyConstraint(["organisation_id", "rank_level"], ["rank.organisation_id", "rank.level"]),
+        check("not_own_manager", "manager_id is null or manager_id <> id"),
+        unique("external_id", name="uq_person_external_id"),
+        sa.Index("uq_person_work_email", "organisation_id", sa.text("lower(work_email)"), unique=True),
+        index("person_manager", "manager_id", "id"),
+        index("person_department", "department", "id"),
+        index("person_display_name", "display_name", "id"),
+    )
+    prefix: ClassVar[str] = "per"
+
+    external_id: str | None = Field(default=None, sa_type=sa.Text)
+    login: str | None = Field(default=None, sa_type=sa.Text)
+    work_email: str | None = Field(default=None, sa_type=sa.Text)
+    given_name: str = Field(sa_type=sa.Text)
+    family_name: str = Field(sa_type=sa.Text)
+    display_name: str = Field(sa_type=sa.Text)
+    title: str | None = Field(default=None, sa_type=sa.Text)
+    rank_level: int
+    department: str | None = Field(default=None, sa_type=sa.Text)
+    division: str | None = Field(default=None, sa_type=sa.Text)
+    cost_centre: str | None = Field(default=None, sa_type=sa.Text)
+    location: str | None = Field(default=None, sa_type=sa.Text)
+    zone: str = Field(sa_type=sa.Text)
+    languages: list[str] = json_column(default_factory=list)
+    manager_id: str | None = Field(default=None, sa_type=sa.Text)
+    employment_status: EmploymentStatus = Field(default=EmploymentStatus.ACTIVE, sa_type=text_enum(EmploymentStatus))
+    hire_date: date | None = None
+    termination_date: date | None = None
+
+    def deactivate(self, on: date) -> None:
+        """They leave the organisation."""
+        if self.employment_status is EmploymentStatus.INACTIVE:
+            raise EmploymentUnchanged("This person has left already.")
+        self.employment_status, self.termination_date = EmploymentStatus.INACTIVE, on
+
+    def reactivate(self) -> None:
+        """They are back, from leave or for good."""
+        if self.employment_status is EmploymentStatus.ACTIVE:
+            raise EmploymentUnchanged("This person is active already.")
+        self.employment_status, self.termination_date = EmploymentStatus.ACTIVE, None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they may enrol and be paired."""
+        return self.employment_status is EmploymentStatus.ACTIVE
+
+
+class DoNotPair(Row, table=True):
+    """Two people who must never be paired, whatever a score says. The pair is kept in id order."""
+
+    __tablename__ = "do_not_pair"
+    __table_args__ = (
+        of_organisation(),
+        belongs_to("person", "person_id"),
+        belongs_to("person", "other_person_id"),
+        check("ordered", "person_id < other_person_id"),
+        unique("person_id", "other_person_id", name="uq_do_not_pair_people"),
+    )
+    prefix: ClassVar[str] = "dnp"
+
+    person_id: str = Field(sa_type=sa.Text)
+    other_person_id: str = Field(sa_type=sa.Text)
+    reason: str | None = Field(default=None, sa_type=sa.Text)
+
+
+on_violation("uq_person_external_id", ExternalIdTaken)
+on_violation("uq_person_work_email", WorkEmailTaken)
+on_violation("uq_do_not_pair_people", AlreadyBarred)

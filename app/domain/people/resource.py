@@ -1,0 +1,51 @@
+"""What can be read of people."""
+
+import sqlalchemy as sa
+
+from app.auth.policy import Relation
+from app.auth.scopes import Scope
+from app.domain.people.models import DoNotPair, Person
+from app.domain.people.schemas import DoNotPairRead, PersonRead
+from app.reading.resource import ME, Edge, Equals, Range, Resource, Table
+
+
+def _partner(person: Table) -> sa.ColumnElement[bool]:
+    # The chapter of pairings stands above this one; its table is named, not imported.
+    pairing = sa.table("pairing", *map(sa.column, ("organisation_id", "mentor_id", "mentee_id"))).alias()
+    mine = sa.select(sa.case((pairing.c.mentor_id == ME, pairing.c.mentee_id), else_=pairing.c.mentor_id)).where(
+        pairing.c.organisation_id == person.c.organisation_id,
+        sa.or_(pairing.c.mentor_id == ME, pairing.c.mentee_id == ME),
+    )
+    return person.c.id.in_(mine.correlate(person))
+
+
+PEOPLE = Resource(
+    "person",
+    "people",
+    Person,
+    PersonRead,
+    Scope.DIRECTORY_READ,
+    relations={Relation.OWN: lambda person: person.c.id == ME, Relation.OWN_PAIRING: _partner},
+    filters=(
+        Equals("external_id"),
+        Equals("work_email"),
+        Equals("department"),
+        Equals("manager_id"),
+        Equals("rank_level"),
+        Equals("employment_status"),
+        Range("updated_at"),
+    ),
+    sorts=("display_name",),
+)
+MANAGER = Edge("manager", "manager_id", PEOPLE, "reports", "Their line manager.", "Those who report to them directly.")
+PEOPLE.add_edge(MANAGER)
+
+DO_NOT_PAIRS = Resource(
+    "do_not_pair",
+    "do_not_pairs",
+    DoNotPair,
+    DoNotPairRead,
+    Scope.DIRECTORY_READ,
+    edges=(Edge("person", "person_id", PEOPLE), Edge("other_person", "other_person_id", PEOPLE)),
+    filters=(Equals("person_id"), Equals("other_person_id")),
+)

@@ -1,0 +1,123 @@
+"""Keeping the directory: who works here, under whom, and who must never be paired."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock, ids
+from app.auth.actor import Actor
+from app.db import Db
+from app.domain.organisations.models import Organisation, Rank
+from app.domain.people import queries
+from app.domain.people.events import PersonCreated, PersonDeactivated, PersonReactivated, PersonUpdated
+from app.domain.people.models import DoNotPair, Person
+from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
+from app.domain.people.schemas import DoNotPairCreate, PersonCreate, PersonUpdate
+from app.errors import Conflict, Fault, Invalid
+from app.events import outbox
+from app.reading import rows
+
+
+class ManagerCycle(Conflict):
+    """The change would make someone their own manager's manager."""
+
+    code = "manager_cycle"
+
+
+async def create(db: Db, actor: Actor, data: PersonCreate) -> Person:
+    """Add a person to the directory."""
+    await _require_rank(db, data.rank_level)
+    if data.manager_id is not None:
+        await rows.refer(db, actor, PEOPLE, data.manager_id, "create_person", pointer="/manager_id")
+    values = data.model_dump()
+    values["display_name"] = data.display_name or f"{data.given_name} {data.family_name}"
+    values["zone"] = data.zone or await _default_zone(db)
+    person = Person(organisation_id=actor.organisation_id, id=ids.new(Person.prefix), **values)
+    db.add(person)
+    outbox.record(db, PersonCreated.of(person))
+    return person
+
+
+async def update(db: Db, actor: Actor, person_id: str, data: PersonUpdate) -> Person:
+    """Change a person's record.
+
+    A new manager may not stand below the person in the reporting line.
+    """
+    changes = data.changes()
+    if "manager_id" in changes:
+        await queries.lock_lines(db)
+    person: Person = await rows.get(db, actor, PEOPLE, person_id, "update_person")
+    if "rank_level" in changes:
+        await _require_rank(db, changes["rank_level"])
+    if manager_id := changes.get("manager_id"):
+        await _require_above(db, actor, person, manager_id)
+    changed = [name for name, value in changes.items() if getattr(person, name) != value]
+    person.sqlmodel_update(changes)
+    if changed:
+        outbox.record(db, PersonUpdated.of(person), changed=changed)
+    return person
+
+
+async def deactivate(db: Db, actor: Actor, person_id: str) -> Person:
+    """Record that a person left. Their live pairings end and their enrolments are withdrawn the same day."""
+    person: Person = await rows.get(db, actor, PEOPLE, person_id, "deactivate_person")
+    person.deactivate(clock.now().date())
+    outbox.record(db, PersonDeactivated.of(person), changed=("employment_status",))
+    return person
+
+
+async def reactivate(db: Db, actor: Actor, person_id: str) -> Person:
+    """Record that a person is back."""
+    person: Person = await rows.get(db, actor, PEOPLE, person_id, "reactivate_person")
+    person.reactivate()
+    outbox.record(db, PersonReactivated.of(person), changed=("employment_status",))
+    return person
+
+
+async def keep_apart(db: Db, actor: Actor, data: DoNotPairCreate) -> DoNotPair:
+    """Bar two people from ever being paired. The entry wins over every score and override."""
+    if data.person_id == data.other_person_id:
+        raise Invalid("Name two different people.", faults=(Fault("is the same person", pointer="/other_person_id"),))
+    for member in ("person_id", "other_person_id"):
+        await rows.refer(db, actor, PEOPLE, getattr(data, member), "create_do_not_pair", pointer=f"/{member}")
+    first, second = sorted((data.person_id, data.other_person_id))
+    entry = DoNotPair(
+        organisation_id=actor.organisation_id,
+        id=ids.new(DoNotPair.prefix),
+        person_id=first,
+        other_person_id=second,
+        reason=data.reason,
+    )
+    db.add(entry)
+    return entry
+
+
+async def lift_bar(db: Db, actor: Actor, entry_id: str) -> None:
+    """Let two people be paired again."""
+    await db.delete(await rows.get(db, actor, DO_NOT_PAIRS, entry_id, "delete_do_not_pair"))
+
+
+async def _require_rank(db: Db, level: int) -> None:
+    known = sa.exists().where(_column(Rank.organisation_id) == db.organisation_id, _column(Rank.level) == level)
+    if not await db.scalar(sa.select(known)):
+        raise Invalid(
+            "The rank ladder has no such level.",
+            faults=(Fault("is no level of the rank ladder", code="unknown_rank", pointer="/rank_level"),),
+        )
+
+
+async def _require_above(db: Db, actor: Actor, person: Person, manager_id: str) -> None:
+    await rows.refer(db, actor, PEOPLE, manager_id, "update_person", pointer="/manager_id")
+    if await queries.reports_to(db, manager_id, person.id):
+        raise ManagerCycle(
+            "The new manager reports to this person.",
+            faults=(Fault("reports to this person", code="manager_cycle", pointer="/manager_id"),),
+        )
+
+
+async def _default_zone(db: Db) -> str:
+    return (await rows.by_id(db, Organisation, db.organisation_id)).default_zone
+
+
+def _column(attribute: Any) -> sa.ColumnElement[Any]:
+    return attribute  # type: ignore[no-any-return]

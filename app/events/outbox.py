@@ -1,0 +1,25 @@
+"""Writing down what happened, in the transaction in which it happened."""
+
+from collections.abc import Iterable
+
+from app import ids
+from app.db import Db
+from app.events.envelope import Event
+from app.events.models import OutboxEvent
+
+
+def record(db: Db, event: Event, *, changed: Iterable[str] = ()) -> None:
+    """Add an event to the outbox of this transaction; `changed` names the fields of the subject that changed."""
+    data = event.data()
+    db.add(
+        OutboxEvent(
+            organisation_id=db.organisation_id,
+            id=ids.new("evt"),
+            type=event.type,
+            subject=data[event.subject],
+            visibility=event.visibility.value,
+            actor=db.actor_id,
+            changed=sorted(changed),
+            data=data,
+        )
+    )

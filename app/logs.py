@@ -1,0 +1,43 @@
+"""Structured logs, one line a fact, each with the id of the request it belongs to."""
+
+import logging
+from typing import Any
+
+import structlog
+
+from app.config import Settings
+
+
+def configure(settings: Settings) -> None:
+    """Send our logs, and those of the libraries, through one renderer."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_drop_record, renderer])
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Each of these would repeat what we log ourselves, with addresses and query text in it.
+    for noisy in ("uvicorn.access", "httpx", "httpcore", "sqlalchemy.engine", "strawberry.execution"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+
+
+def _drop_record(_logger: Any, _method: str, event: Any) -> Any:
+    return structlog.stdlib.ProcessorFormatter.remove_processors_meta(_logger, _method, event)
+
+
+def get(name: str) -> Any:
+    """The logger of a module."""
+    return structlog.get_logger(name)

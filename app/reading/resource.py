@@ -1,0 +1,170 @@
+"""What a chapter declares once: fields, edges, filters, sorts and what each relation means in SQL.
+
+Both doors, the contract and the compiler read this declaration; nothing else says what can be read.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import InitVar, dataclass, field
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app.auth.policy import Relation
+from app.auth.scopes import Scope
+from app.text import Output
+
+Table = sa.FromClause
+ORGANISATION = sa.bindparam("organisation", type_=sa.Text)
+ME = sa.bindparam("me", type_=sa.Text)
+Predicate = Callable[[Table], sa.ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Equals:
+    """`status=active,paused`: rows whose field is one of the values."""
+
+    field: str
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names under which callers give values."""
+        return (self.field,)
+
+    def where(self, table: Table, _parameter: str, value: sa.BindParameter[Any], *, several: bool) -> sa.ColumnElement[bool]:
+        """The condition on `table`; `value` is an array when there are several."""
+        column = table.c[self.field]
+        return column == sa.func.any(value) if several else column == value
+
+
+@dataclass(frozen=True)
+class Range:
+    """`starts_after=` (at or after) and `starts_before=` (before) for a field such as `starts_at`."""
+
+    field: str
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names under which callers give values."""
+        stem = self.field.removesuffix("_at").removesuffix("_on")
+        return (f"{stem}_after", f"{stem}_before")
+
+    def where(self, table: Table, parameter: str, value: sa.BindParameter[Any], *, several: bool) -> sa.ColumnElement[bool]:
+        """The condition on `table`."""
+        column = table.c[self.field]
+        return column >= value if parameter.endswith("_after") else column < value
+
+
+Filter = Equals | Range
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A reference from the declaring resource to another; `back` names the way back, a list."""
+
+    name: str
+    column: str
+    to: "Resource"
+    back: str | None = None
+    description: str = ""
+    back_description: str = ""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The way back along an edge: the rows of `resource` whose `column` names this object."""
+
+    name: str
+    column: str
+    resource: "Resource"
+    description: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """One readable thing. `schema` names its fields; each is a column of `model` or one of `computed`."""
+
+    name: str
+    plural: str
+    model: type[SQLModel]
+    schema: type[Output]
+    scope: Scope
+    relations: Mapping[Relation, Predicate] = field(default_factory=dict)
+    edges: InitVar[tuple[Edge, ...]] = ()
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[str, ...] = ()
+    default_sort: str = "id"
+    computed: Mapping[str, Callable[[Table], sa.ColumnElement[Any]]] = field(default_factory=dict)
+    guarded: bool = False
+    collections: dict[str, Collection] = field(default_factory=dict)
+
+    references: dict[str, Edge] = field(default_factory=dict)
+
+    def __post_init__(self, edges: tuple[Edge, ...]) -> None:
+        for edge in edges:
+            self.add_edge(edge)
+
+    def add_edge(self, edge: Edge) -> None:
+        """Declare an edge; also afterwards, for one that leads back to this very resource."""
+        self.references[edge.name] = edge
+        if edge.back is not None:
+            edge.to.collections[edge.back] = Collection(edge.back, edge.column, self, edge.back_description)
+
+    @cached_property
+    def table(self) -> sa.Table:
+        """The table that holds the rows."""
+        return self.model.__table__  # type: ignore[attr-defined, no-any-return]
+
+    @cached_property
+    def prefix(self) -> str:
+        """The prefix of its ids."""
+        return str(self.model.prefix)  # type: ignore[attr-defined]
+
+    @property
+    def type_name(self) -> str:
+        """Its name as a type: `ActionItem`."""
+        return self.model.__name__
+
+    @property
+    def path(self) -> str:
+        """Its name in an address: `action-items`."""
+        return self.plural.replace("_", "-")
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The names of its fields, in the order of the schema."""
+        return tuple(self.schema.model_fields)
+
+    @cached_property
+    def parameters(self) -> dict[str, Filter]:
+        """Its filters, by the name of their parameter."""
+        return {name: item for item in self.filters for name in item.parameters}
+
+    @cached_property
+    def orders(self) -> tuple[str, ...]:
+        """Every `sort=` that callers may ask for; a leading minus turns it round."""
+        names = dict.fromkeys((self.default_sort, *self.sorts))
+        return tuple(order for name in names for order in (name, f"-{name}"))
+
+    def column(self, table: Table, name: str) -> sa.ColumnElement[Any]:
+        """A field of `table`, stored or computed."""
+        return self.computed[name](table) if name in self.computed else table.c[name]
+
+
+def through(edge: Edge) -> dict[Relation, Predicate]:
+    """The relations of the object that `edge` leads to, held through it."""
+
+    def hold(predicate: Predicate) -> Predicate:
+        def where(table: Table) -> sa.ColumnElement[bool]:
+            target = edge.to.table.alias()
+            return sa.exists(
+                sa.select(sa.literal(1))
+                .select_from(target)
+                .where(target.c.organisation_id == table.c.organisation_id, target.c.id == table.c[edge.column], predicate(target))
+                .correlate(table)
+            )
+
+        return where
+
+    return {relation: hold(predicate) for relation, predicate in edge.to.relations.items()}

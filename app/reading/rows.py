@@ -1,0 +1,84 @@
+"""Loading the rows that a service is about to change, under the same policy that governs reading."""
+
+from functools import cache
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from app import ids
+from app.auth.actor import Actor, Role
+from app.db import Db
+from app.errors import Fault, Forbidden, Invalid
+from app.reading import compile as compiler
+from app.reading.resource import ORGANISATION, Resource
+from app.reading.run import Absent
+
+Model = TypeVar("Model", bound=SQLModel)
+
+
+class NotYours(Forbidden):
+    """The caller sees the object but may not do this with it."""
+
+    code = "not_allowed"
+
+    def __init__(self) -> None:
+        super().__init__("You may see this object, but not do this with it.")
+
+
+class UnknownReference(Invalid):
+    """A member names an object that does not exist, or that the caller may not see."""
+
+    code = "unknown_reference"
+
+    def __init__(self, pointer: str) -> None:
+        super().__init__(
+            "The request refers to an object that does not exist.",
+            faults=(Fault("names no object that you may see", code="unknown_reference", pointer=pointer),),
+        )
+
+
+async def get(db: Db, actor: Actor, resource: Resource, object_id: str, action: str, *, lock: bool = True) -> Any:
+    """The row by its id, locked for change. Raises `Absent`, `NotYours` (by the policy row of `action`) or `Stale`."""
+    if ids.prefix_of(object_id) != resource.prefix:
+        raise Absent
+    values = {"organisation": actor.organisation_id, "me": actor.person_id, "id": object_id}
+    found = (await db.execute(_select(resource, actor.role, action, lock), values)).one_or_none()
+    if found is None:
+        raise Absent
+    row, may = found
+    if not may:
+        raise NotYours
+    db.check_version(row)
+    return row
+
+
+async def refer(
+    db: Db, actor: Actor, resource: Resource, object_id: str, action: str, *, pointer: str, lock: bool = False
+) -> Any:
+    """The row that a member of the request names. As `get`, but absence is `UnknownReference` at `pointer`."""
+    try:
+        return await get(db, actor, resource, object_id, action, lock=lock)
+    except Absent:
+        raise UnknownReference(pointer) from None
+
+
+async def by_id(db: Db, model: type[Model], object_id: str, *, lock: bool = False) -> Model:
+    """A row that is known to exist, whoever asks: for the consequences of a change that was allowed."""
+    table = model.__table__  # type: ignore[attr-defined]
+    select = sa.select(model).where(table.c.organisation_id == db.organisation_id, table.c.id == object_id)
+    if lock:
+        select = select.with_for_update()
+    return (await db.execute(select.execution_options(populate_existing=lock))).scalar_one()
+
+
+@cache
+def _select(resource: Resource, role: Role, action: str, lock: bool) -> sa.Select[Any]:
+    table = resource.table
+    own = table.c.id if resource.name == "organisation" else table.c.organisation_id
+    select = sa.select(resource.model, compiler.permitted(resource, table, role, action).label("may")).where(
+        own == ORGANISATION, table.c.id == sa.bindparam("id", type_=sa.Text), compiler.visible(resource, table, role)
+    )
+    if lock:
+        select = select.with_for_update(of=resource.model).execution_options(populate_existing=True)
+    return select

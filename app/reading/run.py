@@ -1,0 +1,75 @@
+"""Running a compiled shape: one statement on the read lane, bytes out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app import db as database
+from app import ids
+from app.auth.actor import Actor
+from app.db import Db
+from app.errors import NotFound
+from app.reading import compile as compiler
+from app.reading.compile import Statement
+from app.reading.shape import Page, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One object as JSON bytes, and the version of its row."""
+
+    body: bytes
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The objects of one page as JSON bytes, and the sort keys of the last when there are more."""
+
+    bodies: list[bytes]
+    next_keys: str | None
+
+
+class Absent(NotFound):
+    """There is no such object, or it is not the caller's to see."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such object, or you may not see it.")
+
+
+async def one(actor: Actor, wanted: Wanted, object_id: str, values: dict[str, Any] | None = None, *, db: Db | None = None) -> Answer:
+    """One object by its id. Raises `Absent`. Inside a transaction when `db` is given, else on the read lane."""
+    if ids.prefix_of(object_id) != wanted.resource.prefix:
+        raise Absent
+    rows = await _fetch(actor, compiler.one(wanted, actor.role), {**(values or {}), "id_0": object_id}, db)
+    if not rows:
+        raise Absent
+    return Answer(_bytes(rows[0][0]), rows[0][1])
+
+
+async def page(actor: Actor, listed: Page, values: dict[str, Any]) -> Rows:
+    """One page of a list; `values` holds its limit, filters and cursor keys by slot."""
+    rows = await _fetch(actor, compiler.page(listed, actor.role), values, None)
+    limit = values[listed.limit]
+    return Rows([row[0] for row in rows[:limit]], rows[limit - 1][1] if len(rows) > limit else None)
+
+
+async def fields(
+    actor: Actor, wanted: tuple[tuple[str, Wanted | Page], ...], values: dict[str, Any], *, db: Db | None = None
+) -> list[bytes]:
+    """Several answers in one statement, each as JSON bytes (`null` for an object that is absent or hidden)."""
+    rows = await _fetch(actor, compiler.fields(wanted, actor.role), values, db)
+    return [b"null" if value is None else _bytes(value) for value in rows[0]]
+
+
+async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:
+    known = {**compiler.constants(statement), "organisation": actor.organisation_id, "me": actor.person_id, **values}
+    bound = tuple([known[name] for name in statement.names])
+    if db is None:
+        return await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)
+    raw = (await (await db.connection()).get_raw_connection()).driver_connection
+    return await raw.fetch(statement.sql, *bound)  # type: ignore[union-attr, no-any-return]
+
+
+def _bytes(value: Any) -> bytes:
+    # SQLAlchemy's connections hand JSON out as text, the read lane's as bytes.
+    return value.encode() if isinstance(value, str) else value  # type: ignore[no-any-return]

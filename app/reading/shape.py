@@ -1,0 +1,118 @@
+"""What one caller wants: a tree of fields and edges, free of values. Equal shapes share one compiled statement.
+
+Values (ids, filters, cursors, limits) are named slots; each request binds its own.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.reading.resource import Edge, Resource
+
+
+class Part(StrEnum):
+    """What a list can say of itself."""
+
+    NEXT_CURSOR = "next_cursor"
+    START_CURSOR = "start_cursor"
+    END_CURSOR = "end_cursor"
+    HAS_NEXT = "has_next"
+    HAS_PREVIOUS = "has_previous"
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One field under the key that the caller gave it."""
+
+    key: str
+    field: str
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A text that does not depend on the row: GraphQL's `__typename`."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ToOne:
+    """One referred-to object, `null` where it is absent or hidden."""
+
+    key: str
+    edge: Edge
+    wanted: "Wanted"
+
+
+@dataclass(frozen=True)
+class ToMany:
+    """A list of objects that refer to this one."""
+
+    key: str
+    column: str
+    page: "Page"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Some fields and edges of one object."""
+
+    resource: Resource
+    items: tuple[Leaf | Constant | ToOne | ToMany, ...]
+
+
+@dataclass(frozen=True)
+class Where:
+    """A filter that is in use, and the slot of its value."""
+
+    parameter: str
+    slot: str
+    several: bool = False
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The objects of a list."""
+
+    key: str
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The objects of a list, each in an envelope with its cursor: `items` in the caller's order."""
+
+    key: str
+    items: tuple[Nodes | Leaf | Constant, ...]
+
+
+@dataclass(frozen=True)
+class Says:
+    """A fact about the list itself."""
+
+    key: str
+    part: Part
+
+
+@dataclass(frozen=True)
+class Group:
+    """Facts under one key: GraphQL's `pageInfo`."""
+
+    key: str
+    items: tuple[Says | Constant, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list. `scope` is what its cursors are signed over; `scope_of_parent` adds the parent's id."""
+
+    resource: Resource
+    items: tuple[Nodes | Edges | Says | Group | Constant, ...]
+    sort: str
+    descending: bool = False
+    backward: bool = False
+    wheres: tuple[Where, ...] = ()
+    limit: str = "limit"
+    after: str | None = None
+    scope: str = "scope"
+    scope_of_parent: bool = False

@@ -1,0 +1,158 @@
+"""The building blocks of every request schema: text, instants, days, numbers, each with its limits.
+
+The JSON Schema of a type says all that its validator enforces, so that a caller who obeys the
+document is never refused.
+"""
+
+import unicodedata
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, TypeVar
+from zoneinfo import available_timezones
+
+from annotated_types import GroupedMetadata
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from app import ids
+
+# Control characters and the bidirectional overrides that make one name look like another (Unicode TR 36).
+_NAME = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069][^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
+_PROSE = r"^[^\x00]*$"
+DateT = TypeVar("DateT", bound=date)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+ZONES = frozenset(available_timezones())
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+@dataclass(frozen=True)
+class _Several(GroupedMetadata):
+    """Constraints that always go together."""
+
+    items: tuple[Any, ...]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items)
+
+
+def one_line(limit: int) -> GroupedMetadata:
+    """One line of 1 to `limit` characters without control or direction-changing characters."""
+    return _Several((StringConstraints(min_length=1, max_length=limit, pattern=_NAME), AfterValidator(_nfc)))
+
+
+def prose(limit: int) -> GroupedMetadata:
+    """Free text of 1 to `limit` characters without NUL."""
+    return _Several((StringConstraints(min_length=1, max_length=limit, pattern=_PROSE), AfterValidator(_nfc)))
+
+
+Name = Annotated[str, one_line(200)]
+Word = Annotated[str, one_line(80)]
+Line = Annotated[str, one_line(300)]
+Prose = Annotated[str, prose(4000)]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$")]
+Email = Annotated[
+    str, StringConstraints(min_length=3, max_length=254, pattern=r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$")
+]
+LanguageTag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+def _zone(text: str) -> str:
+    if text not in ZONES:
+        raise ValueError("must be the name of a zone in the IANA time zone database")
+    return text
+
+
+Zone = Annotated[str, Field(max_length=64, json_schema_extra={"enum": sorted(ZONES)}), AfterValidator(_zone)]
+
+
+def _whole(value: object) -> object:
+    # JSON Schema calls 260.0 an integer; a boolean or a text is none.
+    if isinstance(value, bool) or isinstance(value, str):
+        raise ValueError("must be a whole number")
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def whole(least: int, most: int) -> GroupedMetadata:
+    """A whole number from `least` to `most`."""
+    # The bounds stand before the validator, else the schema loses them.
+    return _Several((Field(ge=least, le=most), BeforeValidator(_whole)))
+
+
+def _only_text(value: object) -> object:
+    if not isinstance(value, str | date):
+        raise ValueError("must be text in the format of RFC 3339")
+    return value
+
+
+def _instant(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("must carry an offset from UTC, such as Z or +02:00")
+    try:
+        value = value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie between 1900 and 2199") from None
+    return _in_years(value)
+
+
+def _in_years(value: DateT) -> DateT:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError("must lie between 1900 and 2199")
+    return value
+
+
+Instant = Annotated[
+    datetime,
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+    BeforeValidator(_only_text),
+    AfterValidator(_instant),
+]
+Day = Annotated[
+    date, WithJsonSchema({"type": "string", "format": "date"}), BeforeValidator(_only_text), AfterValidator(_in_years)
+]
+
+
+def reference(prefix: str) -> GroupedMetadata:
+    """The id of an object of one kind."""
+    return _Several((StringConstraints(pattern=ids.pattern(prefix)),))
+
+
+def distinct(most: int) -> GroupedMetadata:
+    """A list of at most `most` different items."""
+    return _Several((Field(max_length=most, json_schema_extra={"uniqueItems": True}), AfterValidator(_different)))
+
+
+def absent() -> Any:
+    """The default of a patch's member: not sent. It is no value, so the schema shows none."""
+    return Field(default=None, json_schema_extra=lambda schema: schema.pop("default", None))
+
+
+def _different(items: list[Any]) -> list[Any]:
+    if len(set(items)) != len(items):
+        raise ValueError("must not hold the same item twice")
+    return items
+
+
+class Input(BaseModel):
+    """What a caller sends: unknown members are refused, numbers are finite."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, ser_json_inf_nan="null")
+
+
+class Patch(Input):
+    """A merge patch (RFC 7396): what is absent stays, `null` clears what may be empty."""
+
+    def changes(self) -> dict[str, Any]:
+        """The members that the caller sent, validated."""
+        return {field: getattr(self, field) for field in self.model_fields_set}
+
+
+class Output(BaseModel):
+    """What a caller gets. Outputs have no defaults: the contract says what is always there."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+

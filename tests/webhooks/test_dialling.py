@@ -1,0 +1,248 @@
+"""Names and addresses: what is dialled is what was checked, and TLS still speaks of the name."""
+
+import asyncio
+import datetime
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from app import clock
+from app.webhooks.dialling import Address, Resolver
+from app.webhooks.sender import Failure, Sender
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+NAME = "hooks.example.com"
+
+
+@dataclass
+class Names:
+    """A resolver that gives one list of answers after the other, then the last for ever."""
+
+    answers: list[Sequence[str]]
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    async def __call__(self, host: str, port: int) -> Sequence[Address]:
+        self.asked.append((host, port))
+        now = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return [ip_address(answer) for answer in now]
+
+
+@asynccontextmanager
+async def listening(
+    tls: ssl.SSLContext | None = None, *, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[tuple[int, list[bytes]]]:
+    requests: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        requests.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(OK)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, host, port, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1], requests
+    finally:
+        server.close()
+
+
+@dataclass
+class Authority:
+    """A certificate for one name, and a client that trusts its issuer."""
+
+    server: ssl.SSLContext
+    client: ssl.SSLContext
+    asked_for: list[str | None] = field(default_factory=list)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Receiver")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(clock.now() - datetime.timedelta(days=1))
+        .not_valid_after(clock.now() + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "receiver.pem"
+    pem.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(pem)
+    authority = Authority(server, ssl.create_default_context(cafile=pem))
+
+    def note(_socket: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+        authority.asked_for.append(name)
+
+    server.sni_callback = note
+    return authority
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["127.0.0.1"],
+        ["10.0.0.1"],
+        ["169.254.169.254"],
+        ["::1"],
+        ["64:ff9b::a9fe:a9fe"],
+        ["8.8.8.8", "127.0.0.1"],
+        ["127.0.0.1", "8.8.8.8"],
+        ["2606:4700:4700::1111", "::ffff:127.0.0.1"],
+        ["8.8.8.8"] * 10 + ["10.0.0.1"],
+    ],
+)
+async def test_one_answer_that_is_not_public_blocks_the_name(answers: list[str]) -> None:
+    names = Names([answers])
+
+    async with Sender(allow_private=False, resolve=names) as sender:
+        outcome = await sender.post(f"https://{NAME}/in", {}, b"{}", timeout=5)
+
+    assert (outcome.status, outcome.error) == (None, Failure.BLOCKED_ADDRESS)
+    assert outcome.is_final
+    # The log of deliveries is read by outsiders: it does not map our network for them.
+    assert outcome.address is None
+    assert names.asked == [(NAME, 443)]
+
+
+async def test_a_name_that_turns_inside_between_two_attempts_is_caught_when_dialled() -> None:
+    names = Names([["127.0.0.1"], ["10.0.0.1"]])
+
+    async with listening() as (port, requests):
+        async with Sender(allow_private=True, resolve=names) as sender:
+            first = await sender.post(f"http://{NAME}:{port}/", {}, b"", timeout=5)
+        async with Sender(allow_private=False, resolve=names) as sender:
+            second = await sender.post(f"https://{NAME}/", {}, b"", timeout=5)
+
+    assert first.delivered
+    assert second.error is Failure.BLOCKED_ADDRESS
+    assert len(requests) == 1
+
+
+async def test_the_checked_address_is_dialled_and_the_name_is_not_looked_up_again() -> None:
+    names = Names([["127.0.0.1"], ["10.0.0.1"]])
+
+    async with listening() as (port, requests), Sender(allow_private=True, resolve=names) as sender:
+        outcome = await sender.post(f"http://{NAME}:{port}/", {}, b"", timeout=5)
+
+    assert outcome.delivered
+    assert outcome.address == "127.0.0.1"
+    assert names.asked == [(NAME, port)]
+    assert f"host: {NAME}:{port}".encode() in requests[0].lower()
+
+
+@pytest.mark.parametrize("url", ["http://hooks.example.com/", "https://127.0.0.1/", "https://hooks.example.com:9/"])
+async def test_the_rules_for_urls_hold_at_every_attempt(url: str) -> None:
+    names = Names([["8.8.8.8"]])
+
+    async with Sender(allow_private=False, resolve=names) as sender:
+        outcome = await sender.post(url, {}, b"", timeout=5)
+
+    assert outcome.error is Failure.URL_REFUSED
+    assert names.asked == []
+
+
+async def test_the_next_address_is_tried_when_one_refuses() -> None:
+    async with listening(host="127.0.0.2") as (port, _requests):
+        names = Names([["127.0.0.1", "127.0.0.2"]])
+        async with Sender(allow_private=True, resolve=names) as sender:
+            outcome = await sender.post(f"http://{NAME}:{port}/", {}, b"", timeout=5)
+
+    assert outcome.delivered
+    assert outcome.address == "127.0.0.2"
+
+
+@pytest.mark.parametrize("answers", [[], ["127.0.0.1", "not an address"]])
+async def test_a_name_without_an_address(answers: list[str]) -> None:
+    async with Sender(allow_private=True, resolve=Names([answers])) as sender:
+        outcome = await sender.post(f"https://{NAME}/", {}, b"", timeout=5)
+
+    assert (outcome.error, outcome.address) == (Failure.DNS, None)
+    assert not outcome.is_final
+
+
+async def test_a_resolver_that_hangs_meets_the_wall_clock() -> None:
+    async def hang(_host: str, _port: int) -> Sequence[Address]:
+        await asyncio.Event().wait()
+        return []
+
+    async with Sender(allow_private=True, resolve=hang) as sender:
+        outcome = await sender.post(f"https://{NAME}/", {}, b"", timeout=0.1)
+
+    assert outcome.error is Failure.TIMEOUT
+
+
+async def test_the_resolver_of_the_system() -> None:
+    resolver = Resolver()
+
+    assert ip_address("127.0.0.1") in await resolver("localhost", 80)
+    assert await resolver("2130706433", 80) == [ip_address("127.0.0.1")]
+    resolver.close()
+
+
+async def test_a_name_that_does_not_exist() -> None:
+    async with Sender(allow_private=True) as sender:
+        outcome = await sender.post("http://label-too-long" + "g" * 60 + ":1/", {}, b"", timeout=5)
+        missing = await sender.post("http://[::ffff:127.0.0.1]:1/", {}, b"", timeout=5)
+
+    assert outcome.error is Failure.URL_REFUSED
+    assert missing.error is Failure.CONNECT
+
+
+async def test_tls_and_host_speak_of_the_name_though_the_address_is_dialled(authority: Authority) -> None:
+    async with listening(authority.server) as (port, requests):
+        async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]]), tls=authority.client) as sender:
+            outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=5)
+
+    assert outcome.delivered
+    assert outcome.address == "127.0.0.1"
+    assert authority.asked_for == [NAME]
+    assert f"host: {NAME}:{port}".encode() in requests[0].lower()
+
+
+async def test_a_certificate_for_another_name_is_refused(authority: Authority) -> None:
+    async with listening(authority.server) as (port, requests):
+        async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]]), tls=authority.client) as sender:
+            outcome = await sender.post(f"https://other.example.com:{port}/", {}, b"", timeout=5)
+
+    assert (outcome.error, outcome.address) == (Failure.TLS, "127.0.0.1")
+    assert requests == []
+
+
+async def test_a_certificate_of_an_unknown_issuer_is_refused(authority: Authority) -> None:
+    async with listening(authority.server) as (port, requests):
+        async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]])) as sender:
+            outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=5)
+
+    assert outcome.error is Failure.TLS
+    assert requests == []
+
+
+async def test_a_receiver_that_wants_a_certificate_of_ours(authority: Authority) -> None:
+    authority.server.verify_mode = ssl.CERT_REQUIRED
+
+    async with listening(authority.server) as (port, requests):
+        async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]]), tls=authority.client) as sender:
+            outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=5)
+
+    assert outcome.error is Failure.TLS
+    assert requests == []
+
+
+async def test_a_receiver_that_speaks_no_tls() -> None:
+    async with listening() as (port, _requests), Sender(allow_private=True, resolve=Names([["127.0.0.1"]])) as sender:
+        outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=2)
+
+    assert outcome.error in (Failure.TLS, Failure.TIMEOUT)
