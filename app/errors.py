@@ -22,7 +22,7 @@ class DomainError(Exception):
 
     kind: ClassVar[str]
     status: ClassVar[int]
-    code: ClassVar[str]
+    code: str
     title: ClassVar[str]
 
     def __init__(self, detail: str, *, faults: tuple[Fault, ...] = ()) -> None:

@@ -126,8 +126,8 @@ def distinct(most: int) -> GroupedMetadata:
 
 
 def absent() -> Any:
-    """The default of a patch's member: not sent. It is no value, so the schema shows none."""
-    return Field(default=None, json_schema_extra=lambda schema: schema.pop("default", None))
+    """The default of a patch's member: not sent. Its type says whether `null` may be."""
+    return Field(default=None)
 
 
 def _different(items: list[Any]) -> list[Any]:
@@ -142,8 +142,16 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, ser_json_inf_nan="null")
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    # What a caller does not send stays as it is, which is no value that a schema could show.
+    for member in schema.get("properties", {}).values():
+        member.pop("default", None)
+
+
 class Patch(Input):
     """A merge patch (RFC 7396): what is absent stays, `null` clears what may be empty."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     def changes(self) -> dict[str, Any]:
         """The members that the caller sent, validated."""

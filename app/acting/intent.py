@@ -39,6 +39,7 @@ class Intent:
     takes: type[Input] | None
     verb: str = ""
     reveals: bool = False
+    path: str = ""
 
     @property
     def summary(self) -> str:
@@ -61,9 +62,11 @@ class Intent:
         return self.resource.guarded and self.kind in (Kind.UPDATE, Kind.DELETE)
 
 
-def create(name: str, resource: Resource, does: Callable[..., Any], scope: Scope, *, reveals: bool = False) -> Intent:
-    """Make a new object: `POST /v1/things`."""
-    return Intent(name, resource, Kind.CREATE, scope, does, _takes(does), reveals=reveals)
+def create(
+    name: str, resource: Resource, does: Callable[..., Any], scope: Scope, *, reveals: bool = False, path: str = ""
+) -> Intent:
+    """Make a new object: `POST /v1/things`, or `POST /v1/path` for a second way to make one."""
+    return Intent(name, resource, Kind.CREATE, scope, does, _takes(does), reveals=reveals, path=path or resource.path)
 
 
 def update(name: str, resource: Resource, does: Callable[..., Any], scope: Scope) -> Intent:

@@ -93,7 +93,7 @@ _PROGRAMME_SETUP = (
 _ENROLMENT_OFFICE = (
     "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment remove_enrolment"
 ).split()
-_ENROLMENT_SELF = "update_enrolment pause_enrolment resume_enrolment withdraw_enrolment".split()
+_ENROLMENT_SELF = "update_enrolment accept_enrolment pause_enrolment resume_enrolment withdraw_enrolment".split()
 _PAIRING_OFFICE = "create_pairing update_pairing activate_pairing complete_pairing dissolve_pairing".split()
 _PAIRING_BOTH = (
     "pause_pairing resume_pairing begin_closing_pairing end_pairing_early continue_pairing_informally end_pairing propose_agreement"

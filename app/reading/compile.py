@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from app import pagination
 from app.auth import policy
 from app.auth.actor import Role
-from app.reading.resource import ORGANISATION, Resource, Table
+from app.reading.resource import ORGANISATION, Resource, Table, owner
 from app.reading.shape import Constant, Edges, Group, Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted
 
 _DIALECT = asyncpg_dialect(paramstyle="numeric_dollar")
@@ -25,10 +25,14 @@ INNER_PAD, OUTER_PAD = "cursor_inner_pad", "cursor_outer_pad"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text and the names of its values, in their order. Rows: `body` (JSON), then `version` or `keys`."""
+    """SQL text, the names of its values in their order, and those that every request shares.
+
+    Rows: `body` (JSON), then `version` or `keys`.
+    """
 
     sql: str
     names: tuple[str, ...]
+    constants: dict[str, Any]
 
 
 @lru_cache(maxsize=4096)
@@ -107,8 +111,7 @@ class _Compiler:
         return resource.table.alias(f"t{next(self._number)}")
 
     def _seen(self, resource: Resource, table: Table) -> tuple[sa.ColumnElement[bool], ...]:
-        own = table.c.id if resource.name == "organisation" else table.c.organisation_id
-        return own == ORGANISATION, visible(resource, table, self._role)
+        return owner(table) == ORGANISATION, visible(resource, table, self._role)
 
     def _items(self, wanted: Wanted, table: Table) -> list[sa.ColumnElement[Any]]:
         """The columns of one object, each under the key that its caller chose."""
@@ -120,7 +123,7 @@ class _Compiler:
                 value = self._leaf(wanted.resource, table, item.field)
             elif isinstance(item, ToOne):
                 target = self._alias(item.edge.to)
-                joined = (_same(item.edge.to, target, table), target.c.id == table.c[item.edge.column])
+                joined = (_same(target, table), target.c.id == table.c[item.edge.column])
                 value = self._nested_object(
                     item.wanted, target, (*joined, visible(item.edge.to, target, self._role)), (table,)
                 )
@@ -150,7 +153,7 @@ class _Compiler:
         if parent is None:
             conditions = list(self._seen(listed.resource, table))
         else:
-            conditions += [_same(listed.resource, table, parent[0]), table.c[parent[1].column] == parent[0].c.id]
+            conditions += [_same(table, parent[0]), table.c[parent[1].column] == parent[0].c.id]
         conditions += [self._where(listed, table, index) for index in range(len(listed.wheres))]
         if listed.after is not None:
             conditions.append(_beyond(listed, table, listed.after))
@@ -196,7 +199,6 @@ class _Compiler:
             rows = rows.correlate(parent[0])
         numbered = rows.subquery(f"n{next(self._number)}")
         kept = numbered.c.place <= limit
-        shown = numbered.c.place.desc() if listed.backward else numbered.c.place
         said = _Said(listed, numbered, limit, scope)
         answer = []
         for index, item in enumerate(listed.items):
@@ -209,7 +211,6 @@ class _Compiler:
             else:
                 value = said.value(item)  # type: ignore[arg-type]
             answer.append((item.key, value))
-        del shown
         return sa.select(_built(answer)).select_from(numbered).scalar_subquery()
 
     def _envelope(self, listed: Page, edges: Edges, chosen: Table, scope: sa.ColumnElement[str]) -> sa.Lateral:
@@ -267,9 +268,8 @@ class _Said:
         return _cursor(self.scope, key)
 
 
-def _same(resource: Resource, table: Table, other: Table) -> sa.ColumnElement[bool]:
-    own = table.c.id if resource.name == "organisation" else table.c.organisation_id
-    return own == (other.c.organisation_id if "organisation_id" in other.c else other.c.id)
+def _same(table: Table, other: Table) -> sa.ColumnElement[bool]:
+    return owner(table) == owner(other)
 
 
 def _json(row: sa.Lateral | sa.Subquery) -> sa.ColumnElement[Any]:
@@ -324,14 +324,16 @@ def _cursor(scope: sa.ColumnElement[str], keys: sa.ColumnElement[str]) -> sa.Col
 
 
 def _statement(select: sa.Select[Any]) -> Statement:
-    compiled = select.compile(dialect=_DIALECT)
-    names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
-    return Statement(compiled.string, names)
+    compiled: Any = select.compile(dialect=_DIALECT)
+    names = tuple(compiled.positiontup or ())
+    constants = {
+        name: _for_driver(bind) for name, bind in compiled.binds.items() if name in names and not bind.required
+    }
+    if INNER_PAD in names:
+        constants[INNER_PAD], constants[OUTER_PAD] = pagination.pads()
+    return Statement(compiled.string, names, constants)
 
 
-def constants(statement: Statement) -> dict[str, Any]:
-    """The values of a statement that do not depend on the request."""
-    if INNER_PAD not in statement.names:
-        return {}
-    inner, outer = pagination.pads()
-    return {INNER_PAD: inner, OUTER_PAD: outer}
+def _for_driver(bind: sa.BindParameter[Any]) -> Any:
+    process = bind.type.bind_processor(_DIALECT)
+    return process(bind.value) if process else bind.value

@@ -21,6 +21,11 @@ ME = sa.bindparam("me", type_=sa.Text)
 Predicate = Callable[[Table], sa.ColumnElement[bool]]
 
 
+def owner(table: Table) -> sa.ColumnElement[str]:
+    """The column that names the organisation of a row; an organisation is its own."""
+    return table.c.organisation_id if "organisation_id" in table.c else table.c.id
+
+
 @dataclass(frozen=True)
 class Equals:
     """`status=active,paused`: rows whose field is one of the values."""

@@ -11,7 +11,7 @@ from app.auth.actor import Actor, Role
 from app.db import Db
 from app.errors import Fault, Forbidden, Invalid
 from app.reading import compile as compiler
-from app.reading.resource import ORGANISATION, Resource
+from app.reading.resource import ORGANISATION, Resource, owner
 from app.reading.run import Absent
 
 Model = TypeVar("Model", bound=SQLModel)
@@ -38,7 +38,7 @@ class UnknownReference(Invalid):
         )
 
 
-async def get(db: Db, actor: Actor, resource: Resource, object_id: str, action: str, *, lock: bool = True) -> Any:
+async def get(db: Db, actor: Actor, resource: Resource, object_id: str, action: str | None, *, lock: bool = True) -> Any:
     """The row by its id, locked for change. Raises `Absent`, `NotYours` (by the policy row of `action`) or `Stale`."""
     if ids.prefix_of(object_id) != resource.prefix:
         raise Absent
@@ -54,9 +54,12 @@ async def get(db: Db, actor: Actor, resource: Resource, object_id: str, action: 
 
 
 async def refer(
-    db: Db, actor: Actor, resource: Resource, object_id: str, action: str, *, pointer: str, lock: bool = False
+    db: Db, actor: Actor, resource: Resource, object_id: str, action: str | None = None, *, pointer: str, lock: bool = False
 ) -> Any:
-    """The row that a member of the request names. As `get`, but absence is `UnknownReference` at `pointer`."""
+    """The row that a member of the request names. As `get`, but absence is `UnknownReference` at `pointer`.
+
+    Without an action it is enough that the caller sees the row.
+    """
     try:
         return await get(db, actor, resource, object_id, action, lock=lock)
     except Absent:
@@ -66,18 +69,18 @@ async def refer(
 async def by_id(db: Db, model: type[Model], object_id: str, *, lock: bool = False) -> Model:
     """A row that is known to exist, whoever asks: for the consequences of a change that was allowed."""
     table = model.__table__  # type: ignore[attr-defined]
-    select = sa.select(model).where(table.c.organisation_id == db.organisation_id, table.c.id == object_id)
+    select = sa.select(model).where(owner(table) == db.organisation_id, table.c.id == object_id)
     if lock:
         select = select.with_for_update()
     return (await db.execute(select.execution_options(populate_existing=lock))).scalar_one()
 
 
 @cache
-def _select(resource: Resource, role: Role, action: str, lock: bool) -> sa.Select[Any]:
+def _select(resource: Resource, role: Role, action: str | None, lock: bool) -> sa.Select[Any]:
     table = resource.table
-    own = table.c.id if resource.name == "organisation" else table.c.organisation_id
-    select = sa.select(resource.model, compiler.permitted(resource, table, role, action).label("may")).where(
-        own == ORGANISATION, table.c.id == sa.bindparam("id", type_=sa.Text), compiler.visible(resource, table, role)
+    may = sa.true() if action is None else compiler.permitted(resource, table, role, action)
+    select = sa.select(resource.model, may.label("may")).where(
+        owner(table) == ORGANISATION, table.c.id == sa.bindparam("id", type_=sa.Text), compiler.visible(resource, table, role)
     )
     if lock:
         select = select.with_for_update(of=resource.model).execution_options(populate_existing=True)

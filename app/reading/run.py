@@ -62,7 +62,7 @@ async def fields(
 
 
 async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:
-    known = {**compiler.constants(statement), "organisation": actor.organisation_id, "me": actor.person_id, **values}
+    known = {**statement.constants, "organisation": actor.organisation_id, "me": actor.person_id, **values}
     bound = tuple([known[name] for name in statement.names])
     if db is None:
         return await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)

@@ -19,7 +19,9 @@ from app.webhooks import addresses, dialling, schedule
 
 CONNECT_SECONDS: Final = 5.0
 IDLE_SECONDS: Final = 15.0
-IDLE_CONNECTIONS: Final = 64
+# A pool walks all its connections, twice, for every request: many small ones cost less than one large one.
+POOLS: Final = 32
+IDLE_PER_POOL: Final = 32
 READ_BYTES: Final = 64 * 1024
 KEPT_BYTES: Final = 16 * 1024
 
@@ -103,8 +105,7 @@ class _Exchange:
 
     def answered(self, response: httpx.Response) -> None:
         self.status = response.status_code
-        # Asked of the socket, for a connection used again was dialled in an earlier exchange.
-        self.address = str(response.extensions["network_stream"].get_extra_info("server_addr")[0])
+        self.address = self.dial.address or _peer(response)
         self.retry_after = schedule.parse_retry_after(response.headers.get("retry-after", ""), clock.now())
         wish = response.headers.get("webhook-delivery", "").lower()
         self.directive = next((directive for directive in Directive if directive == wish), None)
@@ -133,16 +134,9 @@ class Sender(AbstractAsyncContextManager["Sender"]):
     ) -> None:
         self._allow_private = allow_private
         self._resolver = dialling.Resolver()
-        pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls or httpx.create_ssl_context(trust_env=False),
-            # The worker decides how many deliveries run; waiting here would count against the receiver.
-            max_connections=None,
-            max_keepalive_connections=IDLE_CONNECTIONS,
-            keepalive_expiry=IDLE_SECONDS,
-            network_backend=dialling.CheckedBackend(resolve or self._resolver, allow_private=allow_private),
-        )
+        backend = dialling.CheckedBackend(resolve or self._resolver, allow_private=allow_private)
         self._client = httpx.AsyncClient(
-            transport=_Transport(pool),
+            transport=_Transport(backend, tls or httpx.create_ssl_context(trust_env=False)),
             headers={"accept-encoding": "identity", "user-agent": "Flipside-Webhooks/1"},
             timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
             follow_redirects=False,
@@ -199,6 +193,12 @@ class Sender(AbstractAsyncContextManager["Sender"]):
                     break
 
 
+def _peer(response: httpx.Response) -> str | None:
+    # For a connection used again: it was dialled in an earlier exchange. One that is closed by now has no peer.
+    peer = response.extensions["network_stream"].get_extra_info("server_addr")
+    return str(peer[0]) if peer else None
+
+
 def _failure(error: Exception, exchange: _Exchange) -> Failure:
     # Once the socket is open, the one thing left of connecting is the TLS handshake.
     if isinstance(error, httpcore.ConnectError) and exchange.dial.is_connected:
@@ -212,17 +212,27 @@ def _failure(error: Exception, exchange: _Exchange) -> Failure:
 
 
 class _Transport(httpx.AsyncBaseTransport):
-    """httpx over a pool of ours. Its own transport takes no network backend."""
+    """httpx over pools of ours. Its own transport takes no network backend."""
 
-    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
-        self._pool = pool
+    def __init__(self, backend: dialling.CheckedBackend, tls: ssl.SSLContext) -> None:
+        self._pools = [
+            httpcore.AsyncConnectionPool(
+                ssl_context=tls,
+                # The worker decides how many deliveries run; waiting here would count against the receiver.
+                max_connections=None,
+                max_keepalive_connections=IDLE_PER_POOL,
+                keepalive_expiry=IDLE_SECONDS,
+                network_backend=backend,
+            )
+            for _ in range(POOLS)
+        ]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        answer = await self._pool.handle_async_request(
+        origin = (request.url.raw_scheme, request.url.raw_host, request.url.port)
+        answer = await self._pools[hash(origin) % POOLS].handle_async_request(
             httpcore.Request(
                 request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                httpcore.URL(scheme=origin[0], host=origin[1], port=origin[2], target=request.url.raw_path),
                 headers=request.headers.raw,
                 content=cast("AsyncIterable[bytes]", request.stream),
                 extensions=request.extensions,
@@ -232,7 +242,8 @@ class _Transport(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status, headers=obeyed, stream=_Body(answer), extensions=answer.extensions)
 
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        for pool in self._pools:
+            await pool.aclose()
 
 
 class _Body(httpx.AsyncByteStream):

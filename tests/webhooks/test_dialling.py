@@ -2,9 +2,9 @@
 
 import asyncio
 import datetime
+import socket
 import ssl
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app import clock
 from app.webhooks.dialling import Address, Resolver
-from app.webhooks.sender import Failure, Sender
+from app.webhooks.sender import Failure, Outcome, Sender
+from tests.webhooks.receivers import Receiver, receiver
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 NAME = "hooks.example.com"
@@ -33,25 +34,6 @@ class Names:
         self.asked.append((host, port))
         now = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return [ip_address(answer) for answer in now]
-
-
-@asynccontextmanager
-async def listening(
-    tls: ssl.SSLContext | None = None, *, host: str = "127.0.0.1", port: int = 0
-) -> AsyncIterator[tuple[int, list[bytes]]]:
-    requests: list[bytes] = []
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        requests.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(OK)
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(answer, host, port, ssl=tls)
-    try:
-        yield server.sockets[0].getsockname()[1], requests
-    finally:
-        server.close()
 
 
 @dataclass
@@ -120,27 +102,27 @@ async def test_one_answer_that_is_not_public_blocks_the_name(answers: list[str])
 async def test_a_name_that_turns_inside_between_two_attempts_is_caught_when_dialled() -> None:
     names = Names([["127.0.0.1"], ["10.0.0.1"]])
 
-    async with listening() as (port, requests):
+    async with receiver(OK) as hooks:
         async with Sender(allow_private=True, resolve=names) as sender:
-            first = await sender.post(f"http://{NAME}:{port}/", {}, b"", timeout=5)
+            first = await sender.post(f"http://{NAME}:{hooks.port}/", {}, b"", timeout=5)
         async with Sender(allow_private=False, resolve=names) as sender:
             second = await sender.post(f"https://{NAME}/", {}, b"", timeout=5)
 
     assert first.delivered
     assert second.error is Failure.BLOCKED_ADDRESS
-    assert len(requests) == 1
+    assert len(hooks.requests) == 1
 
 
 async def test_the_checked_address_is_dialled_and_the_name_is_not_looked_up_again() -> None:
     names = Names([["127.0.0.1"], ["10.0.0.1"]])
 
-    async with listening() as (port, requests), Sender(allow_private=True, resolve=names) as sender:
-        outcome = await sender.post(f"http://{NAME}:{port}/", {}, b"", timeout=5)
+    async with receiver(OK) as hooks, Sender(allow_private=True, resolve=names) as sender:
+        outcome = await sender.post(f"http://{NAME}:{hooks.port}/", {}, b"", timeout=5)
 
     assert outcome.delivered
     assert outcome.address == "127.0.0.1"
-    assert names.asked == [(NAME, port)]
-    assert f"host: {NAME}:{port}".encode() in requests[0].lower()
+    assert names.asked == [(NAME, hooks.port)]
+    assert f"host: {NAME}:{hooks.port}".encode() in hooks.requests[0].lower()
 
 
 @pytest.mark.parametrize("url", ["http://hooks.example.com/", "https://127.0.0.1/", "https://hooks.example.com:9/"])
@@ -155,10 +137,10 @@ async def test_the_rules_for_urls_hold_at_every_attempt(url: str) -> None:
 
 
 async def test_the_next_address_is_tried_when_one_refuses() -> None:
-    async with listening(host="127.0.0.2") as (port, _requests):
+    async with receiver(OK, host="127.0.0.2") as hooks:
         names = Names([["127.0.0.1", "127.0.0.2"]])
         async with Sender(allow_private=True, resolve=names) as sender:
-            outcome = await sender.post(f"http://{NAME}:{port}/", {}, b"", timeout=5)
+            outcome = await sender.post(f"http://{NAME}:{hooks.port}/", {}, b"", timeout=5)
 
     assert outcome.delivered
     assert outcome.address == "127.0.0.2"
@@ -201,48 +183,77 @@ async def test_a_name_that_does_not_exist() -> None:
     assert missing.error is Failure.CONNECT
 
 
+async def post_over_tls(to: Receiver, tls: ssl.SSLContext | None, name: str = NAME) -> Outcome:
+    async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]]), tls=tls) as sender:
+        return await sender.post(f"https://{name}:{to.port}/", {}, b"", timeout=5)
+
+
 async def test_tls_and_host_speak_of_the_name_though_the_address_is_dialled(authority: Authority) -> None:
-    async with listening(authority.server) as (port, requests):
-        async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]]), tls=authority.client) as sender:
-            outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=5)
+    async with receiver(OK, tls=authority.server) as hooks:
+        outcome = await post_over_tls(hooks, authority.client)
 
     assert outcome.delivered
     assert outcome.address == "127.0.0.1"
     assert authority.asked_for == [NAME]
-    assert f"host: {NAME}:{port}".encode() in requests[0].lower()
+    assert f"host: {NAME}:{hooks.port}".encode() in hooks.requests[0].lower()
 
 
 async def test_a_certificate_for_another_name_is_refused(authority: Authority) -> None:
-    async with listening(authority.server) as (port, requests):
-        async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]]), tls=authority.client) as sender:
-            outcome = await sender.post(f"https://other.example.com:{port}/", {}, b"", timeout=5)
+    async with receiver(OK, tls=authority.server) as hooks:
+        outcome = await post_over_tls(hooks, authority.client, "other.example.com")
 
     assert (outcome.error, outcome.address) == (Failure.TLS, "127.0.0.1")
-    assert requests == []
+    assert hooks.requests == []
 
 
 async def test_a_certificate_of_an_unknown_issuer_is_refused(authority: Authority) -> None:
-    async with listening(authority.server) as (port, requests):
-        async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]])) as sender:
-            outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=5)
+    async with receiver(OK, tls=authority.server) as hooks:
+        outcome = await post_over_tls(hooks, None)
 
     assert outcome.error is Failure.TLS
-    assert requests == []
+    assert hooks.requests == []
 
 
 async def test_a_receiver_that_wants_a_certificate_of_ours(authority: Authority) -> None:
     authority.server.verify_mode = ssl.CERT_REQUIRED
+    # Later versions say so after the handshake only.
+    authority.server.maximum_version = ssl.TLSVersion.TLSv1_2
 
-    async with listening(authority.server) as (port, requests):
-        async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]]), tls=authority.client) as sender:
-            outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=5)
+    async with receiver(OK, tls=authority.server) as hooks:
+        outcome = await post_over_tls(hooks, authority.client)
 
     assert outcome.error is Failure.TLS
-    assert requests == []
+    assert hooks.requests == []
 
 
 async def test_a_receiver_that_speaks_no_tls() -> None:
-    async with listening() as (port, _requests), Sender(allow_private=True, resolve=Names([["127.0.0.1"]])) as sender:
-        outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=2)
+    async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example.com ESMTP\r\n")
+        writer.close()
 
-    assert outcome.error in (Failure.TLS, Failure.TIMEOUT)
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]])) as sender:
+        outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=5)
+    server.close()
+
+    assert outcome.error is Failure.TLS
+
+
+async def test_a_receiver_that_drops_out_of_tls(authority: Authority) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer_in_the_clear() -> None:
+            plain, _ = listener.accept()
+            with plain:
+                wrapped = authority.server.wrap_socket(plain, server_side=True)
+                wrapped.recv(4096)
+                with socket.socket(fileno=wrapped.detach()) as bare:
+                    bare.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+
+        server = asyncio.create_task(asyncio.to_thread(answer_in_the_clear))
+        async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]]), tls=authority.client) as sender:
+            outcome = await sender.post(f"https://{NAME}:{listener.getsockname()[1]}/", {}, b"", timeout=5)
+        await server
+
+    assert (outcome.status, outcome.error) == (None, Failure.TLS)

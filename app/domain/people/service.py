@@ -1,8 +1,7 @@
 """Keeping the directory: who works here, under whom, and who must never be paired."""
 
-from typing import Any
-
 import sqlalchemy as sa
+from sqlmodel import col
 
 from app import clock, ids
 from app.auth.actor import Actor
@@ -28,7 +27,7 @@ async def create(db: Db, actor: Actor, data: PersonCreate) -> Person:
     """Add a person to the directory."""
     await _require_rank(db, data.rank_level)
     if data.manager_id is not None:
-        await rows.refer(db, actor, PEOPLE, data.manager_id, "create_person", pointer="/manager_id")
+        await rows.refer(db, actor, PEOPLE, data.manager_id, pointer="/manager_id")
     values = data.model_dump()
     values["display_name"] = data.display_name or f"{data.given_name} {data.family_name}"
     values["zone"] = data.zone or await _default_zone(db)
@@ -79,7 +78,8 @@ async def keep_apart(db: Db, actor: Actor, data: DoNotPairCreate) -> DoNotPair:
     if data.person_id == data.other_person_id:
         raise Invalid("Name two different people.", faults=(Fault("is the same person", pointer="/other_person_id"),))
     for member in ("person_id", "other_person_id"):
-        await rows.refer(db, actor, PEOPLE, getattr(data, member), "create_do_not_pair", pointer=f"/{member}")
+        await rows.refer(db, actor, PEOPLE, getattr(data, member), pointer=f"/{member}")
+    await queries.lock_lines(db)
     first, second = sorted((data.person_id, data.other_person_id))
     entry = DoNotPair(
         organisation_id=actor.organisation_id,
@@ -98,7 +98,7 @@ async def lift_bar(db: Db, actor: Actor, entry_id: str) -> None:
 
 
 async def _require_rank(db: Db, level: int) -> None:
-    known = sa.exists().where(_column(Rank.organisation_id) == db.organisation_id, _column(Rank.level) == level)
+    known = sa.exists().where(col(Rank.organisation_id) == db.organisation_id, col(Rank.level) == level)
     if not await db.scalar(sa.select(known)):
         raise Invalid(
             "The rank ladder has no such level.",
@@ -107,7 +107,7 @@ async def _require_rank(db: Db, level: int) -> None:
 
 
 async def _require_above(db: Db, actor: Actor, person: Person, manager_id: str) -> None:
-    await rows.refer(db, actor, PEOPLE, manager_id, "update_person", pointer="/manager_id")
+    await rows.refer(db, actor, PEOPLE, manager_id, pointer="/manager_id")
     if await queries.reports_to(db, manager_id, person.id):
         raise ManagerCycle(
             "The new manager reports to this person.",
@@ -117,7 +117,3 @@ async def _require_above(db: Db, actor: Actor, person: Person, manager_id: str) 
 
 async def _default_zone(db: Db) -> str:
     return (await rows.by_id(db, Organisation, db.organisation_id)).default_zone
-
-
-def _column(attribute: Any) -> sa.ColumnElement[Any]:
-    return attribute  # type: ignore[no-any-return]

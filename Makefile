@@ -1,0 +1,118 @@
+# The daily commands. `make` alone lists them; each installs what it needs first.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+UV := .venv/.uv-$(UV_VERSION)
+INSTALLED := .venv/.installed
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
+# Nothing here needs a clock, a network or a database to be tested, so every branch of it is.
+EVERY_BRANCH := app/domain/*,app/webhooks/catalogue.py,app/webhooks/formats.py,app/webhooks/schedule.py,app/webhooks/signing.py
+
+export UV_PYTHON_DOWNLOADS := never
+# A network that re-signs TLS has its certificate in the system's store, not in uv's own.
+export UV_SYSTEM_CERTS := 1
+# Without bytecode, each test process would compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test check fix migration contract bench image lock
+.PHONY: check-lint check-format check-types check-floors check-image check-lock
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+install: $(INSTALLED) ## Make .venv with exactly what requirements.lock names
+
+run: install ## Serve the API with demonstration data, and a PostgreSQL that comes along
+	@$(BIN)/flipside serve --demo-data
+
+demo: install ## Walk through a whole programme, over the public API
+	@$(BIN)/flipside demo
+
+test: install ## Run every test, on two cores, and hold coverage to its mark
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95 $(ARGS)
+	@$(BIN)/coverage report --include='$(EVERY_BRANCH)' --fail-under=100 > .venv/every-branch || \
+		{ echo "These files promise 100 % of their branches:" >&2; cat .venv/every-branch >&2; exit 1; }
+
+check: check-lint check-format check-types check-floors check-image check-lock ## Lint, format, types, architecture, Dockerfile, lock
+
+check-lint: install
+	@$(BIN)/ruff check .
+
+check-format: install
+	@$(BIN)/ruff format --check .
+
+check-types: install
+	@$(BIN)/mypy
+
+check-floors: install
+	@$(BIN)/lint-imports --no-logo
+
+check-image: install
+	@$(BIN)/hadolint Dockerfile
+
+# Without a package index in reach there is nothing to compare with; the tests still hold pyproject.toml to the lock.
+check-lock: install
+	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; cp requirements*.lock "$$fresh"; \
+	if $(COMPILE) --all-extras -o "$$fresh/requirements.lock" > "$$fresh/said" 2>&1; then \
+		diff requirements.lock "$$fresh/requirements.lock" || { echo "requirements.lock is behind pyproject.toml: make lock" >&2; exit 1; }; \
+	elif grep -qiE 'failed to fetch|network|dns|connect|sending request' "$$fresh/said"; then \
+		echo "requirements.lock was not compared: no package index in reach"; \
+	else cat "$$fresh/said" >&2; exit 1; fi
+
+fix: install ## Mend what ruff can: format, imports, simple faults
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+migration: install ## Draft a migration from the models: make migration m="add goal"
+	@test -n '$(m)' || { echo 'Say what it does: make migration m="add goal"' >&2; exit 1; }
+	@$(BIN)/alembic revision --autogenerate -m '$(m)'
+
+contract: install ## Write openapi/ from the code; the diff is for review
+	@$(BIN)/flipside contract
+
+bench: install ## Measure; ARGS are passed on
+	@$(BIN)/python -m bench $(ARGS)
+
+image: ## Build the container image, with docker or buildah; BASE=... names another base
+	@if docker info > /dev/null 2>&1; then docker build --tag flipside $(if $(BASE),--build-arg BASE=$(BASE)) .; \
+	elif command -v buildah > /dev/null; then buildah build --format docker --tag flipside $(if $(BASE),--build-arg BASE=$(BASE)) .; \
+	else echo "An image needs a running docker, or buildah (apt-get install buildah)." >&2; exit 1; fi
+
+lock: $(UV) ## Write the lock files from pyproject.toml; ARGS=--upgrade takes the newest of everything
+	@$(COMPILE) --all-extras $(ARGS) -o requirements.lock
+	@$(COMPILE) --no-annotate --constraints requirements.lock -o requirements-image.lock
+
+$(INSTALLED): $(UV) requirements.lock pyproject.toml
+	@echo "Installing what requirements.lock names into .venv"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock || { echo "$$NOT_FETCHED" >&2; exit 1; }
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(UV):
+	@command -v '$(PYTHON)' > /dev/null || { echo "$$NO_PYTHON" >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { '$(PYTHON)' --version >&2; echo "$$NO_PYTHON" >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2> /dev/null || { echo "$$NO_VENV" >&2; exit 1; }
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || '$(PYTHON)' -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || { echo "$$NOT_FETCHED" >&2; exit 1; }
+	@touch $@
+
+define NO_PYTHON
+Flipside needs Python 3.11 or newer as `$(PYTHON)`.
+Debian 12, Ubuntu 24.04 or later: apt-get install python3 python3-venv. macOS: brew install python.
+Another name or place: make PYTHON=/path/to/python3.11 ...
+endef
+export NO_PYTHON
+
+define NO_VENV
+This Python cannot make virtual environments: its modules `venv` and `ensurepip` are missing.
+Debian, Ubuntu: apt-get install python3-venv
+endef
+export NO_VENV
+
+define NOT_FETCHED
+Packages could not be fetched; the lines above say why. Setting-up needs a package index (or a mirror that pip and uv
+are configured for) once; after that everything runs offline.
+endef
+export NOT_FETCHED

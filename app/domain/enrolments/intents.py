@@ -1,0 +1,23 @@
+"""What can be done to an enrolment."""
+
+from app.acting.intent import create, move, update
+from app.auth.scopes import Scope
+from app.domain.enrolments import service
+from app.domain.enrolments.resource import ENROLMENTS
+
+_WRITE = Scope.ENROLMENTS_WRITE
+INTENTS = (
+    create("invite_enrolment", ENROLMENTS, service.invite, _WRITE),
+    create("apply_for_enrolment", ENROLMENTS, service.apply, _WRITE, path="applications"),
+    update("update_enrolment", ENROLMENTS, service.update, _WRITE),
+    move("accept_enrolment", ENROLMENTS, service.accept, _WRITE, "accept"),
+    move("review_enrolment", ENROLMENTS, service.review, _WRITE, "review"),
+    move("approve_enrolment", ENROLMENTS, service.approve, _WRITE, "approve"),
+    move("decline_enrolment", ENROLMENTS, service.decline, _WRITE, "decline"),
+    move("waitlist_enrolment", ENROLMENTS, service.waitlist, _WRITE, "waitlist"),
+    move("ready_enrolment", ENROLMENTS, service.ready, _WRITE, "ready"),
+    move("pause_enrolment", ENROLMENTS, service.pause, _WRITE, "pause"),
+    move("resume_enrolment", ENROLMENTS, service.resume, _WRITE, "resume"),
+    move("withdraw_enrolment", ENROLMENTS, service.withdraw, _WRITE, "withdraw"),
+    move("remove_enrolment", ENROLMENTS, service.remove, _WRITE, "remove"),
+)

@@ -1,0 +1,142 @@
+"""Who joined a programme, as mentor or mentee, with what to offer and what to learn."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from app.db import on_violation
+from app.errors import Conflict
+from app.states import Machine
+from app.table import Row, belongs_to, check, index, json_column, of_organisation, text_enum, unique
+
+
+class EnrolmentRole(StrEnum):
+    """The side that someone takes."""
+
+    MENTOR = "mentor"
+    MENTEE = "mentee"
+
+
+class EnrolmentStatus(StrEnum):
+    """Where an enrolment stands."""
+
+    INVITED = "invited"
+    APPLIED = "applied"
+    UNDER_REVIEW = "under_review"
+    APPROVED = "approved"
+    READY = "ready"
+    MATCHED = "matched"
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    WAITLISTED = "waitlisted"
+    PAUSED = "paused"
+    WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
+
+
+_S = EnrolmentStatus
+LIVE = (_S.INVITED, _S.APPLIED, _S.UNDER_REVIEW, _S.WAITLISTED, _S.APPROVED, _S.READY, _S.MATCHED, _S.PAUSED)
+_PAUSABLE = (_S.APPROVED, _S.READY, _S.MATCHED)
+ENROLMENT = Machine(
+    "enrolment",
+    {
+        "accept": ((_S.INVITED,), _S.UNDER_REVIEW),
+        "review": ((_S.INVITED, _S.APPLIED), _S.UNDER_REVIEW),
+        "approve": ((_S.UNDER_REVIEW, _S.WAITLISTED), _S.APPROVED),
+        "decline": ((_S.UNDER_REVIEW,), _S.DECLINED),
+        "waitlist": ((_S.UNDER_REVIEW,), _S.WAITLISTED),
+        "ready": ((_S.APPROVED,), _S.READY),
+        "match": ((_S.READY, _S.MATCHED), _S.MATCHED),
+        "release": ((_S.MATCHED,), _S.READY),
+        "complete": ((_S.MATCHED, _S.READY), _S.COMPLETED),
+        "pause": (_PAUSABLE, _S.PAUSED),
+        "resume_approved": ((_S.PAUSED,), _S.APPROVED),
+        "resume_ready": ((_S.PAUSED,), _S.READY),
+        "resume_matched": ((_S.PAUSED,), _S.MATCHED),
+        "withdraw": (LIVE, _S.WITHDRAWN),
+        "remove": (LIVE, _S.REMOVED),
+    },
+)
+
+
+class AlreadyEnrolled(Conflict):
+    """This person has joined the programme in this role already."""
+
+    code = "already_enrolled"
+
+
+class CapacityReached(Conflict):
+    """This enrolment has as many live pairings as it allows."""
+
+    code = "capacity_reached"
+
+
+class Enrolment(Row, table=True):
+    """One person on one side of one programme. `live_pairings` never exceeds `capacity`."""
+
+    __table_args__ = (
+        of_organisation(),
+        belongs_to("programme", "programme_id"),
+        belongs_to("person", "person_id"),
+        unique("programme_id", "person_id", "role", name="uq_enrolment_person_role"),
+        check("capacity", "capacity between 1 and 10"),
+        check("live_pairings", "live_pairings between 0 and capacity"),
+        index("enrolment_programme_status", "programme_id", "status", "id"),
+        index("enrolment_programme", "programme_id", "id"),
+        index("enrolment_person", "person_id", "id"),
+    )
+    prefix: ClassVar[str] = "enr"
+
+    programme_id: str = Field(sa_type=sa.Text)
+    person_id: str = Field(sa_type=sa.Text)
+    role: EnrolmentRole = Field(sa_type=text_enum(EnrolmentRole))
+    status: EnrolmentStatus = Field(sa_type=text_enum(EnrolmentStatus))
+    paused_from: str | None = Field(default=None, sa_type=sa.Text)
+    capacity: int = 1
+    live_pairings: int = 0
+    minutes_per_month: int = 120
+    offers: list[str] = json_column(default_factory=list)
+    seeks: list[str] = json_column(default_factory=list)
+    out_of_scope: list[str] = json_column(default_factory=list)
+    interests: list[str] = json_column(default_factory=list)
+    languages: list[str] = json_column(default_factory=list)
+    zone: str = Field(sa_type=sa.Text)
+
+    def step(self, move: str) -> None:
+        """Take one legal step. Raises `IllegalMove`."""
+        self.status = ENROLMENT.step(self.status, move)
+
+    def pause(self) -> None:
+        """Rest; `resume` leads back to where it was."""
+        before = self.status
+        self.step("pause")
+        self.paused_from = before.value
+
+    def resume(self) -> None:
+        """Go on from where it was paused."""
+        before, self.paused_from = self.paused_from, None
+        self.step(f"resume_{before or 'approved'}")
+
+    def take_seat(self) -> None:
+        """Count one more live pairing. Raises `CapacityReached`."""
+        if self.live_pairings >= self.capacity:
+            raise CapacityReached("This enrolment has as many live pairings as it allows.")
+        self.step("match")
+        self.live_pairings += 1
+
+    def free_seat(self) -> None:
+        """Count one live pairing less; the last one makes it ready for another."""
+        self.live_pairings -= 1
+        if self.live_pairings == 0 and self.status is EnrolmentStatus.MATCHED:
+            self.step("release")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it still counts."""
+        return self.status in LIVE
+
+
+on_violation("uq_enrolment_person_role", AlreadyEnrolled)
+on_violation("ck_enrolment_live_pairings", CapacityReached)

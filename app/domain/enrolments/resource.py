@@ -1,0 +1,49 @@
+"""What can be read of enrolments."""
+
+import sqlalchemy as sa
+
+from app.auth.policy import Relation
+from app.auth.scopes import Scope
+from app.domain.enrolments.models import Enrolment
+from app.domain.enrolments.schemas import EnrolmentRead
+from app.domain.people.resource import PEOPLE
+from app.domain.programmes.resource import PROGRAMMES
+from app.reading.resource import ME, Edge, Equals, Range, Resource, Table, through
+
+_PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, "enrolments", "The programme.", "Who joined.")
+_PERSON = Edge("person", "person_id", PEOPLE, "enrolments", "Who joined.", "The programmes they joined.")
+
+
+def _partner(enrolment: Table) -> sa.ColumnElement[bool]:
+    # The chapter of pairings stands above this one; its table is named, not imported.
+    names = ("organisation_id", "mentor_enrolment_id", "mentee_enrolment_id", "mentor_id", "mentee_id")
+    pairing = sa.table("pairing", *map(sa.column, names)).alias()
+    return sa.exists(
+        sa.select(sa.literal(1))
+        .select_from(pairing)
+        .where(
+            pairing.c.organisation_id == enrolment.c.organisation_id,
+            sa.or_(
+                sa.and_(pairing.c.mentor_enrolment_id == enrolment.c.id, pairing.c.mentee_id == ME),
+                sa.and_(pairing.c.mentee_enrolment_id == enrolment.c.id, pairing.c.mentor_id == ME),
+            ),
+        )
+        .correlate(enrolment)
+    )
+
+
+ENROLMENTS = Resource(
+    "enrolment",
+    "enrolments",
+    Enrolment,
+    EnrolmentRead,
+    Scope.ENROLMENTS_READ,
+    relations={
+        **through(_PROGRAMME),
+        Relation.OWN: lambda enrolment: enrolment.c.person_id == ME,
+        Relation.OWN_PAIRING: _partner,
+    },
+    edges=(_PROGRAMME, _PERSON),
+    filters=(Equals("programme_id"), Equals("person_id"), Equals("role"), Equals("status"), Range("updated_at")),
+    guarded=True,
+)

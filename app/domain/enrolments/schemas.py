@@ -1,0 +1,79 @@
+"""What callers send and get of enrolments."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from app.domain.enrolments.models import EnrolmentRole, EnrolmentStatus
+from app.domain.people.schemas import Languages, PersonId
+from app.domain.programmes.schemas import ProgrammeId
+from app.text import Input, Output, Patch, Word, Zone, absent, distinct, reference, whole
+
+EnrolmentId = Annotated[str, reference("enr")]
+Subjects = Annotated[list[Word], distinct(30)]
+Capacity = Annotated[int, whole(1, 10)]
+MonthlyMinutes = Annotated[int, whole(15, 6000)]
+
+
+class Profile(Input):
+    """What someone brings to a programme and wants from it."""
+
+    capacity: Capacity = Field(default=1, description="How many live pairings they can take.")
+    minutes_per_month: MonthlyMinutes = 120
+    offers: Subjects = Field(default=[], description="What they can teach.")
+    seeks: Subjects = Field(default=[], description="What they want to learn.")
+    out_of_scope: Subjects = Field(default=[], description="What they say openly that they do not know.")
+    interests: Subjects = []
+    languages: Languages | None = Field(default=None, description="Absent: the person's.")
+    zone: Zone | None = Field(default=None, description="IANA zone. Absent: the person's.")
+
+
+class EnrolmentInvite(Profile):
+    """An invitation to join a programme."""
+
+    programme_id: ProgrammeId
+    person_id: PersonId
+    role: EnrolmentRole
+
+
+class EnrolmentApply(Profile):
+    """One's own application to a programme."""
+
+    programme_id: ProgrammeId
+    role: EnrolmentRole
+
+
+class EnrolmentUpdate(Patch):
+    """Changes to a profile."""
+
+    capacity: Capacity = absent()
+    minutes_per_month: MonthlyMinutes = absent()
+    offers: Subjects = absent()
+    seeks: Subjects = absent()
+    out_of_scope: Subjects = absent()
+    interests: Subjects = absent()
+    languages: Languages = absent()
+    zone: Zone = absent()
+
+
+class EnrolmentRead(Output):
+    """One person on one side of a programme."""
+
+    id: str
+    programme_id: str
+    person_id: str
+    role: EnrolmentRole
+    status: EnrolmentStatus
+    capacity: int
+    live_pairings: int
+    minutes_per_month: int
+    offers: list[str]
+    seeks: list[str]
+    out_of_scope: list[str]
+    interests: list[str]
+    languages: list[str]
+    zone: str
+    version: int
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,169 @@
+"""Joining a programme, from invitation or application to being ready for a partner."""
+
+from typing import Any
+
+from app import ids
+from app.auth.actor import Actor
+from app.db import Db
+from app.domain.enrolments.events import (
+    STEPS,
+    EnrolmentApplied,
+    EnrolmentInvited,
+    EnrolmentPaused,
+    EnrolmentResumed,
+)
+from app.domain.enrolments.models import Enrolment, EnrolmentStatus
+from app.domain.enrolments.resource import ENROLMENTS
+from app.domain.enrolments.schemas import EnrolmentApply, EnrolmentInvite, EnrolmentUpdate, Profile
+from app.domain.people.models import Person
+from app.domain.people.resource import PEOPLE
+from app.domain.programmes.models import Programme
+from app.domain.programmes.resource import PROGRAMMES
+from app.errors import Conflict, Fault, Forbidden
+from app.events import outbox
+from app.reading import rows
+
+
+class NotEnrolling(Conflict):
+    """The programme takes nobody in now."""
+
+    code = "programme_not_enrolling"
+
+
+class PersonInactive(Conflict):
+    """The person does not work here now, or is on leave."""
+
+    code = "person_inactive"
+
+
+class PairingsInTheWay(Conflict):
+    """The enrolment has live pairings; end them first."""
+
+    code = "enrolment_has_pairings"
+
+
+async def invite(db: Db, actor: Actor, data: EnrolmentInvite) -> Enrolment:
+    """Invite a person to a programme."""
+    programme = await rows.refer(db, actor, PROGRAMMES, data.programme_id, "invite_enrolment", pointer="/programme_id")
+    person = await rows.refer(db, actor, PEOPLE, data.person_id, pointer="/person_id")
+    enrolment = _join(programme, person, data, EnrolmentStatus.INVITED)
+    db.add(enrolment)
+    outbox.record(db, EnrolmentInvited.of(enrolment))
+    return enrolment
+
+
+async def apply(db: Db, actor: Actor, data: EnrolmentApply) -> Enrolment:
+    """Apply to a programme oneself."""
+    if actor.person_id is None:
+        raise Forbidden("Only a person can apply. Service accounts invite.")
+    programme = await rows.refer(
+        db, actor, PROGRAMMES, data.programme_id, "apply_for_enrolment", pointer="/programme_id"
+    )
+    enrolment = _join(programme, await rows.by_id(db, Person, actor.person_id), data, EnrolmentStatus.APPLIED)
+    db.add(enrolment)
+    outbox.record(db, EnrolmentApplied.of(enrolment))
+    return enrolment
+
+
+async def update(db: Db, actor: Actor, enrolment_id: str, data: EnrolmentUpdate) -> Enrolment:
+    """Change a profile. The capacity cannot fall below the pairings that live."""
+    enrolment: Enrolment = await rows.get(db, actor, ENROLMENTS, enrolment_id, "update_enrolment")
+    changes = data.changes()
+    if changes.get("capacity", enrolment.capacity) < enrolment.live_pairings:
+        raise PairingsInTheWay(
+            "There are more live pairings than that.",
+            faults=(Fault("is less than the live pairings", code="enrolment_has_pairings", pointer="/capacity"),),
+        )
+    enrolment.sqlmodel_update(changes)
+    return enrolment
+
+
+async def accept(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Accept an invitation."""
+    return await _step(db, actor, enrolment_id, "accept")
+
+
+async def review(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Take an invitation or application up for review."""
+    return await _step(db, actor, enrolment_id, "review")
+
+
+async def approve(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Accept someone into the programme."""
+    return await _step(db, actor, enrolment_id, "approve")
+
+
+async def decline(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Turn an application down."""
+    return await _step(db, actor, enrolment_id, "decline")
+
+
+async def waitlist(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Let someone wait for a seat."""
+    return await _step(db, actor, enrolment_id, "waitlist")
+
+
+async def ready(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Say that someone can be paired."""
+    return await _step(db, actor, enrolment_id, "ready")
+
+
+async def pause(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Rest for a while; no new pairing is made meanwhile."""
+    enrolment: Enrolment = await rows.get(db, actor, ENROLMENTS, enrolment_id, "pause_enrolment")
+    enrolment.pause()
+    outbox.record(db, EnrolmentPaused.of(enrolment), changed=("status",))
+    return enrolment
+
+
+async def resume(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Go on after a rest."""
+    enrolment: Enrolment = await rows.get(db, actor, ENROLMENTS, enrolment_id, "resume_enrolment")
+    enrolment.resume()
+    outbox.record(db, EnrolmentResumed.of(enrolment), changed=("status",))
+    return enrolment
+
+
+async def withdraw(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Leave a programme. Live pairings must have ended."""
+    return await _leave(db, actor, enrolment_id, "withdraw")
+
+
+async def remove(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
+    """Take someone out of a programme. Live pairings must have ended."""
+    return await _leave(db, actor, enrolment_id, "remove")
+
+
+def take_leave(db: Db, enrolment: Enrolment) -> None:
+    """Withdraw an enrolment because its person left the organisation."""
+    enrolment.step("withdraw")
+    outbox.record(db, STEPS["withdraw"].of(enrolment), changed=("status",))
+
+
+def _join(programme: Programme, person: Person, data: Profile, status: EnrolmentStatus) -> Enrolment:
+    if not programme.is_enrolling:
+        raise NotEnrolling("The programme takes nobody in now.")
+    if not person.is_active:
+        raise PersonInactive("The person does not work here now, or is on leave.")
+    values: dict[str, Any] = data.model_dump(exclude={"person_id"})
+    values["languages"] = person.languages if data.languages is None else data.languages
+    values["zone"] = data.zone or person.zone
+    return Enrolment(
+        organisation_id=programme.organisation_id, id=ids.new(Enrolment.prefix), person_id=person.id, status=status, **values
+    )
+
+
+async def _leave(db: Db, actor: Actor, enrolment_id: str, move: str) -> Enrolment:
+    enrolment: Enrolment = await rows.get(db, actor, ENROLMENTS, enrolment_id, f"{move}_enrolment")
+    if enrolment.live_pairings:
+        raise PairingsInTheWay("The enrolment has live pairings. End them first.")
+    enrolment.step(move)
+    outbox.record(db, STEPS[move].of(enrolment), changed=("status",))
+    return enrolment
+
+
+async def _step(db: Db, actor: Actor, enrolment_id: str, move: str) -> Enrolment:
+    enrolment: Enrolment = await rows.get(db, actor, ENROLMENTS, enrolment_id, f"{move}_enrolment")
+    enrolment.step(move)
+    outbox.record(db, STEPS[move].of(enrolment), changed=("status",))
+    return enrolment

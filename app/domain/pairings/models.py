@@ -1,0 +1,155 @@
+"""A junior mentor and a senior mentee, from agreement to close."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from app.db import on_violation
+from app.errors import Conflict
+from app.states import Machine
+from app.table import Row, belongs_to, check, index, instant, of_organisation, text_enum
+
+
+class PairingStatus(StrEnum):
+    """Where a pairing stands."""
+
+    PENDING_AGREEMENT = "pending_agreement"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CLOSING = "closing"
+    COMPLETED = "completed"
+    INFORMAL = "informal"
+    ENDED = "ended"
+    ENDED_EARLY = "ended_early"
+    DISSOLVED = "dissolved"
+
+
+class Health(StrEnum):
+    """How a pairing fares, judged by rule; apart from its state."""
+
+    ON_TRACK = "on_track"
+    WATCH = "watch"
+    AT_RISK = "at_risk"
+    RECOVERED = "recovered"
+
+
+class EndReason(StrEnum):
+    """Why a pairing ended before its time. Nobody has to give one."""
+
+    NOT_SAID = "not_said"
+    TIME = "time"
+    FIT = "fit"
+    GOALS_MET = "goals_met"
+    ROLE_CHANGED = "role_changed"
+    LEFT_ORGANISATION = "left_organisation"
+    RULE_BROKEN = "rule_broken"
+    PROGRAMME_CANCELLED = "programme_cancelled"
+
+
+_S = PairingStatus
+LIVE = (_S.PENDING_AGREEMENT, _S.ACTIVE, _S.PAUSED, _S.CLOSING)
+_BREAKABLE = (_S.PENDING_AGREEMENT, _S.ACTIVE, _S.PAUSED)
+PAIRING = Machine(
+    "pairing",
+    {
+        "activate": ((_S.PENDING_AGREEMENT,), _S.ACTIVE),
+        "pause": ((_S.ACTIVE,), _S.PAUSED),
+        "resume": ((_S.PAUSED,), _S.ACTIVE),
+        "begin_closing": ((_S.ACTIVE,), _S.CLOSING),
+        "complete": ((_S.CLOSING,), _S.COMPLETED),
+        "continue_informally": ((_S.COMPLETED,), _S.INFORMAL),
+        "end": ((_S.INFORMAL,), _S.ENDED),
+        "end_early": (_BREAKABLE, _S.ENDED_EARLY),
+        "dissolve": (_BREAKABLE, _S.DISSOLVED),
+    },
+)
+_LIVE_SQL = "status in (" + ", ".join(f"'{status.value}'" for status in LIVE) + ")"
+
+
+class AlreadyPaired(Conflict):
+    """These two have a live pairing in this programme already."""
+
+    code = "already_paired"
+
+
+class Pairing(Row, table=True):
+    """Two people who learn from each other. Cadence is in days between sessions."""
+
+    __table_args__ = (
+        of_organisation(),
+        belongs_to("programme", "programme_id"),
+        belongs_to("enrolment", "mentor_enrolment_id"),
+        belongs_to("enrolment", "mentee_enrolment_id"),
+        belongs_to("person", "mentor_id"),
+        belongs_to("person", "mentee_id"),
+        check("two_people", "mentor_id <> mentee_id"),
+        check("dates", "ends_on >= starts_on"),
+        check("rank_gap", "rank_gap >= 1"),
+        check("cadence", "1 <= cadence_min_days and cadence_min_days <= cadence_target_days and cadence_target_days <= cadence_max_days"),
+        # Nobody is mentor and mentee of the same person, and no live pairing repeats: in either order, one key.
+        sa.Index(
+            "uq_pairing_people",
+            "organisation_id",
+            "programme_id",
+            sa.text("least(mentor_id, mentee_id)"),
+            sa.text("greatest(mentor_id, mentee_id)"),
+            unique=True,
+            postgresql_where=sa.text(_LIVE_SQL),
+        ),
+        index("pairing_programme_status", "programme_id", "status", "id"),
+        index("pairing_programme", "programme_id", "id"),
+        index("pairing_mentor", "mentor_id", "id"),
+        index("pairing_mentee", "mentee_id", "id"),
+        index("pairing_mentor_enrolment", "mentor_enrolment_id", "id"),
+        index("pairing_mentee_enrolment", "mentee_enrolment_id", "id"),
+    )
+    prefix: ClassVar[str] = "pai"
+
+    programme_id: str = Field(sa_type=sa.Text)
+    mentor_enrolment_id: str = Field(sa_type=sa.Text)
+    mentee_enrolment_id: str = Field(sa_type=sa.Text)
+    mentor_id: str = Field(sa_type=sa.Text)
+    mentee_id: str = Field(sa_type=sa.Text)
+    status: PairingStatus = Field(default=PairingStatus.PENDING_AGREEMENT, sa_type=text_enum(PairingStatus))
+    health: Health = Field(default=Health.ON_TRACK, sa_type=text_enum(Health))
+    rank_gap: int
+    starts_on: date
+    ends_on: date
+    grace_until: date | None = None
+    cadence_min_days: int
+    cadence_target_days: int
+    cadence_max_days: int
+    shared_manager_waiver: str | None = Field(default=None, sa_type=sa.Text)
+    activated_at: datetime | None = instant(default=None)
+    ended_at: datetime | None = instant(default=None)
+    end_reason: EndReason | None = Field(default=None, sa_type=text_enum(EndReason))
+
+    def step(self, move: str) -> None:
+        """Take one legal step. Raises `IllegalMove`."""
+        self.status = PAIRING.step(self.status, move)
+
+    def activate(self, at: datetime) -> None:
+        """Begin to meet."""
+        self.step("activate")
+        self.activated_at = at
+
+    def finish(self, move: str, at: datetime, reason: EndReason | None = None) -> None:
+        """Come to an end, planned or not."""
+        self.step(move)
+        self.ended_at, self.end_reason = at, reason
+
+    @property
+    def members(self) -> tuple[str, str]:
+        """The two people: mentor, mentee."""
+        return self.mentor_id, self.mentee_id
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it takes a seat of both enrolments."""
+        return self.status in LIVE
+
+
+on_violation("uq_pairing_people", AlreadyPaired)

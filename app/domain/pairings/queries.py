@@ -1,0 +1,98 @@
+"""Questions about pairs that a change depends on."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.db import Db
+from app.domain.pairings.agreements import OPEN, Agreement, AgreementStatus, Signature
+from app.domain.pairings.models import LIVE, Pairing
+
+
+async def agreement_in_force(db: Db, pairing_id: str) -> Agreement | None:
+    """The agreement that a pair lives by, locked."""
+    return await _agreement(db, pairing_id, (AgreementStatus.IN_FORCE,))
+
+
+async def open_agreement(db: Db, pairing_id: str) -> Agreement | None:
+    """The agreement that waits for signatures, locked."""
+    return await _agreement(db, pairing_id, OPEN)
+
+
+async def _agreement(db: Db, pairing_id: str, states: Sequence[AgreementStatus]) -> Agreement | None:
+    return (
+        await db.execute(
+            sa.select(Agreement)
+            .where(
+                col(Agreement.organisation_id) == db.organisation_id,
+                col(Agreement.pairing_id) == pairing_id,
+                col(Agreement.status).in_(states),
+            )
+            .with_for_update()
+        )
+    ).scalar_one_or_none()
+
+
+async def has_signed(db: Db, agreement_id: str, person_id: str) -> bool:
+    """Whether a partner's signature stands under an agreement."""
+    signed = sa.exists().where(
+        col(Signature.organisation_id) == db.organisation_id,
+        col(Signature.agreement_id) == agreement_id,
+        col(Signature.person_id) == person_id,
+    )
+    return bool(await db.scalar(sa.select(signed)))
+
+
+async def editions(db: Db, pairing_id: str) -> int:
+    """How many versions of its agreement a pair has had."""
+    return (
+        await db.scalar(
+            sa.select(sa.func.count()).where(
+                col(Agreement.organisation_id) == db.organisation_id, col(Agreement.pairing_id) == pairing_id
+            )
+        )
+    ) or 0
+
+
+async def live_of_person(db: Db, person_id: str) -> Sequence[Pairing]:
+    """The live pairings of a person, locked in id order."""
+    return await _live(db, sa.or_(col(Pairing.mentor_id) == person_id, col(Pairing.mentee_id) == person_id))
+
+
+async def live_of_programme(db: Db, programme_id: str) -> Sequence[Pairing]:
+    """The live pairings of a programme, locked in id order."""
+    return await _live(db, col(Pairing.programme_id) == programme_id)
+
+
+async def _live(db: Db, condition: sa.ColumnElement[bool]) -> Sequence[Pairing]:
+    select = (
+        sa.select(Pairing)
+        .where(col(Pairing.organisation_id) == db.organisation_id, col(Pairing.status).in_(LIVE), condition)
+        .order_by(col(Pairing.id))
+        .with_for_update()
+    )
+    return (await db.execute(select)).scalars().all()
+
+
+async def counts(db: Db, pairing_id: str) -> dict[str, int]:
+    """What a pair has done. The chapters above this one are named by their tables, not imported."""
+    session = sa.table("session", *map(sa.column, ("organisation_id", "pairing_id", "status")))
+    goal = sa.table("goal", *map(sa.column, ("organisation_id", "pairing_id", "status")))
+
+    def count(table: sa.TableClause, label: str, *conditions: sa.ColumnElement[bool]) -> sa.Label[int]:
+        select = sa.select(sa.func.count()).select_from(table)
+        mine = (table.c.organisation_id == db.organisation_id, table.c.pairing_id == pairing_id)
+        return select.where(*mine, *conditions).scalar_subquery().label(label)
+
+    row = (
+        await db.execute(
+            sa.select(
+                count(session, "sessions_held", session.c.status == "completed"),
+                count(session, "sessions_planned"),
+                count(goal, "goals_achieved", goal.c.status == "achieved"),
+                count(goal, "goals_set"),
+            )
+        )
+    ).one()
+    return dict(row._mapping)  # noqa: SLF001

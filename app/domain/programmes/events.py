@@ -1,0 +1,116 @@
+"""What we tell the world of programmes."""
+
+from datetime import date
+from typing import ClassVar, Self
+
+from app.domain.programmes.contents import Sponsorship
+from app.domain.programmes.models import Programme, ProgrammeStatus
+from app.events.envelope import Event
+
+
+class ProgrammeEvent(Event):
+    """A fact about one programme."""
+
+    subject: ClassVar[str] = "programme_id"
+
+    programme_id: str
+    status: ProgrammeStatus
+    starts_on: date
+    ends_on: date
+    revision: int
+
+    @classmethod
+    def of(cls, programme: Programme) -> Self:
+        """The event for the programme as it is now."""
+        return cls(
+            programme_id=programme.id,
+            status=programme.status,
+            starts_on=programme.starts_on,
+            ends_on=programme.ends_on,
+            revision=programme.revision,
+        )
+
+
+class ProgrammePublished(ProgrammeEvent):
+    """A programme opened for enrolment."""
+
+    type = "programme.published"
+
+
+class ProgrammeMatchingStarted(ProgrammeEvent):
+    """Enrolment ended, pairs are being made."""
+
+    type = "programme.matching_started"
+
+
+class ProgrammeActivated(ProgrammeEvent):
+    """The pairs of a programme may meet."""
+
+    type = "programme.activated"
+
+
+class ProgrammePaused(ProgrammeEvent):
+    """A programme was paused."""
+
+    type = "programme.paused"
+
+
+class ProgrammeResumed(ProgrammeEvent):
+    """A paused programme goes on."""
+
+    type = "programme.resumed"
+
+
+class ProgrammeEvaluationStarted(ProgrammeEvent):
+    """The pairs of a programme have met for the last time; its results are being looked at."""
+
+    type = "programme.evaluation_started"
+
+
+class ProgrammeClosed(ProgrammeEvent):
+    """A programme ended."""
+
+    type = "programme.closed"
+
+
+class ProgrammeArchived(ProgrammeEvent):
+    """A closed programme was put away."""
+
+    type = "programme.archived"
+
+
+class ProgrammeCancelled(ProgrammeEvent):
+    """A programme was called off."""
+
+    type = "programme.cancelled"
+
+
+class SponsorshipPledged(Event):
+    """An executive pledged to stand behind a programme."""
+
+    type = "sponsorship.pledged"
+    subject: ClassVar[str] = "sponsorship_id"
+
+    sponsorship_id: str
+    programme_id: str
+    person_id: str
+
+    @classmethod
+    def of(cls, sponsorship: Sponsorship) -> Self:
+        """The event for a pledge."""
+        return cls(
+            sponsorship_id=sponsorship.id, programme_id=sponsorship.programme_id, person_id=sponsorship.person_id
+        )
+
+
+STEPS: dict[str, type[ProgrammeEvent]] = {
+    "publish": ProgrammePublished,
+    "start_matching": ProgrammeMatchingStarted,
+    "activate": ProgrammeActivated,
+    "pause": ProgrammePaused,
+    "resume": ProgrammeResumed,
+    "evaluate": ProgrammeEvaluationStarted,
+    "close": ProgrammeClosed,
+    "archive": ProgrammeArchived,
+    "cancel": ProgrammeCancelled,
+}

@@ -1,0 +1,122 @@
+"""What callers send and get of a programme."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from app.domain.programmes.models import ProgrammeModel, ProgrammeStatus
+from app.text import Day, Input, Line, Name, Output, Patch, Prose, Slug, absent, reference, whole
+
+ProgrammeId = Annotated[str, reference("prg")]
+Days = Annotated[int, whole(1, 180)]
+Minutes = Annotated[int, whole(10, 480)]
+Gap = Annotated[int, whole(1, 50)]
+SHORTEST_DAYS, LONGEST_DAYS = 84, 558
+
+
+class ObjectiveType(StrEnum):
+    """What a programme is after."""
+
+    DIGITAL_LITERACY = "digital_literacy"
+    INNOVATION = "innovation"
+    GENERATIONAL_UNDERSTANDING = "generational_understanding"
+    CULTURE = "culture"
+    INCLUSION = "inclusion"
+    TECHNICAL_SKILLS = "technical_skills"
+    DIVERSE_PERSPECTIVES = "diverse_perspectives"
+
+
+class Objective(Input):
+    """One typed objective, told to both sides before they join."""
+
+    type: ObjectiveType
+    description: Line
+
+
+class Clause(Input):
+    """One clause of the agreement that both partners sign."""
+
+    key: Slug
+    text: Prose
+
+
+DEFAULT_CLAUSES = [
+    Clause(key="goals", text="We agree on what we want to learn from each other, and look at it again half-way."),
+    Clause(key="roles", text="The junior partner mentors, the senior partner learns. We keep it that way in every session."),
+    Clause(key="confidentiality", text="What is said between us stays between us, unless we both agree to share it."),
+    Clause(key="boundaries", text="Pay, promotion and performance reviews are no subject of our sessions."),
+    Clause(key="reporting", text="Only that a session took place may be reported. Neither content nor feedback is."),
+]
+Objectives = Annotated[list[Objective], Field(max_length=20)]
+Clauses = Annotated[list[Clause], Field(min_length=1, max_length=30)]
+
+
+class ProgrammeCreate(Input):
+    """A new programme, as a draft."""
+
+    name: Name
+    purpose: Prose
+    model: ProgrammeModel = ProgrammeModel.REVERSE
+    objectives: Objectives = []
+    starts_on: Day
+    ends_on: Day | None = Field(default=None, description="Absent: six months after the start. 3 to 18 months are allowed.")
+    cadence_min_days: Days = 14
+    cadence_target_days: Days = 21
+    cadence_max_days: Days = 28
+    session_minutes: Minutes = 60
+    min_rank_gap: Gap = Field(default=2, description="Levels by which every mentor must stand below the mentee.")
+    require_cross_department: bool = False
+    allows_late_intake: bool = False
+    agreement_clauses: Clauses = DEFAULT_CLAUSES
+
+    @model_validator(mode="after")
+    def _cadence(self) -> Self:
+        if not self.cadence_min_days <= self.cadence_target_days <= self.cadence_max_days:
+            raise ValueError("cadence_min_days, cadence_target_days and cadence_max_days must rise")
+        return self
+
+
+class ProgrammeUpdate(Patch):
+    """Changes to a programme. Model and dates are fixed once it is published."""
+
+    name: Name = absent()
+    purpose: Prose = absent()
+    model: ProgrammeModel = absent()
+    objectives: Objectives = absent()
+    starts_on: Day = absent()
+    ends_on: Day = absent()
+    cadence_min_days: Days = absent()
+    cadence_target_days: Days = absent()
+    cadence_max_days: Days = absent()
+    session_minutes: Minutes = absent()
+    min_rank_gap: Gap = absent()
+    require_cross_department: bool = absent()
+    allows_late_intake: bool = absent()
+    agreement_clauses: Clauses = absent()
+
+
+class ProgrammeRead(Output):
+    """A programme, its rules and dates."""
+
+    id: str
+    name: str
+    model: ProgrammeModel
+    status: ProgrammeStatus
+    purpose: str
+    objectives: list[Objective]
+    starts_on: date
+    ends_on: date
+    cadence_min_days: int
+    cadence_target_days: int
+    cadence_max_days: int
+    session_minutes: int
+    min_rank_gap: int
+    require_cross_department: bool
+    allows_late_intake: bool
+    agreement_clauses: list[Clause]
+    revision: int
+    version: int
+    created_at: datetime
+    updated_at: datetime

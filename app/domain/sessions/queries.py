@@ -1,0 +1,114 @@
+"""Questions about sessions that a change depends on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.db import Db
+from app.domain.pairings.models import Pairing
+from app.domain.people.models import Person
+from app.domain.programmes.models import Programme, ProgrammeStatus
+from app.domain.sessions.models import Attendance, Session, SessionStatus
+
+_COUNTED = (SessionStatus.SCHEDULED, SessionStatus.UNCONFIRMED, SessionStatus.COMPLETED)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What scheduling a session depends on, read in one statement."""
+
+    programme_status: ProgrammeStatus
+    session_minutes: int
+    mentor_zone: str
+    last_number: int
+    is_too_close: bool
+
+
+async def setting(db: Db, pairing: Pairing, starts_at: datetime, *, without: str | None = None) -> Setting:
+    """The circumstances of a session of `pairing` at `starts_at`; `without` names one that is about to move."""
+    mine = (col(Session.organisation_id) == db.organisation_id, col(Session.pairing_id) == pairing.id)
+    # Whole days apart, less an hour: a pair that meets weekly at nine stays a pair that meets weekly at nine.
+    apart = timedelta(days=pairing.cadence_min_days) - timedelta(hours=1)
+    close = (
+        sa.exists()
+        .where(*mine)
+        .where(
+            col(Session.status).in_(_COUNTED),
+            col(Session.starts_at) > starts_at - apart,
+            col(Session.starts_at) < starts_at + apart,
+            col(Session.id) != (without or ""),
+        )
+    )
+    last = sa.select(sa.func.coalesce(sa.func.max(col(Session.number)), 0)).where(*mine).scalar_subquery()
+    select = (
+        sa.select(Programme.status, Programme.session_minutes, Person.zone, last, close)  # type: ignore[call-overload]
+        .join(Person, sa.and_(col(Person.organisation_id) == db.organisation_id, col(Person.id) == pairing.mentor_id))
+        .where(col(Programme.organisation_id) == db.organisation_id, col(Programme.id) == pairing.programme_id)
+    )
+    return Setting(*(await db.execute(select)).one())
+
+
+async def attendances(db: Db, session_id: str) -> Sequence[Attendance]:
+    """The seats of a session."""
+    select = (
+        sa.select(Attendance)
+        .where(col(Attendance.organisation_id) == db.organisation_id, col(Attendance.session_id) == session_id)
+        .order_by(col(Attendance.id))
+    )
+    return (await db.execute(select)).scalars().all()
+
+
+async def ahead(db: Db, pairing_id: str, since: datetime) -> Sequence[Session]:
+    """The scheduled sessions of a pair that begin after `since`, locked."""
+    select = (
+        sa.select(Session)
+        .where(
+            col(Session.organisation_id) == db.organisation_id,
+            col(Session.pairing_id) == pairing_id,
+            col(Session.status) == SessionStatus.SCHEDULED,
+            col(Session.starts_at) > since,
+        )
+        .order_by(col(Session.id))
+        .with_for_update()
+    )
+    return (await db.execute(select)).scalars().all()
+
+
+async def lapsed(db: Db, before: datetime, *, limit: int) -> Sequence[Session]:
+    """Scheduled sessions that ended before `before` without a word from anyone, locked."""
+    select = (
+        sa.select(Session)
+        .where(
+            col(Session.organisation_id) == db.organisation_id,
+            col(Session.status) == SessionStatus.SCHEDULED,
+            col(Session.ends_at) < before,
+        )
+        .order_by(col(Session.starts_at), col(Session.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await db.execute(select)).scalars().all()
+
+
+async def cancelled_in_a_row(db: Db, session: Session) -> int:
+    """How many of the pair's latest sessions up to this one the same person called off, without a break."""
+    select = (
+        sa.select(col(Session.status), col(Session.cancelled_by))
+        .where(
+            col(Session.organisation_id) == db.organisation_id,
+            col(Session.pairing_id) == session.pairing_id,
+            col(Session.starts_at) <= session.starts_at,
+            col(Session.id) != session.id,
+        )
+        .order_by(col(Session.starts_at).desc(), col(Session.id).desc())
+        .limit(20)
+    )
+    count = 1
+    for status, by in await db.execute(select):
+        if status is not SessionStatus.CANCELLED or by != session.cancelled_by:
+            break
+        count += 1
+    return count
