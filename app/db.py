@@ -137,20 +137,17 @@ class ReadLane:
 
 async def _connect(dsn: str, settings: dict[str, str]) -> asyncpg.Connection:
     connection = await asyncpg.connect(dsn, server_settings=settings, timeout=5)
-    for name in ("json", "jsonb"):
-        # PostgreSQL writes the JSON of answers; it passes through as bytes. jsonb's binary form has a version byte.
-        await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=_as_bytes, decoder=bytes if name == "json" else _skip_version, format="binary"
-        )
+    await _json_as_bytes(connection)
     return connection
 
 
-def _as_bytes(value: bytes) -> bytes:
-    return value
+async def _json_as_bytes(connection: asyncpg.Connection) -> None:
+    """PostgreSQL writes the JSON of answers; it passes through as bytes. Columns are jsonb, so none is concerned."""
+    await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
 
 
-def _skip_version(value: bytes) -> bytes:
-    return bytes(value[1:])
+def _pass_json_through(connection: Any, _record: Any) -> None:
+    connection.run_async(_json_as_bytes)
 
 
 class Database:
@@ -179,6 +176,7 @@ class Database:
             pool_reset_on_return=None,
             connect_args={"server_settings": self._app, "timeout": 5},
         )
+        event.listen(self.engine.sync_engine, "connect", _pass_json_through)
         self._queue: asyncpg.Pool | None = None
 
     @asynccontextmanager

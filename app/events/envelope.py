@@ -20,6 +20,8 @@ class Event(BaseModel):
 
     type: ClassVar[str]
     visibility: ClassVar[Visibility] = Visibility.PROGRAMME
+    # Whether consumers learn who caused it.
+    names_actor: ClassVar[bool] = True
     # The field of `data` that names the subject.
     subject: ClassVar[str]
 

@@ -18,7 +18,7 @@ def record(db: Db, event: Event, *, changed: Iterable[str] = ()) -> None:
             type=event.type,
             subject=data[event.subject],
             visibility=event.visibility.value,
-            actor=db.actor_id,
+            actor=db.actor_id if event.names_actor else None,
             changed=sorted(changed),
             data=data,
         )

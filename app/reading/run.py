@@ -43,7 +43,7 @@ async def one(actor: Actor, wanted: Wanted, object_id: str, values: dict[str, An
     rows = await _fetch(actor, compiler.one(wanted, actor.role), {**(values or {}), "id_0": object_id}, db)
     if not rows:
         raise Absent
-    return Answer(_bytes(rows[0][0]), rows[0][1])
+    return Answer(rows[0][0], rows[0][1])
 
 
 async def page(actor: Actor, listed: Page, values: dict[str, Any]) -> Rows:
@@ -58,7 +58,7 @@ async def fields(
 ) -> list[bytes]:
     """Several answers in one statement, each as JSON bytes (`null` for an object that is absent or hidden)."""
     rows = await _fetch(actor, compiler.fields(wanted, actor.role), values, db)
-    return [b"null" if value is None else _bytes(value) for value in rows[0]]
+    return [b"null" if value is None else value for value in rows[0]]
 
 
 async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:
@@ -68,8 +68,3 @@ async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db:
         return await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)
     raw = (await (await db.connection()).get_raw_connection()).driver_connection
     return await raw.fetch(statement.sql, *bound)  # type: ignore[union-attr, no-any-return]
-
-
-def _bytes(value: Any) -> bytes:
-    # SQLAlchemy's connections hand JSON out as text, the read lane's as bytes.
-    return value.encode() if isinstance(value, str) else value  # type: ignore[no-any-return]

@@ -1,0 +1,75 @@
+"""Everything that the doors open onto: each resource and each intent, in the order of the story."""
+
+from app.acting.intent import Intent
+from app.domain.access import intents as access
+from app.domain.access.resource import API_KEYS
+from app.domain.enrolments import intents as enrolments
+from app.domain.enrolments.resource import ENROLMENTS
+from app.domain.feedback import intents as feedback
+from app.domain.feedback.resource import FEEDBACK
+from app.domain.goals import intents as goals
+from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
+from app.domain.organisations import intents as organisations
+from app.domain.organisations.resource import ORGANISATIONS, RANKS
+from app.domain.pairings import intents as pairings
+from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
+from app.domain.people import intents as people
+from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
+from app.domain.programmes import intents as programmes
+from app.domain.programmes.resource import (
+    PROGRAMME_MILESTONES,
+    PROGRAMME_RESOURCES,
+    PROGRAMME_ROLES,
+    PROGRAMMES,
+    SPONSORSHIPS,
+    TOPICS,
+)
+from app.domain.sessions import intents as sessions
+from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
+from app.reading.resource import Resource
+from app.webhooks import intents as webhooks
+from app.webhooks.resource import ATTEMPTS, DELIVERIES, WEBHOOK_ENDPOINTS
+
+RESOURCES: tuple[Resource, ...] = (
+    ORGANISATIONS,
+    RANKS,
+    PEOPLE,
+    DO_NOT_PAIRS,
+    API_KEYS,
+    PROGRAMMES,
+    TOPICS,
+    PROGRAMME_RESOURCES,
+    PROGRAMME_MILESTONES,
+    SPONSORSHIPS,
+    PROGRAMME_ROLES,
+    ENROLMENTS,
+    PAIRINGS,
+    AGREEMENTS,
+    SIGNATURES,
+    SESSIONS,
+    ATTENDANCES,
+    AGENDA_ITEMS,
+    SESSION_LINKS,
+    ACTION_ITEMS,
+    NOTES,
+    GOALS,
+    GOAL_MILESTONES,
+    WINS,
+    FEEDBACK,
+    WEBHOOK_ENDPOINTS,
+    DELIVERIES,
+    ATTEMPTS,
+)
+INTENTS: tuple[Intent, ...] = (
+    *organisations.INTENTS,
+    *people.INTENTS,
+    *access.INTENTS,
+    *programmes.INTENTS,
+    *enrolments.INTENTS,
+    *pairings.INTENTS,
+    *sessions.INTENTS,
+    *goals.INTENTS,
+    *feedback.INTENTS,
+    *webhooks.INTENTS,
+)
+BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

@@ -1,0 +1,83 @@
+"""Every event type that we emit. What is not in this list cannot be subscribed to."""
+
+from itertools import chain
+
+from app.domain.enrolments import events as enrolments
+from app.domain.feedback.events import FeedbackGiven
+from app.domain.goals import events as goals
+from app.domain.pairings import events as pairings
+from app.domain.people import events as people
+from app.domain.programmes import events as programmes
+from app.domain.sessions import events as sessions
+from app.events.envelope import Event
+from app.webhooks.events import DeliveryExhausted, EndpointDisabled, EndpointPinged
+
+API_VERSION = "2026-11-01"
+EVENTS: tuple[type[Event], ...] = (
+    people.PersonCreated,
+    people.PersonUpdated,
+    people.PersonDeactivated,
+    people.PersonReactivated,
+    programmes.ProgrammePublished,
+    programmes.ProgrammeMatchingStarted,
+    programmes.ProgrammeActivated,
+    programmes.ProgrammePaused,
+    programmes.ProgrammeResumed,
+    programmes.ProgrammeEvaluationStarted,
+    programmes.ProgrammeClosed,
+    programmes.ProgrammeArchived,
+    programmes.ProgrammeCancelled,
+    programmes.SponsorshipPledged,
+    enrolments.EnrolmentInvited,
+    enrolments.EnrolmentApplied,
+    enrolments.EnrolmentReviewStarted,
+    enrolments.EnrolmentApproved,
+    enrolments.EnrolmentWaitlisted,
+    enrolments.EnrolmentDeclined,
+    enrolments.EnrolmentReadied,
+    enrolments.EnrolmentPaused,
+    enrolments.EnrolmentResumed,
+    enrolments.EnrolmentWithdrawn,
+    enrolments.EnrolmentRemoved,
+    pairings.PairingCreated,
+    pairings.PairingActivated,
+    pairings.PairingPaused,
+    pairings.PairingResumed,
+    pairings.PairingClosingBegan,
+    pairings.PairingCompleted,
+    pairings.PairingContinuedInformally,
+    pairings.PairingEnded,
+    pairings.PairingEndedEarly,
+    pairings.PairingDissolved,
+    pairings.AgreementProposed,
+    pairings.AgreementSigned,
+    pairings.AgreementEnteredForce,
+    sessions.SessionScheduled,
+    sessions.SessionRescheduled,
+    sessions.SessionCancelled,
+    sessions.SessionCancellationExplained,
+    sessions.SessionCompleted,
+    sessions.SessionNoShowRecorded,
+    sessions.SessionUnconfirmed,
+    sessions.SessionDisputed,
+    goals.GoalWasSet,
+    goals.GoalRevised,
+    goals.GoalProgressed,
+    goals.GoalAchieved,
+    goals.GoalAbandoned,
+    goals.MilestoneWasReached,
+    goals.WinCelebrated,
+    FeedbackGiven,
+    EndpointPinged,
+    EndpointDisabled,
+    DeliveryExhausted,
+)
+BY_TYPE = {event.type: event for event in EVENTS}
+_FAMILIES = dict.fromkeys(f"{name.partition('.')[0]}.*" for name in BY_TYPE)
+PATTERNS = tuple(chain(("*",), _FAMILIES, BY_TYPE))
+
+
+def wants(patterns: list[str], event_type: str) -> bool:
+    """Whether one of the patterns (`*`, `session.*`, `session.completed`) names the type."""
+    family = f"{event_type.partition('.')[0]}.*"
+    return any(pattern in ("*", family, event_type) for pattern in patterns)

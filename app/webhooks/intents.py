@@ -1,0 +1,18 @@
+"""What can be done to webhook endpoints and deliveries."""
+
+from app.acting.intent import create, delete, move, update
+from app.auth.scopes import Scope
+from app.webhooks import service
+from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
+
+_MANAGE = Scope.WEBHOOKS_MANAGE
+INTENTS = (
+    create("create_webhook_endpoint", WEBHOOK_ENDPOINTS, service.create, _MANAGE, reveals=True),
+    update("update_webhook_endpoint", WEBHOOK_ENDPOINTS, service.update, _MANAGE),
+    delete("delete_webhook_endpoint", WEBHOOK_ENDPOINTS, service.delete, _MANAGE),
+    move("rotate_webhook_secret", WEBHOOK_ENDPOINTS, service.rotate_secret, _MANAGE, "rotate-secret", reveals=True),
+    move("disable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.disable, _MANAGE, "disable"),
+    move("enable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.enable, _MANAGE, "enable"),
+    move("ping_webhook_endpoint", WEBHOOK_ENDPOINTS, service.ping, _MANAGE, "ping"),
+    move("retry_delivery", DELIVERIES, service.retry, _MANAGE, "retry"),
+)

@@ -1,0 +1,140 @@
+"""Who listens, what is due to them, and what came back."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from app.states import Machine
+from app.table import Row, belongs_to, index, instant, json_column, of_organisation, text_enum, unique
+
+
+class EndpointStatus(StrEnum):
+    """Whether an endpoint gets deliveries."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    HELD = "held"
+    DEAD = "dead"
+
+
+_E, _D = EndpointStatus, DeliveryStatus
+ENDPOINT = Machine(
+    "webhook_endpoint", {"enable": ((_E.DISABLED,), _E.ENABLED), "disable": ((_E.ENABLED,), _E.DISABLED)}
+)
+DELIVERY = Machine(
+    "delivery",
+    {
+        "deliver": ((_D.PENDING,), _D.DELIVERED),
+        "exhaust": ((_D.PENDING,), _D.DEAD),
+        "hold": ((_D.PENDING,), _D.HELD),
+        "retry": ((_D.HELD, _D.DEAD, _D.DELIVERED), _D.PENDING),
+    },
+)
+
+
+class WebhookEndpoint(Row, table=True):
+    """An address that wants events of some types. The lease makes it one worker's lane at a time."""
+
+    __tablename__ = "webhook_endpoint"
+    __table_args__ = (
+        of_organisation(),
+        sa.Index("ix_webhook_endpoint_lane", "lease_until", postgresql_where=sa.text("status = 'enabled'")),
+    )
+    prefix: ClassVar[str] = "whe"
+
+    url: str = Field(sa_type=sa.Text)
+    description: str | None = Field(default=None, sa_type=sa.Text)
+    types: list[str] = json_column()
+    status: EndpointStatus = Field(default=EndpointStatus.ENABLED, sa_type=text_enum(EndpointStatus))
+    disabled_reason: str | None = Field(default=None, sa_type=sa.Text)
+    lease_until: datetime | None = instant(default=None)
+    lease_by: str | None = Field(default=None, sa_type=sa.Text)
+
+    def enable(self) -> None:
+        """Deliver again."""
+        self.status, self.disabled_reason = ENDPOINT.step(self.status, "enable"), None
+
+    def disable(self, reason: str) -> None:
+        """Hold deliveries from now on."""
+        self.status, self.disabled_reason = ENDPOINT.step(self.status, "disable"), reason
+
+
+class WebhookSecret(Row, table=True):
+    """A signing secret, sealed. During a rotation the old one signs along until it expires."""
+
+    __tablename__ = "webhook_secret"
+    __table_args__ = (
+        of_organisation(),
+        belongs_to("webhook_endpoint", "endpoint_id", on_delete="CASCADE"),
+        index("webhook_secret_endpoint", "endpoint_id", "id"),
+    )
+    prefix: ClassVar[str] = "whs"
+
+    endpoint_id: str = Field(sa_type=sa.Text)
+    sealed: bytes = Field(sa_type=sa.LargeBinary)
+    expires_at: datetime | None = instant(default=None)
+
+    def expire_at(self, at: datetime) -> None:
+        """Stop signing then, unless it stops before."""
+        self.expires_at = min(at, self.expires_at or at)
+
+
+class Delivery(Row, table=True):
+    """One event on its way to one endpoint."""
+
+    __table_args__ = (
+        of_organisation(),
+        belongs_to("webhook_endpoint", "endpoint_id", on_delete="CASCADE"),
+        unique("event_id", "endpoint_id", name="uq_delivery_event"),
+        index("delivery_endpoint", "endpoint_id", "id"),
+        index("delivery_due", "endpoint_id", "due_at", "sequence", where="status = 'pending'"),
+    )
+    prefix: ClassVar[str] = "dlv"
+
+    endpoint_id: str = Field(sa_type=sa.Text)
+    event_id: str = Field(sa_type=sa.Text)
+    event_type: str = Field(sa_type=sa.Text)
+    sequence: int = Field(sa_type=sa.BigInteger)
+    status: DeliveryStatus = Field(default=DeliveryStatus.PENDING, sa_type=text_enum(DeliveryStatus))
+    attempts: int = 0
+    due_at: datetime = instant()
+    delivered_at: datetime | None = instant(default=None)
+    last_status: int | None = None
+    last_error: str | None = Field(default=None, sa_type=sa.Text)
+
+    def retry(self, at: datetime) -> None:
+        """Start the schedule anew."""
+        self.status = DELIVERY.step(self.status, "retry")
+        self.attempts, self.due_at, self.delivered_at = 0, at, None
+
+
+class Attempt(Row, table=True):
+    """One try, and what came back."""
+
+    __table_args__ = (
+        of_organisation(),
+        belongs_to("delivery", "delivery_id", on_delete="CASCADE"),
+        index("attempt_delivery", "delivery_id", "id"),
+    )
+    prefix: ClassVar[str] = "tri"
+
+    delivery_id: str = Field(sa_type=sa.Text)
+    number: int
+    started_at: datetime = instant()
+    elapsed_ms: int
+    status: int | None = None
+    error: str | None = Field(default=None, sa_type=sa.Text)
+    address: str | None = Field(default=None, sa_type=sa.Text)
+    response: str | None = Field(default=None, sa_type=sa.Text)
+
+

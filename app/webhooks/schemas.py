@@ -1,0 +1,86 @@
+"""What callers send and get of webhook endpoints, deliveries and attempts."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from app.text import Input, Line, Output, Patch, absent, distinct, whole
+from app.webhooks.catalogue import PATTERNS
+from app.webhooks.models import DeliveryStatus, EndpointStatus
+
+Pattern = Annotated[str, Field(json_schema_extra={"enum": list(PATTERNS)}), StringConstraints(pattern=r"^(\*|[a-z_]+\.(\*|[a-z_]+))$")]
+Patterns = Annotated[list[Pattern], distinct(100), Field(min_length=1)]
+Url = Annotated[str, StringConstraints(min_length=8, max_length=2048, pattern=r"^https?://[!-~]+$")]
+
+
+class WebhookEndpointCreate(Input):
+    """An address that wants events. The answer shows its signing secret, once."""
+
+    url: Url = Field(description="HTTPS; resolves to a public address.")
+    types: Patterns = Field(default=["*"], description="Event types; `session.*` for a family, `*` for all.")
+    description: Line | None = None
+
+
+class WebhookEndpointUpdate(Patch):
+    """Changes to an endpoint."""
+
+    url: Url = absent()
+    types: Patterns = absent()
+    description: Line | None = None
+
+
+class WebhookSecretRotate(Input):
+    """A new signing secret; the old one signs along for a while."""
+
+    overlap_hours: Annotated[int, whole(0, 168)] = Field(default=24, description="How long the old secret signs along.")
+
+
+class WebhookEndpointRead(Output):
+    """An address that wants events, without its secret."""
+
+    id: str
+    url: str
+    description: str | None
+    types: list[str]
+    status: EndpointStatus
+    disabled_reason: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class DeliveryRead(Output):
+    """One event on its way to one endpoint."""
+
+    id: str
+    endpoint_id: str
+    event_id: str
+    event_type: str
+    sequence: int
+    status: DeliveryStatus
+    attempts: int = Field(description="Tries made since the schedule began.")
+    due_at: datetime
+    delivered_at: datetime | None
+    last_status: int | None
+    last_error: str | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class AttemptRead(Output):
+    """One try, and what came back."""
+
+    id: str
+    delivery_id: str
+    number: int
+    started_at: datetime
+    elapsed_ms: int
+    status: int | None = Field(description="HTTP status; absent when no answer came.")
+    error: str | None = Field(description="Why no answer came, or why it did not count.")
+    address: str | None = Field(description="The IP address that was dialled.")
+    response: str | None = Field(description="The first 16 kB of the answer.")
+    version: int
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,118 @@
+"""What tests stand on: a real PostgreSQL per test process, a clock that they set, an organisation of their own."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from app import clock, config, storage
+from app import db as database
+from app.auth import keys
+from app.config import Settings
+from app.embedded import OWNER, Cluster
+from tests.world import World, found_world
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+class TestClock:
+    """The time of a test: it stands still until it is told to move."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def set(self, time: datetime) -> None:
+        """Go to a time."""
+        self.time = time
+
+    def advance(self, **amount: float) -> datetime:
+        """Go forward: `clock.advance(hours=1)`."""
+        self.time += timedelta(**amount)
+        return self.time
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The settings of the test run, for every `config.settings()`."""
+    chosen = Settings(
+        data_dir=tmp_path_factory.mktemp("var"),
+        secret_key="a secret of the test run, long enough",  # type: ignore[arg-type]
+        write_pool_size=20,
+        read_pool_size=4,
+        pool_wait_seconds=10,
+    )
+    patch = pytest.MonkeyPatch()
+    patch.setattr(config, "settings", lambda: chosen)
+    yield chosen
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Cluster]:
+    """A PostgreSQL of this test process, in memory where there is a tmpfs; stopped at the end."""
+    memory = Path("/dev/shm")  # noqa: S108
+    root = Path(tempfile.mkdtemp(prefix="flipside-", dir=memory if memory.is_dir() else None))
+    cluster = Cluster(root, durable=False)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(root)
+
+
+@pytest.fixture(scope="session")
+def address(server: Cluster) -> str:
+    """The owner's address of a migrated database."""
+    asyncio.run(_execute(server.address(OWNER, "postgres"), "create database flipside"))
+    address = server.address(OWNER, "flipside")
+    storage.migrate(address)
+    return address
+
+
+async def _execute(address: str, *statements: str) -> None:
+    connection = await asyncpg.connect(address)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def opened(address: str, settings: Settings) -> AsyncIterator[database.Database]:
+    """The database that all code of this process works on."""
+    opened = database.Database(address, settings)
+    database.use(opened)
+    yield opened
+    database.use(None)
+    await opened.close()
+
+
+@pytest.fixture(name="clock")
+def _clock() -> Iterator[TestClock]:
+    """The clock of the whole service."""
+    moved = TestClock()
+    clock.use(lambda: moved.time)
+    yield moved
+    clock.use(None)
+
+
+@pytest.fixture
+async def owner(address: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that may look at everything and change everything."""
+    connection = await asyncpg.connect(address)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def world(opened: database.Database, clock: TestClock) -> World:
+    """An organisation of the test's own; row-level security keeps the others out of sight, so nothing is cleaned up."""
+    keys.forget()
+    return await found_world()
