@@ -18,16 +18,18 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         default=None,
-        description="Owner connection (`postgresql://…`): migrations run with it. Unset: the embedded PostgreSQL is used.",
+        description="Owner connection (`postgresql://…`) for migrations. Unset: the embedded PostgreSQL is used.",
     )
     app_database_url: str | None = Field(
         default=None,
-        description="Connection of the restricted role that serves requests. Unset: the owner's address with role `flipside_app`.",
+        description="Connection that serves requests. Unset: the owner's, in the restricted role `flipside_app`.",
     )
     data_dir: Path = Field(default=Path("var"), description="Where the embedded PostgreSQL and local secrets live.")
     host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the API listens on.")
-    public_url: str | None = Field(default=None, description="Address that callers use, for links. Unset: host and port.")
+    public_url: str | None = Field(
+        default=None, description="Address that callers use, for links. Unset: host and port."
+    )
     secret_key: SecretStr | None = Field(
         default=None,
         description="At least 32 characters: signs cursors and seals stored secrets. Unset: made once in `data_dir`.",
@@ -39,17 +41,26 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=1024 * 1024, ge=1024, description="Largest request body accepted.")
     graphql_get: bool = Field(default=False, description="Answer GraphQL queries sent by GET.")
     graphql_introspection: bool | None = Field(
-        default=None, description="Open introspection to every key. Unset: open in development only; scope `schema:read` always may."
+        default=None,
+        description="Open introspection to every key. Unset: open in development only; scope `schema:read` always may.",
     )
     webhook_allow_private: bool | None = Field(
         default=None, description="Deliver to private and loopback addresses over HTTP. Unset: in development only."
     )
     webhook_timeout_seconds: float = Field(default=20.0, ge=1, le=30, description="Wall clock of one delivery attempt.")
-    worker_poll_seconds: float = Field(default=0.5, gt=0, le=60, description="Pause of an idle worker between two looks.")
-    worker_lanes: int = Field(default=64, ge=1, le=1000, description="Webhook endpoints that one worker serves at once.")
-    lease_seconds: float = Field(default=60.0, ge=5, le=3600, description="A dead worker's claims are free after this long.")
+    worker_poll_seconds: float = Field(
+        default=0.5, gt=0, le=60, description="Pause of an idle worker between two looks."
+    )
+    worker_lanes: int = Field(
+        default=64, ge=1, le=1000, description="Webhook endpoints that one worker serves at once."
+    )
+    lease_seconds: float = Field(
+        default=60.0, ge=5, le=3600, description="A dead worker's claims are free after this long."
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="Shape of the log lines.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Lowest level that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Lowest level that is logged."
+    )
 
     @property
     def is_development(self) -> bool:

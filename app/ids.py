@@ -27,7 +27,7 @@ def new_untimed(prefix: str) -> str:
 
 def prefix_of(text: str) -> str | None:
     """The prefix of a well-formed id, `None` for anything else."""
-    match = _ID.fullmatch(text) if len(text) == 30 else None
+    match = _ID.fullmatch(text)
     return match[1] if match else None
 
 

@@ -17,10 +17,12 @@ def configure(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: Any = (
-        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        processors=[*shared, *_exceptions(settings), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
@@ -32,6 +34,10 @@ def configure(settings: Settings) -> None:
     # Each of these would repeat what we log ourselves, with addresses and query text in it.
     for noisy in ("uvicorn.access", "httpx", "httpcore", "sqlalchemy.engine", "strawberry.execution"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
+
+
+def _exceptions(settings: Settings) -> list[Any]:
+    return [structlog.processors.format_exc_info] if settings.log_format == "json" else []
 
 
 def _drop_record(_logger: Any, _method: str, event: Any) -> Any:

@@ -8,6 +8,8 @@ from contextlib import suppress
 
 from app.config import Settings
 
+_FEWEST_CHARACTERS = 32
+
 
 class SecretMissing(RuntimeError):
     """Production without `FLIPSIDE_SECRET_KEY`."""
@@ -17,8 +19,10 @@ def master(settings: Settings) -> bytes:
     """The secret key of the settings, or in development one that is made once and kept in the data folder."""
     if settings.secret_key is not None:
         text = settings.secret_key.get_secret_value()
-        if len(text) < 32:
-            raise SecretMissing("FLIPSIDE_SECRET_KEY needs at least 32 characters. Make one: openssl rand -base64 48")
+        if len(text) < _FEWEST_CHARACTERS:
+            raise SecretMissing(
+                f"FLIPSIDE_SECRET_KEY needs at least {_FEWEST_CHARACTERS} characters. Make one: openssl rand -base64 48"
+            )
         return text.encode()
     if not settings.is_development:
         raise SecretMissing("FLIPSIDE_SECRET_KEY is not set. Make one: openssl rand -base64 48")

@@ -31,8 +31,8 @@ class Row(SQLModel):
     organisation_id: str = Field(primary_key=True, max_length=30, sa_type=sa.Text)
     id: str = Field(primary_key=True, sa_type=sa.Text)
     version: int = Field(default=1)
-    created_at: datetime = Field(default_factory=clock.now, sa_type=Instant)  # type: ignore[call-overload]
-    updated_at: datetime = Field(default_factory=clock.now, sa_type=Instant)  # type: ignore[call-overload]
+    created_at: datetime = Field(default_factory=clock.now, sa_type=Instant)
+    updated_at: datetime = Field(default_factory=clock.now, sa_type=Instant)
 
     prefix: ClassVar[str]
 

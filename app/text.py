@@ -4,24 +4,39 @@ The JSON Schema of a type says all that its validator enforces, so that a caller
 document is never refused.
 """
 
+import re
 import unicodedata
-
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 from zoneinfo import available_timezones
 
 from annotated_types import GroupedMetadata
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from app import ids
 
 # Control characters and the bidirectional overrides that make one name look like another (Unicode TR 36).
-_NAME = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069][^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
+_BARRED = r"\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+_NAME = rf"^[^{_BARRED}]*[^\s{_BARRED}][^{_BARRED}]*$"
 _PROSE = r"^[^\x00]*$"
 DateT = TypeVar("DateT", bound=date)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    rf"{_DAY.pattern}[Tt ][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]+)?([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})?"
+)
+_LONGEST_INSTANT = 40
 ZONES = frozenset(available_timezones())
 
 
@@ -55,9 +70,15 @@ Line = Annotated[str, one_line(300)]
 Prose = Annotated[str, prose(4000)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$")]
 Email = Annotated[
-    str, StringConstraints(min_length=3, max_length=254, pattern=r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$")
+    str,
+    StringConstraints(
+        min_length=3, max_length=254, pattern=r"^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"
+    ),
 ]
 LanguageTag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+Flag = Annotated[bool, Strict()]
 
 
 def _zone(text: str) -> str:
@@ -71,7 +92,7 @@ Zone = Annotated[str, Field(max_length=64, json_schema_extra={"enum": sorted(ZON
 
 def _whole(value: object) -> object:
     # JSON Schema calls 260.0 an integer; a boolean or a text is none.
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, bool | str):
         raise ValueError("must be a whole number")
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -82,10 +103,16 @@ def whole(least: int, most: int) -> GroupedMetadata:
     return _Several((Field(ge=least, le=most), BeforeValidator(_whole)))
 
 
-def _only_text(value: object) -> object:
-    if not isinstance(value, str | date):
+def _rfc3339(form: re.Pattern[str]) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        # Lenient parsers take bare numbers for seconds since 1970, and dates for instants.
+        if isinstance(value, date) or (
+            isinstance(value, str) and len(value) <= _LONGEST_INSTANT and form.fullmatch(value)
+        ):
+            return value
         raise ValueError("must be text in the format of RFC 3339")
-    return value
+
+    return check
 
 
 def _instant(value: datetime) -> datetime:
@@ -107,11 +134,14 @@ def _in_years(value: DateT) -> DateT:
 Instant = Annotated[
     datetime,
     WithJsonSchema({"type": "string", "format": "date-time"}),
-    BeforeValidator(_only_text),
+    BeforeValidator(_rfc3339(_INSTANT)),
     AfterValidator(_instant),
 ]
 Day = Annotated[
-    date, WithJsonSchema({"type": "string", "format": "date"}), BeforeValidator(_only_text), AfterValidator(_in_years)
+    date,
+    WithJsonSchema({"type": "string", "format": "date"}),
+    BeforeValidator(_rfc3339(_DAY)),
+    AfterValidator(_in_years),
 ]
 
 
@@ -162,5 +192,3 @@ class Output(BaseModel):
     """What a caller gets. Outputs have no defaults: the contract says what is always there."""
 
     model_config = ConfigDict(from_attributes=True)
-
-

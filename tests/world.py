@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
+from sqlmodel import col
 
 from app import clock
 from app import db as database
@@ -15,6 +17,7 @@ from app.auth.keys import authenticate
 from app.declared import INTENTS
 from app.domain.access import founding
 from app.domain.pairings import queries
+from app.events.models import OutboxEvent
 from app.reading.shape import Leaf, Wanted
 
 _BY_NAME = {intent.name: intent for intent in INTENTS}
@@ -35,7 +38,9 @@ class World:
     actors: dict[str, Actor] = field(default_factory=dict)
     count: int = 0
 
-    async def do(self, part: str, intent: str, object_id: str | None = None, /, *, version: int | None = None, **data: Any) -> dict[str, Any]:
+    async def do(
+        self, part: str, intent: str, object_id: str | None = None, /, *, version: int | None = None, **data: Any
+    ) -> dict[str, Any]:
         """Let someone act, through the same function as both doors; the object as they then see it."""
         done = await self.perform(part, intent, object_id, version=version, **data)
         seen: dict[str, Any] = orjson.loads(done.body) if done.body else {}
@@ -52,6 +57,14 @@ class World:
         return await perform(
             Call(self.actors[part], found, everything(found), {}, object_id=object_id, data=body, version=version)
         )
+
+    async def told(self, subject: str) -> list[OutboxEvent]:
+        """The events about an object, in the order in which they were written."""
+        select = sa.select(OutboxEvent).where(
+            col(OutboxEvent.organisation_id) == self.organisation_id, col(OutboxEvent.subject) == subject
+        )
+        async with database.current().writing(self.organisation_id) as db:
+            return list((await db.execute(select.order_by(col(OutboxEvent.position)))).scalars())
 
     async def person(self, *, rank: int = 3, **fields: Any) -> str:
         """Another person; their id."""
@@ -80,7 +93,9 @@ class World:
                 break
         return programme_id
 
-    async def enrolment(self, programme_id: str, person_id: str, role: str, *, status: str = "ready", **fields: Any) -> str:
+    async def enrolment(
+        self, programme_id: str, person_id: str, role: str, *, status: str = "ready", **fields: Any
+    ) -> str:
         """An enrolment, led to a status; its id. The programme must let people in."""
         made = await self.do(
             "coordinator", "invite_enrolment", programme_id=programme_id, person_id=person_id, role=role, **fields

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.auth.actor import Role
-from app.auth.scopes import Scope
 from app.db import on_violation
 from app.errors import Conflict
 from app.table import Row, belongs_to, check, instant, json_column, of_organisation, text_enum, unique
@@ -20,7 +19,7 @@ class TooManyKeys(Conflict):
 
 
 class ApiKey(Row, table=True):
-    """A credential of a person or of a service account. Two per client may be live, so that one can replace the other."""
+    """A credential of a person or of a service account. Two per client may live, so that one can replace the other."""
 
     __tablename__ = "api_key"
     __table_args__ = (
@@ -50,10 +49,6 @@ class ApiKey(Row, table=True):
     def revoke(self, at: datetime) -> None:
         """End it for good; doing so twice changes nothing."""
         self.revoked_at = self.revoked_at or at
-
-    def granted(self) -> frozenset[Scope]:
-        """Its scopes; one that no longer exists grants nothing."""
-        return frozenset(scope for scope in Scope if scope.value in self.scopes)
 
 
 on_violation("uq_api_key_client_slot", TooManyKeys)

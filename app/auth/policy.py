@@ -31,6 +31,7 @@ _ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE = (
 )
 _ANY = (Relation.ORGANISATION,)
 _OFFICE: Grants = {_ADMIN: _ANY, _SERVICE: _ANY}
+_ADMINISTRATORS: Grants = {_ADMIN: _ANY}
 _EVERYONE: Grants = dict.fromkeys(Role, _ANY)
 _PROGRAMME_WIDE: Grants = {
     **_OFFICE,
@@ -91,12 +92,14 @@ _PROGRAMME_SETUP = (
     "update_sponsorship delete_sponsorship assign_programme_role remove_programme_role"
 ).split()
 _ENROLMENT_OFFICE = (
-    "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment remove_enrolment"
+    "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
+    "remove_enrolment"
 ).split()
 _ENROLMENT_SELF = "update_enrolment accept_enrolment pause_enrolment resume_enrolment withdraw_enrolment".split()
 _PAIRING_OFFICE = "create_pairing update_pairing activate_pairing complete_pairing dissolve_pairing".split()
 _PAIRING_BOTH = (
-    "pause_pairing resume_pairing begin_closing_pairing end_pairing_early continue_pairing_informally end_pairing propose_agreement"
+    "pause_pairing resume_pairing begin_closing_pairing end_pairing_early continue_pairing_informally end_pairing "
+    "propose_agreement"
 ).split()
 _SESSION_BOTH = "schedule_session reschedule_session cancel_session complete_session record_no_show".split()
 _PAIR_ONLY = (
@@ -107,19 +110,18 @@ _PAIR_ONLY = (
 ).split()
 _OWN_ONLY = "update_note delete_note delete_win withdraw_feedback".split()
 _WEBHOOKS = (
-    "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret disable_webhook_endpoint "
-    "enable_webhook_endpoint ping_webhook_endpoint retry_delivery"
+    "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret "
+    "disable_webhook_endpoint enable_webhook_endpoint ping_webhook_endpoint retry_delivery"
 ).split()
 
 ACT: Mapping[str, Grants] = {
-    "update_organisation": {_ADMIN: _ANY},
-    **dict.fromkeys(("create_rank", "update_rank", "delete_rank"), {_ADMIN: _ANY}),
+    **dict.fromkeys(("update_organisation", "create_rank", "update_rank", "delete_rank"), _ADMINISTRATORS),
     **dict.fromkeys(_DIRECTORY, _OFFICE),
     **dict.fromkeys(("create_do_not_pair", "delete_do_not_pair"), _OFFICE),
     "create_programme": {**_OFFICE, _COORDINATOR: _ANY},
     **dict.fromkeys(_PROGRAMME_SETUP, _RUNS_PROGRAMME),
     **dict.fromkeys(_ENROLMENT_OFFICE, _RUNS_PROGRAMME),
-    "apply_for_enrolment": {role: (Relation.PUBLISHED,) for role in (_ADMIN, _COORDINATOR, _PARTICIPANT)},
+    "apply_for_enrolment": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.PUBLISHED,)),
     **dict.fromkeys(_ENROLMENT_SELF, _joined(_RUNS_PROGRAMME, _SELF)),
     **dict.fromkeys(_PAIRING_OFFICE, _RUNS_PROGRAMME),
     **dict.fromkeys(_PAIRING_BOTH, _PAIR_FACTS),
@@ -128,7 +130,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
-    **dict.fromkeys(("create_api_key", "revoke_api_key"), {_ADMIN: _ANY}),
+    **dict.fromkeys(("create_api_key", "revoke_api_key"), _ADMINISTRATORS),
 }
 
 # Fields that a role never sees, though it sees the row: why a pair ended is nobody's business but the pair's own side.

@@ -12,14 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from app import pagination
 from app.auth import policy
 from app.auth.actor import Role
 from app.reading.resource import ORGANISATION, Resource, Table, owner
-from app.reading.shape import Constant, Edges, Group, Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted
+from app.reading.shape import Constant, Edges, Embedded, Group, Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted
 
-_DIALECT = asyncpg_dialect(paramstyle="numeric_dollar")
+_DIALECT: sa.Dialect = asyncpg_dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 INNER_PAD, OUTER_PAD = "cursor_inner_pad", "cursor_outer_pad"
 
 
@@ -89,16 +90,17 @@ class _Compiler:
 
     def rows(self, listed: Page) -> Statement:
         nodes = next(item for item in listed.items if isinstance(item, Nodes))
-        table, chosen = self._chosen(listed, None)
+        chosen = self._chosen(listed, None)
         row = self._object(nodes.wanted, chosen)
         return _statement(
-            sa.select(_json(row), _keys(listed, chosen).label("keys")).select_from(chosen.join(row, sa.true()))
+            sa.select(_json(row), _keys(listed, chosen).label("keys"))
+            .select_from(chosen.join(row, sa.true()))
             .order_by(*_order(listed, chosen))
         )
 
     def columns(self, wanted: tuple[tuple[str, Wanted | Page], ...]) -> Statement:
         columns = []
-        for index, (key, item) in enumerate(wanted):
+        for index, (_, item) in enumerate(wanted):
             if isinstance(item, Page):
                 columns.append(self._list(item, None).label(f"c{index}"))
                 continue
@@ -107,7 +109,7 @@ class _Compiler:
             columns.append(self._nested_object(item, table, found, ()).label(f"c{index}"))
         return _statement(sa.select(*columns))
 
-    def _alias(self, resource: Resource) -> sa.Alias:
+    def _alias(self, resource: Resource) -> Table:
         return resource.table.alias(f"t{next(self._number)}")
 
     def _seen(self, resource: Resource, table: Table) -> tuple[sa.ColumnElement[bool], ...]:
@@ -120,7 +122,9 @@ class _Compiler:
             if isinstance(item, Constant):
                 value: sa.ColumnElement[Any] = sa.literal_column(f"'{item.text}'::text")
             elif isinstance(item, Leaf):
-                value = self._leaf(wanted.resource, table, item.field)
+                value = self._leaf(wanted.resource, table, item)
+            elif isinstance(item, Embedded):
+                value = _embedded(item, self._leaf(wanted.resource, table, Leaf(item.key, item.field)))
             elif isinstance(item, ToOne):
                 target = self._alias(item.edge.to)
                 joined = (_same(target, table), target.c.id == table.c[item.edge.column])
@@ -132,11 +136,13 @@ class _Compiler:
             columns.append(value.label(item.key))
         return columns
 
-    def _leaf(self, resource: Resource, table: Table, field: str) -> sa.ColumnElement[Any]:
-        column = resource.column(table, field)
-        return sa.cast(sa.null(), column.type) if policy.hidden(resource.name, field, self._role) else column
+    def _leaf(self, resource: Resource, table: Table, leaf: Leaf) -> sa.ColumnElement[Any]:
+        column = resource.column(table, leaf.field)
+        if policy.hidden(resource.name, leaf.field, self._role):
+            return sa.cast(sa.null(), column.type)
+        return sa.func.upper(column) if leaf.as_name else column
 
-    def _object(self, wanted: Wanted, table: Table) -> sa.Lateral:
+    def _object(self, wanted: Wanted, table: Table) -> NamedFromClause:
         return sa.select(*self._items(wanted, table)).correlate(table).lateral(f"r{next(self._number)}")
 
     def _nested_object(
@@ -146,8 +152,8 @@ class _Compiler:
         row = inner.correlate(*outer).subquery(f"r{next(self._number)}")
         return sa.select(_json(row)).select_from(row).scalar_subquery()
 
-    def _chosen(self, listed: Page, parent: tuple[Table, ToMany] | None) -> tuple[sa.Alias, sa.Subquery | sa.Alias]:
-        """The rows of one page, one more than asked for, and the table they come from."""
+    def _chosen(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.Subquery:
+        """The rows of one page, one more than asked for."""
         table = self._alias(listed.resource)
         conditions = [visible(listed.resource, table, self._role)]
         if parent is None:
@@ -165,7 +171,7 @@ class _Compiler:
         )
         if parent is not None:
             select = select.correlate(parent[0])
-        return table, select.subquery(f"p{next(self._number)}")
+        return select.subquery(f"p{next(self._number)}")
 
     def _where(self, listed: Page, table: Table, index: int) -> sa.ColumnElement[bool]:
         where = listed.wheres[index]
@@ -178,7 +184,7 @@ class _Compiler:
 
     def _list(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ScalarSelect[Any]:
         """One list as one JSON value: its objects and what it says of itself."""
-        _, chosen = self._chosen(listed, parent)
+        chosen = self._chosen(listed, parent)
         joined: Any = chosen
         columns: dict[int, sa.ColumnElement[Any]] = {}
         limit = sa.bindparam(listed.limit, type_=sa.BigInteger)
@@ -204,16 +210,21 @@ class _Compiler:
         for index, item in enumerate(listed.items):
             value: sa.ColumnElement[Any]
             if index in columns:
-                gathered = sa.func.json_agg(sa.text(f"{numbered.name}.b{index} order by {numbered.name}.place{' desc' if listed.backward else ''}"))
+                gathered = sa.func.json_agg(
+                    sa.text(
+                        f"{numbered.name}.b{index} order by {numbered.name}.place{' desc' if listed.backward else ''}"
+                    )
+                )
                 value = sa.func.coalesce(gathered.filter(kept), sa.literal_column("'[]'::json"), type_=JSON)
             elif isinstance(item, Group):
                 value = _built([(part.key, said.value(part)) for part in item.items])
             else:
                 value = said.value(item)  # type: ignore[arg-type]
             answer.append((item.key, value))
-        return sa.select(_built(answer)).select_from(numbered).scalar_subquery()
+        whole = sa.select(_built(answer)).select_from(numbered)
+        return (whole if parent is None else whole.correlate(parent[0])).scalar_subquery()
 
-    def _envelope(self, listed: Page, edges: Edges, chosen: Table, scope: sa.ColumnElement[str]) -> sa.Lateral:
+    def _envelope(self, listed: Page, edges: Edges, chosen: Table, scope: sa.ColumnElement[str]) -> NamedFromClause:
         columns: list[sa.ColumnElement[Any]] = []
         for item in edges.items:
             if isinstance(item, Nodes):
@@ -236,7 +247,7 @@ class _Said:
     """What a list says of itself, over its numbered rows."""
 
     listed: Page
-    numbered: Table
+    numbered: NamedFromClause
     limit: sa.ColumnElement[int]
     scope: sa.ColumnElement[str]
 
@@ -245,7 +256,7 @@ class _Said:
             return sa.literal_column(f"'{item.text}'::text")
         backward = self.listed.backward
         has_more = sa.func.count() > self.limit
-        has_other = sa.literal_column("true" if self.listed.after else "false")
+        has_other: sa.ColumnElement[bool] = sa.literal_column("true" if self.listed.after else "false")
         match item.part:
             case Part.HAS_NEXT:
                 return has_other if backward else has_more
@@ -263,16 +274,32 @@ class _Said:
         return sa.func.least(sa.func.count(), self.limit)
 
     def _cursor_at(self, place: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
-        keys = sa.func.array_agg(sa.text(f"{self.numbered.name}.keys order by {self.numbered.name}.place"), type_=ARRAY(sa.Text))  # type: ignore[attr-defined]
+        keys = sa.func.array_agg(
+            sa.text(f"{self.numbered.name}.keys order by {self.numbered.name}.place"), type_=ARRAY(sa.Text)
+        )
         key = sa.type_coerce(keys, ARRAY(sa.Text))[sa.cast(place, sa.Integer)]
         return _cursor(self.scope, key)
+
+
+def _embedded(item: Embedded, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A list of JSON objects with the members that the caller wants, under the keys that they chose."""
+    element = sa.func.jsonb_array_elements(column).table_valued("value", name=f"e_{item.field}", joins_implicitly=True)
+    pairs: list[tuple[str, sa.ColumnElement[Any]]] = []
+    for key, member, as_name in item.members:
+        if member is None:
+            pairs.append((key, sa.literal_column(f"'{item.type_name}'::text")))
+            continue
+        name = sa.literal_column(f"'{member}'")
+        text = element.c.value.op("->>")(name)
+        pairs.append((key, sa.func.upper(text) if as_name else element.c.value.op("->")(name)))
+    return sa.select(sa.func.coalesce(sa.func.json_agg(_built(pairs)), sa.literal_column("'[]'::json"))).scalar_subquery()
 
 
 def _same(table: Table, other: Table) -> sa.ColumnElement[bool]:
     return owner(table) == owner(other)
 
 
-def _json(row: sa.Lateral | sa.Subquery) -> sa.ColumnElement[Any]:
+def _json(row: NamedFromClause) -> sa.ColumnElement[Any]:
     return sa.func.row_to_json(sa.literal_column(row.name), type_=JSON).label("body")
 
 
@@ -320,7 +347,9 @@ def _cursor(scope: sa.ColumnElement[str], keys: sa.ColumnElement[str]) -> sa.Col
         sa.func.convert_to(keys, sa.literal_column("'UTF8'"))
     )
     text = sa.func.encode(sealed, sa.literal_column("'base64'"))
-    return sa.case((keys.is_not(None), sa.func.translate(text, sa.literal_column("E'+/=\\n'"), sa.literal_column("'-_'"))))
+    return sa.case(
+        (keys.is_not(None), sa.func.translate(text, sa.literal_column("E'+/=\\n'"), sa.literal_column("'-_'")))
+    )
 
 
 def _statement(select: sa.Select[Any]) -> Statement:

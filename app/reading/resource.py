@@ -37,7 +37,9 @@ class Equals:
         """The names under which callers give values."""
         return (self.field,)
 
-    def where(self, table: Table, _parameter: str, value: sa.BindParameter[Any], *, several: bool) -> sa.ColumnElement[bool]:
+    def where(
+        self, table: Table, _parameter: str, value: sa.BindParameter[Any], *, several: bool
+    ) -> sa.ColumnElement[bool]:
         """The condition on `table`; `value` is an array when there are several."""
         column = table.c[self.field]
         return column == sa.func.any(value) if several else column == value
@@ -55,7 +57,9 @@ class Range:
         stem = self.field.removesuffix("_at").removesuffix("_on")
         return (f"{stem}_after", f"{stem}_before")
 
-    def where(self, table: Table, parameter: str, value: sa.BindParameter[Any], *, several: bool) -> sa.ColumnElement[bool]:
+    def where(
+        self, table: Table, parameter: str, value: sa.BindParameter[Any], *, several: bool
+    ) -> sa.ColumnElement[bool]:
         """The condition on `table`."""
         column = table.c[self.field]
         return column >= value if parameter.endswith("_after") else column < value
@@ -152,6 +156,11 @@ class Resource:
         names = dict.fromkeys((self.default_sort, *self.sorts))
         return tuple(order for name in names for order in (name, f"-{name}"))
 
+    def kind_of(self, name: str) -> type | tuple[str, ...]:
+        """What values of a stored field are: a Python type, or the texts that an enum allows."""
+        kind = self.table.c[name].type
+        return tuple(kind.enums) if isinstance(kind, sa.Enum) else kind.python_type
+
     def column(self, table: Table, name: str) -> sa.ColumnElement[Any]:
         """A field of `table`, stored or computed."""
         return self.computed[name](table) if name in self.computed else table.c[name]
@@ -166,7 +175,11 @@ def through(edge: Edge) -> dict[Relation, Predicate]:
             return sa.exists(
                 sa.select(sa.literal(1))
                 .select_from(target)
-                .where(target.c.organisation_id == table.c.organisation_id, target.c.id == table.c[edge.column], predicate(target))
+                .where(
+                    target.c.organisation_id == table.c.organisation_id,
+                    target.c.id == table.c[edge.column],
+                    predicate(target),
+                )
                 .correlate(table)
             )
 

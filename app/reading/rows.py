@@ -38,7 +38,9 @@ class UnknownReference(Invalid):
         )
 
 
-async def get(db: Db, actor: Actor, resource: Resource, object_id: str, action: str | None, *, lock: bool = True) -> Any:
+async def get(
+    db: Db, actor: Actor, resource: Resource, object_id: str, action: str | None, *, lock: bool = True
+) -> Any:
     """The row by its id, locked for change. Raises `Absent`, `NotYours` (by the policy row of `action`) or `Stale`."""
     if ids.prefix_of(object_id) != resource.prefix:
         raise Absent
@@ -54,7 +56,14 @@ async def get(db: Db, actor: Actor, resource: Resource, object_id: str, action: 
 
 
 async def refer(
-    db: Db, actor: Actor, resource: Resource, object_id: str, action: str | None = None, *, pointer: str, lock: bool = False
+    db: Db,
+    actor: Actor,
+    resource: Resource,
+    object_id: str,
+    action: str | None = None,
+    *,
+    pointer: str,
+    lock: bool = False,
 ) -> Any:
     """The row that a member of the request names. As `get`, but absence is `UnknownReference` at `pointer`.
 
@@ -76,11 +85,13 @@ async def by_id(db: Db, model: type[Model], object_id: str, *, lock: bool = Fals
 
 
 @cache
-def _select(resource: Resource, role: Role, action: str | None, lock: bool) -> sa.Select[Any]:
+def _select(resource: Resource, role: Role, action: str | None, lock: bool) -> sa.Select[Any, Any]:
     table = resource.table
     may = sa.true() if action is None else compiler.permitted(resource, table, role, action)
     select = sa.select(resource.model, may.label("may")).where(
-        owner(table) == ORGANISATION, table.c.id == sa.bindparam("id", type_=sa.Text), compiler.visible(resource, table, role)
+        owner(table) == ORGANISATION,
+        table.c.id == sa.bindparam("id", type_=sa.Text),
+        compiler.visible(resource, table, role),
     )
     if lock:
         select = select.with_for_update(of=resource.model).execution_options(populate_existing=True)

@@ -36,7 +36,9 @@ class Absent(NotFound):
         super().__init__("There is no such object, or you may not see it.")
 
 
-async def one(actor: Actor, wanted: Wanted, object_id: str, values: dict[str, Any] | None = None, *, db: Db | None = None) -> Answer:
+async def one(
+    actor: Actor, wanted: Wanted, object_id: str, values: dict[str, Any] | None = None, *, db: Db | None = None
+) -> Answer:
     """One object by its id. Raises `Absent`. Inside a transaction when `db` is given, else on the read lane."""
     if ids.prefix_of(object_id) != wanted.resource.prefix:
         raise Absent

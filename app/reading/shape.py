@@ -25,6 +25,18 @@ class Leaf:
 
     key: str
     field: str
+    # GraphQL names the values of enums in capitals.
+    as_name: bool = False
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A list of small objects inside a field: (key, member or `None` for the type's name, whether an enum) of each."""
+
+    key: str
+    field: str
+    type_name: str
+    members: tuple[tuple[str, str | None, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ class Wanted:
     """Some fields and edges of one object."""
 
     resource: Resource
-    items: tuple[Leaf | Constant | ToOne | ToMany, ...]
+    items: tuple[Leaf | Embedded | Constant | ToOne | ToMany, ...]
 
 
 @dataclass(frozen=True)

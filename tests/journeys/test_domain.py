@@ -13,5 +13,7 @@ async def test_a_pair_meets(world: World) -> None:
     goal = await world.do("mentee", "set_goal", pairing_id=pairing["id"], title="Try it")
     done = await world.do("mentor", "achieve_goal", goal["id"])
     assert done["progress"] == 100
-    given = await world.do("mentee", "give_feedback", pairing_id=pairing["id"], type="partner", audience="partner", rating=5)
+    given = await world.do(
+        "mentee", "give_feedback", pairing_id=pairing["id"], type="partner", audience="partner", rating=5
+    )
     assert given["addressee_id"] == world.people["mentor"]

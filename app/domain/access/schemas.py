@@ -19,7 +19,9 @@ class ApiKeyCreate(Input):
     name: Name
     role: Role
     scopes: Scopes = Field(min_length=1)
-    person_id: PersonId | None = Field(default=None, description="Whose key it is; for every role but service accounts.")
+    person_id: PersonId | None = Field(
+        default=None, description="Whose key it is; for every role but service accounts."
+    )
     service_account: Slug | None = Field(default=None, description="Which service uses it; for service accounts.")
     expires_at: Instant | None = Field(default=None, description="At most 365 days ahead. Absent: it does not expire.")
 

@@ -24,7 +24,7 @@ class Profile(Input):
     offers: Subjects = Field(default=[], description="What they can teach.")
     seeks: Subjects = Field(default=[], description="What they want to learn.")
     out_of_scope: Subjects = Field(default=[], description="What they say openly that they do not know.")
-    interests: Subjects = []
+    interests: Subjects = Field(default=[])
     languages: Languages | None = Field(default=None, description="Absent: the person's.")
     zone: Zone | None = Field(default=None, description="IANA zone. Absent: the person's.")
 

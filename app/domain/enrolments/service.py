@@ -149,7 +149,11 @@ def _join(programme: Programme, person: Person, data: Profile, status: Enrolment
     values["languages"] = person.languages if data.languages is None else data.languages
     values["zone"] = data.zone or person.zone
     return Enrolment(
-        organisation_id=programme.organisation_id, id=ids.new(Enrolment.prefix), person_id=person.id, status=status, **values
+        organisation_id=programme.organisation_id,
+        id=ids.new(Enrolment.prefix),
+        person_id=person.id,
+        status=status,
+        **values,
     )
 
 

@@ -68,9 +68,7 @@ async def abandon(db: Db, actor: Actor, goal_id: str) -> Goal:
 async def create_milestone(db: Db, actor: Actor, data: GoalMilestoneCreate) -> GoalMilestone:
     """Add a step on the way to a goal."""
     await rows.refer(db, actor, GOALS, data.goal_id, "create_goal_milestone", pointer="/goal_id")
-    milestone = GoalMilestone(
-        organisation_id=db.organisation_id, id=ids.new(GoalMilestone.prefix), **data.model_dump()
-    )
+    milestone = GoalMilestone(organisation_id=db.organisation_id, id=ids.new(GoalMilestone.prefix), **data.model_dump())
     db.add(milestone)
     return milestone
 

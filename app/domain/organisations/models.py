@@ -43,7 +43,11 @@ class Organisation(SQLModel, table=True):
 class Rank(Row, table=True):
     """One rung of the ladder. A higher level is more senior; gaps between levels are counted in levels."""
 
-    __table_args__ = (of_organisation(), unique("level", name="uq_rank_level"), check("level", "level between 1 and 100"))
+    __table_args__ = (
+        of_organisation(),
+        unique("level", name="uq_rank_level"),
+        check("level", "level between 1 and 100"),
+    )
     prefix: ClassVar[str] = "rnk"
 
     level: int

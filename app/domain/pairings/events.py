@@ -1,7 +1,7 @@
 """What we tell the world of pairings and agreements."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from app.domain.pairings.agreements import Agreement
 from app.domain.pairings.models import EndReason, Pairing, PairingStatus
@@ -81,7 +81,7 @@ class PairingCompleted(PairingEvent):
     goals_set: int
 
     @classmethod
-    def counted(cls, pairing: Pairing, counts: dict[str, int]) -> Self:
+    def counted(cls, pairing: Pairing, counts: dict[str, Any]) -> Self:
         """The event with what the pair has done."""
         return cls(**_facts(pairing), **counts)
 
@@ -142,7 +142,7 @@ class AgreementEnteredForce(AgreementEvent):
     type = "agreement.entered_force"
 
 
-def _facts(pairing: Pairing) -> dict[str, object]:
+def _facts(pairing: Pairing) -> dict[str, Any]:
     names = ("programme_id", "mentor_id", "mentee_id", "status", "rank_gap", "starts_on", "ends_on")
     return {"pairing_id": pairing.id, **{name: getattr(pairing, name) for name in names}}
 

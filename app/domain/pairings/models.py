@@ -88,7 +88,11 @@ class Pairing(Row, table=True):
         check("two_people", "mentor_id <> mentee_id"),
         check("dates", "ends_on >= starts_on"),
         check("rank_gap", "rank_gap >= 1"),
-        check("cadence", "1 <= cadence_min_days and cadence_min_days <= cadence_target_days and cadence_target_days <= cadence_max_days"),
+        check(
+            "cadence",
+            "1 <= cadence_min_days and cadence_min_days <= cadence_target_days "
+            "and cadence_target_days <= cadence_max_days",
+        ),
         # Nobody is mentor and mentee of the same person, and no live pairing repeats: in either order, one key.
         sa.Index(
             "uq_pairing_people",

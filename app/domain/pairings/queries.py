@@ -95,4 +95,4 @@ async def counts(db: Db, pairing_id: str) -> dict[str, int]:
             )
         )
     ).one()
-    return dict(row._mapping)  # noqa: SLF001
+    return dict(row._mapping)

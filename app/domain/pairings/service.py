@@ -198,5 +198,3 @@ def _require_dates(programme: Programme, starts_on: date, ends_on: date) -> None
 async def _free_seats(db: Db, pairing: Pairing) -> None:
     for enrolment_id in sorted((pairing.mentor_enrolment_id, pairing.mentee_enrolment_id)):
         (await rows.by_id(db, Enrolment, enrolment_id, lock=True)).free_seat()
-
-

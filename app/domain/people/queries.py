@@ -12,12 +12,14 @@ _DEEPEST = 100
 
 async def reports_to(db: Db, person_id: str, manager_id: str) -> bool:
     """Whether `manager_id` stands above `person_id` in the line, at any depth, or is that very person."""
-    line = (
-        sa.select(sa.literal(person_id, sa.Text).label("id"), sa.literal(0).label("depth")).cte("line", recursive=True)
+    line = sa.select(sa.literal(person_id, sa.Text).label("id"), sa.literal(0).label("depth")).cte(
+        "line", recursive=True
     )
     above = (
         sa.select(col(Person.manager_id), line.c.depth + 1)
-        .join_from(line, Person, sa.and_(col(Person.organisation_id) == db.organisation_id, col(Person.id) == line.c.id))
+        .join_from(
+            line, Person, sa.and_(col(Person.organisation_id) == db.organisation_id, col(Person.id) == line.c.id)
+        )
         .where(col(Person.manager_id).is_not(None), line.c.depth < _DEEPEST)
     )
     line = line.union(above)

@@ -44,7 +44,7 @@ class PersonCreate(Input):
     cost_centre: Word | None = None
     location: Word | None = None
     zone: Zone | None = Field(default=None, description="IANA zone. Absent: the organisation's.")
-    languages: Languages = []
+    languages: Languages = Field(default=[])
     manager_id: PersonId | None = None
     hire_date: Day | None = None
 

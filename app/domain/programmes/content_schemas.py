@@ -121,7 +121,7 @@ class SponsorshipCreate(Input):
     programme_id: ProgrammeId
     person_id: PersonId
     pledge: Prose
-    commitments: Commitments = []
+    commitments: Commitments = Field(default=[])
 
 
 class SponsorshipUpdate(Patch):

@@ -47,9 +47,13 @@ async def update_resource(
     db: Db, actor: Actor, resource_id: str, data: schemas.ProgrammeResourceUpdate
 ) -> ProgrammeResource:
     """Change a resource. A change of its content is a new edition."""
-    resource: ProgrammeResource = await rows.get(db, actor, PROGRAMME_RESOURCES, resource_id, "update_programme_resource")
+    resource: ProgrammeResource = await rows.get(
+        db, actor, PROGRAMME_RESOURCES, resource_id, "update_programme_resource"
+    )
     changes = data.changes()
-    resource.edition += any(changes.get(name, getattr(resource, name)) != getattr(resource, name) for name in ("body", "url"))
+    resource.edition += any(
+        changes.get(name, getattr(resource, name)) != getattr(resource, name) for name in ("body", "url")
+    )
     resource.sqlmodel_update(changes)
     return resource
 

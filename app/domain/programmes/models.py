@@ -57,7 +57,11 @@ class Programme(Row, table=True):
         check("dates", "ends_on > starts_on"),
         # Three to eighteen months, with room for the lengths of months.
         check("length", "ends_on - starts_on between 84 and 558"),
-        check("cadence", "1 <= cadence_min_days and cadence_min_days <= cadence_target_days and cadence_target_days <= cadence_max_days"),
+        check(
+            "cadence",
+            "1 <= cadence_min_days and cadence_min_days <= cadence_target_days "
+            "and cadence_target_days <= cadence_max_days",
+        ),
         check("session_minutes", "session_minutes between 10 and 480"),
         check("min_rank_gap", "min_rank_gap between 1 and 50"),
         index("programme_status", "status", "id"),

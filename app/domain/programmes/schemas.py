@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from app.domain.programmes.models import ProgrammeModel, ProgrammeStatus
-from app.text import Day, Input, Line, Name, Output, Patch, Prose, Slug, absent, reference, whole
+from app.text import Day, Flag, Input, Line, Name, Output, Patch, Prose, Slug, absent, reference, whole
 
 ProgrammeId = Annotated[str, reference("prg")]
 Days = Annotated[int, whole(1, 180)]
@@ -44,7 +44,9 @@ class Clause(Input):
 
 DEFAULT_CLAUSES = [
     Clause(key="goals", text="We agree on what we want to learn from each other, and look at it again half-way."),
-    Clause(key="roles", text="The junior partner mentors, the senior partner learns. We keep it that way in every session."),
+    Clause(
+        key="roles", text="The junior partner mentors, the senior partner learns. We keep it that way in every session."
+    ),
     Clause(key="confidentiality", text="What is said between us stays between us, unless we both agree to share it."),
     Clause(key="boundaries", text="Pay, promotion and performance reviews are no subject of our sessions."),
     Clause(key="reporting", text="Only that a session took place may be reported. Neither content nor feedback is."),
@@ -59,16 +61,18 @@ class ProgrammeCreate(Input):
     name: Name
     purpose: Prose
     model: ProgrammeModel = ProgrammeModel.REVERSE
-    objectives: Objectives = []
+    objectives: Objectives = Field(default=[])
     starts_on: Day
-    ends_on: Day | None = Field(default=None, description="Absent: six months after the start. 3 to 18 months are allowed.")
+    ends_on: Day | None = Field(
+        default=None, description="Absent: six months after the start. 3 to 18 months are allowed."
+    )
     cadence_min_days: Days = 14
     cadence_target_days: Days = 21
     cadence_max_days: Days = 28
     session_minutes: Minutes = 60
     min_rank_gap: Gap = Field(default=2, description="Levels by which every mentor must stand below the mentee.")
-    require_cross_department: bool = False
-    allows_late_intake: bool = False
+    require_cross_department: Flag = False
+    allows_late_intake: Flag = False
     agreement_clauses: Clauses = DEFAULT_CLAUSES
 
     @model_validator(mode="after")
@@ -92,8 +96,8 @@ class ProgrammeUpdate(Patch):
     cadence_max_days: Days = absent()
     session_minutes: Minutes = absent()
     min_rank_gap: Gap = absent()
-    require_cross_department: bool = absent()
-    allows_late_intake: bool = absent()
+    require_cross_department: Flag = absent()
+    allows_late_intake: Flag = absent()
     agreement_clauses: Clauses = absent()
 
 

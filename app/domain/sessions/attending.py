@@ -68,9 +68,7 @@ async def lapse(db: Db, *, limit: int = 100) -> int:
     return len(sessions)
 
 
-async def _report(
-    db: Db, actor: Actor, session_id: str, data: SessionReport, outcome: Report, action: str
-) -> Session:
+async def _report(db: Db, actor: Actor, session_id: str, data: SessionReport, outcome: Report, action: str) -> Session:
     session: Session = await rows.get(db, actor, SESSIONS, session_id, action)
     person_id = _speaker(actor, data)
     seats = await queries.attendances(db, session.id)

@@ -9,7 +9,7 @@ from app.domain.people.schemas import PersonId
 from app.domain.programmes.content_schemas import Link
 from app.domain.sessions.contents import LinkKind, Segment, Tier
 from app.domain.sessions.schemas import SessionId
-from app.text import Day, Input, Line, Name, Output, Patch, absent, prose, whole
+from app.text import Day, Flag, Input, Line, Name, Output, Patch, absent, prose, whole
 
 NoteText = Annotated[str, prose(10_000)]
 ItemMinutes = Annotated[int, whole(1, 480)]
@@ -30,7 +30,7 @@ class AgendaItemUpdate(Patch):
     title: Name = absent()
     segment: Segment = absent()
     minutes: ItemMinutes | None = None
-    is_covered: bool = absent()
+    is_covered: Flag = absent()
 
 
 class AgendaItemRead(Output):

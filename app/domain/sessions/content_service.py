@@ -1,6 +1,6 @@
 """Preparing a session and keeping what came of it: agenda, links, action items, notes."""
 
-from typing import Any
+from typing import TypeVar
 
 from app import clock, ids
 from app.auth.actor import Actor
@@ -12,6 +12,10 @@ from app.domain.sessions.models import Session
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, NOTES, SESSION_LINKS, SESSIONS
 from app.errors import Fault, Forbidden, Invalid
 from app.reading import rows
+from app.table import Row
+from app.text import Input
+
+Content = TypeVar("Content", bound=Row)
 
 
 async def create_agenda_item(db: Db, actor: Actor, data: schemas.AgendaItemCreate) -> AgendaItem:
@@ -105,7 +109,7 @@ async def _session(db: Db, actor: Actor, session_id: str, action: str) -> Sessio
     return session
 
 
-def _add(db: Db, model: Any, data: Any) -> Any:
+def _add(db: Db, model: type[Content], data: Input) -> Content:
     row = model(organisation_id=db.organisation_id, id=ids.new(model.prefix), **data.model_dump())
     db.add(row)
     return row

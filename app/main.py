@@ -1,0 +1,25 @@
+"""The application: mounts the doors, nothing else."""
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from app import __version__
+from app.errors import DomainError
+from app.routers import api, problems
+from app.routers.gate import Gate
+
+
+def create_app() -> FastAPI:
+    """The ASGI application. It works on the database that `app.db.use` names."""
+    app = FastAPI(
+        title="Flipside",
+        version=__version__,
+        redirect_slashes=False,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers={DomainError: problems.on_domain_error, HTTPException: problems.on_http_error},
+    )
+    api.mount(app)
+    app.add_middleware(Gate)
+    return app

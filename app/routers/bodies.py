@@ -1,0 +1,84 @@
+"""Reading a request: its body, strictly, and the headers that say how to act on it."""
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import ValidationError
+from starlette.requests import Request
+
+from app import config
+from app.errors import Fault, Invalid
+from app.routers import problems
+from app.text import Input
+
+Data = TypeVar("Data", bound=Input)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_VERSION = re.compile(r'"([0-9]{1,9})(?:-[0-9a-f]+)?"')
+JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
+
+
+class VersionRequired(Invalid):
+    """This change needs If-Match with the version that the caller has read."""
+
+    code, status, title = "version_required", 428, "Precondition required"
+
+
+class Nothing(Input):
+    """A body without members, for steps that take none."""
+
+
+async def raw(request: Request) -> bytes:
+    """The body's bytes. Raises `BodyTooLarge` as soon as it is, `UnsupportedMediaType` for an encoded one."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise problems.UnsupportedMediaType("Send the body without Content-Encoding.")
+    limit = config.settings().body_limit_bytes
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise problems.BodyTooLarge(f"A body has at most {limit} bytes.")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def parse(body: bytes, content_type: str | None, schema: type[Data], accepted: tuple[str, ...] = (JSON,)) -> Data:
+    """The body as `schema` understands it. No body is an empty object. Raises `DomainError`s that name every fault."""
+    if not body:
+        body = b"{}"
+    else:
+        _require_type(content_type, accepted)
+    try:
+        return schema.model_validate_json(body)
+    except ValidationError as error:
+        raise problems.invalid(error) from None
+
+
+def _require_type(content_type: str | None, accepted: tuple[str, ...]) -> None:
+    kind, _, parameters = (content_type or "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if kind.strip().lower() not in accepted or charset not in ("", "utf-8", "utf8"):
+        raise problems.UnsupportedMediaType(f"Send the body as {' or '.join(accepted)} in UTF-8.")
+
+
+def idempotency_key(headers: Mapping[str, str]) -> str | None:
+    """The Idempotency-Key header: 1 to 255 visible characters."""
+    key = headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        fault = Fault("has 1 to 255 visible ASCII characters", code="idempotency_key", parameter="Idempotency-Key")
+        raise Invalid("The idempotency key is not valid.", faults=(fault,))
+    return key
+
+
+def expected_version(headers: Mapping[str, str], *, required: bool) -> int | None:
+    """The version in If-Match (RFC 9110 section 13.1.1). Raises `VersionRequired` where one must be named."""
+    text = headers.get("if-match")
+    if text is None:
+        if required:
+            raise VersionRequired("Send If-Match with the ETag that you have read.")
+        return None
+    if text.strip() == "*":
+        return None
+    match = _VERSION.fullmatch(text.strip())
+    # Another entity tag than ours names a version that never was.
+    return int(match[1]) if match else 0

@@ -1,0 +1,87 @@
+"""GET of one and of a list, for every resource alike: authenticate, build the wish, run one statement, bytes out."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import pagination
+from app.auth.actor import Actor
+from app.auth.keys import authenticate
+from app.reading import run
+from app.reading.resource import Resource
+from app.routers import wishes
+from app.routers.wishes import Wish
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+PRIVATE = {"Cache-Control": "no-store"}
+
+
+async def actor_of(request: Request) -> Actor:
+    """Who sends this request."""
+    return await authenticate(request.headers.get("authorization"))
+
+
+def read_one(resource: Resource) -> Endpoint:
+    """`GET /v1/things/{id}`."""
+
+    async def endpoint(request: Request) -> Response:
+        actor = await actor_of(request)
+        wish = wishes.of_one(resource, request.scope["query_string"], actor.organisation_id)
+        _require(actor, wish)
+        answer = await run.one(actor, wish.wanted, request.path_params["id"], dict(wish.values))
+        tag = f'"{answer.version}"' if wish.is_default else f'"{answer.version}-{_digest(answer.body)}"'
+        return _tagged(request, answer.body, tag)
+
+    return endpoint
+
+
+def read_list(resource: Resource) -> Endpoint:
+    """`GET /v1/things`."""
+
+    async def endpoint(request: Request) -> Response:
+        actor = await actor_of(request)
+        query = request.scope["query_string"]
+        wish = wishes.of_page(resource, query, actor.organisation_id)
+        _require(actor, wish)
+        assert wish.page is not None  # noqa: S101
+        rows = await run.page(actor, wish.page, dict(wish.values))
+        if rows.next_keys is None:
+            return _tagged(request, _joined(rows.bodies, b"null"))
+        cursor = pagination.seal(wish.scope, rows.next_keys)
+        answer = _tagged(request, _joined(rows.bodies, orjson.dumps(cursor)))
+        answer.headers["Link"] = f'<{request.url.path}?{_with_cursor(query, cursor)}>; rel="next"'
+        return answer
+
+    return endpoint
+
+
+def _require(actor: Actor, wish: Wish) -> None:
+    for scope in wish.scopes:
+        actor.require(scope)
+
+
+def _joined(bodies: list[bytes], cursor: bytes) -> bytes:
+    return b'{"items":[' + b",".join(bodies) + b'],"next_cursor":' + cursor + b"}"
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+def _tagged(request: Request, body: bytes, tag: str | None = None) -> Response:
+    """The answer with its entity tag, or 304 when the caller has it already (RFC 9110 section 13.1.2)."""
+    tag = tag or f'"{_digest(body)}"'
+    headers = {"ETag": tag, **PRIVATE}
+    known = request.headers.get("if-none-match")
+    if known is not None and (known.strip() == "*" or tag in {item.strip().removeprefix("W/") for item in known.split(",")}):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _with_cursor(query: bytes, cursor: str) -> str:
+    kept = [(name, value) for name, value in parse_qsl(query.decode()) if name != "cursor"]
+    return urlencode([*kept, ("cursor", cursor)])

@@ -1,0 +1,163 @@
+"""What a REST caller asks for, `fields`, `expand`, filters, `sort`, `limit`, `cursor`, as a shape and its values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from app import pagination
+from app.auth.scopes import Scope
+from app.reading import asking
+from app.reading.asking import BadQuery
+from app.reading.resource import Collection, Edge, Equals, Resource
+from app.reading.shape import Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted
+from app.routers.problems import Malformed
+
+_DEEPEST = 2
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A shape, the values of its slots, and the scopes that reading it takes."""
+
+    wanted: Wanted
+    scopes: frozenset[Scope]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    page: Page | None = None
+    scope: str = ""
+    is_default: bool = False
+
+
+@cache
+def whole(resource: Resource) -> Wish:
+    """All fields of one object, and nothing else."""
+    leaves = tuple(Leaf(name, name) for name in resource.fields)
+    return Wish(Wanted(resource, leaves), frozenset({resource.scope}), is_default=True)
+
+
+def of_one(resource: Resource, query: bytes, organisation_id: str) -> Wish:
+    """The wish behind `GET /v1/things/{id}`. Raises `Malformed` or `BadQuery`."""
+    if not query:
+        return whole(resource)
+    parameters = _parameters(query)
+    tree = _Tree(organisation_id)
+    wanted = tree.wanted(resource, parameters.pop("fields", None), _paths(parameters.pop("expand", None)))
+    _refuse_unknown(parameters)
+    return Wish(wanted, frozenset(tree.scopes), tree.values)
+
+
+def of_page(resource: Resource, query: bytes, organisation_id: str) -> Wish:
+    """The wish behind `GET /v1/things`. Raises `Malformed`, `BadQuery` or `BadCursor`."""
+    parameters = _parameters(query) if query else {}
+    tree = _Tree(organisation_id)
+    wanted = tree.wanted(resource, parameters.pop("fields", None), _paths(parameters.pop("expand", None)))
+    sort, limit = asking.order(resource, parameters.pop("sort", None)), _size(parameters.pop("limit", None))
+    cursor = parameters.pop("cursor", None)
+    filters = asking.filters(resource, {name: _texts(resource, name, text) for name, text in parameters.items()})
+    scope = asking.scope(organisation_id, resource, sort, filters.text)
+    values = {**tree.values, **filters.values, "limit": limit}
+    if cursor is not None:
+        values.update(asking.after(scope, cursor))
+    page = Page(
+        resource,
+        (Nodes("items", wanted),),
+        sort=sort.removeprefix("-"),
+        descending=sort.startswith("-"),
+        wheres=filters.wheres,
+        after=None if cursor is None else "after",
+    )
+    return Wish(wanted, frozenset(tree.scopes), values, page, scope)
+
+
+def _parameters(query: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except (UnicodeDecodeError, ValueError):
+        raise Malformed("The query string is not valid.") from None
+    parameters: dict[str, str] = {}
+    for name, value in pairs:
+        if name in parameters:
+            raise BadQuery(name[:100], "may be given once")
+        parameters[name] = value
+    return parameters
+
+
+def _refuse_unknown(parameters: Mapping[str, str]) -> None:
+    for name in parameters:
+        raise BadQuery(name[:100], "is not known here")
+
+
+def _paths(expand: str | None) -> dict[str, Any]:
+    """`a,b.c` as a tree."""
+    tree: dict[str, Any] = {}
+    for path in expand.split(",") if expand else ():
+        names = path.split(".")
+        if len(names) > _DEEPEST:
+            raise BadQuery("expand", "reaches two levels deep at most")
+        node = tree
+        for name in names:
+            node = node.setdefault(name, {})
+    return tree
+
+
+class _Tree:
+    """Builds the tree of one wish; gathers the scopes it takes and the limits of nested lists."""
+
+    def __init__(self, organisation_id: str) -> None:
+        self._organisation_id = organisation_id
+        self.scopes: set[Scope] = set()
+        self.values: dict[str, Any] = {}
+
+    def wanted(self, resource: Resource, fields: str | None, expand: Mapping[str, Any]) -> Wanted:
+        self.scopes.add(resource.scope)
+        names = resource.fields if fields is None else tuple(dict.fromkeys(fields.split(",")))
+        for name in names:
+            if name not in resource.fields:
+                raise BadQuery("fields", "names a field that does not exist")
+        items: list[Any] = [Leaf(name, name) for name in names]
+        for name, deeper in expand.items():
+            if (edge := resource.references.get(name)) is not None:
+                items.append(self._to_one(name, edge, deeper))
+            elif (collection := resource.collections.get(name)) is not None:
+                items.append(self._to_many(name, collection, deeper))
+            else:
+                raise BadQuery("expand", "names nothing that can be expanded")
+        return Wanted(resource, tuple(items))
+
+    def _to_one(self, name: str, edge: Edge, deeper: Mapping[str, Any]) -> ToOne:
+        return ToOne(name, edge, self.wanted(edge.to, None, deeper))
+
+    def _to_many(self, name: str, collection: Collection, deeper: Mapping[str, Any]) -> ToMany:
+        resource, slot = collection.resource, f"n{len(self.values)}"
+        self.values[slot] = pagination.DEFAULT_LIMIT
+        # The cursor goes on in the flat list: GET /v1/sessions?pairing_id=…&cursor=…
+        scope = f"scope_{slot}"
+        self.values[scope] = asking.scope(
+            self._organisation_id, resource, resource.default_sort, f"{collection.column}="
+        )
+        page = Page(
+            resource,
+            (Nodes("items", self.wanted(resource, None, deeper)), Says("next_cursor", Part.NEXT_CURSOR)),
+            sort=resource.default_sort,
+            limit=slot,
+            scope=scope,
+            scope_of_parent=True,
+        )
+        return ToMany(name, collection.column, page)
+
+
+def _texts(resource: Resource, name: str, text: str) -> list[str]:
+    return text.split(",") if isinstance(resource.parameters.get(name), Equals) else [text]
+
+
+def _size(text: str | None) -> int:
+    if text is not None and not (text.isascii() and text.isdigit() and len(text) <= 3):
+        raise BadQuery("limit", "must be a whole number from 1 to 100")
+    return asking.limit(None if text is None else int(text))
+
+
+def refuse_query(query: bytes) -> None:
+    """Changes take no query parameters. Raises `BadQuery`."""
+    if query:
+        _refuse_unknown(_parameters(query))
