@@ -21,7 +21,18 @@ from app.errors import Conflict, DomainError, Invalid, Unavailable
 
 APP_ROLE, WORKER_ROLE = "flipside_app", "flipside_worker"
 _ORGANISATION = re.compile(r"org_[0-7][0-9a-hjkmnp-tv-z]{25}")
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, OSError)
+# The server is gone, goes, comes back or takes nobody else in.
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
+)
+# What a statement of ours can raise: through SQLAlchemy, or straight from the driver.
+_FAILED = (exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)
 _PREPARED_PER_CONNECTION = 400
 
 
@@ -98,36 +109,36 @@ class ReadLane:
             await self._slots.acquire()
         try:
             return await self._fetch(organisation_id, sql, values)
+        except asyncpg.PostgresError as error:
+            if known := _translated(error):
+                raise known from error
+            raise
         finally:
             self._slots.release()
 
     async def _fetch(self, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
         # A read may be repeated: once on each connection that turns out dead, then once on a new one.
         while self._free:
-            held = self._free.pop()
-            try:
-                rows = await held.fetch(organisation_id, sql, values)
-            except (*_LOST, asyncpg.InvalidCachedStatementError):
-                held.connection.terminate()
-                continue
-            except BaseException:
-                self._keep(held)
-                raise
-            self._free.append(held)
-            return rows
+            with suppress(*_LOST, asyncpg.InvalidCachedStatementError):
+                return await self._fetch_on(self._free.pop(), organisation_id, sql, values)
         try:
             held = _Held(await _connect(self._dsn, self._settings))
-            rows = await held.fetch(organisation_id, sql, values)
+            return await self._fetch_on(held, organisation_id, sql, values)
         except _LOST as error:
             raise Unavailable("The database cannot be reached. Try again in a moment.") from error
+
+    async def _fetch_on(self, held: _Held, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        try:
+            rows = await held.fetch(organisation_id, sql, values)
+        except (*_LOST, asyncpg.InvalidCachedStatementError):
+            held.connection.terminate()
+            raise
+        except BaseException:
+            held.prepared.clear()
+            self._free.append(held)
+            raise
         self._free.append(held)
         return rows
-
-    def _keep(self, held: _Held) -> None:
-        if held.connection.is_closed():
-            return
-        held.prepared.clear()
-        self._free.append(held)
 
     async def close(self) -> None:
         """Close every idle connection."""
@@ -137,7 +148,11 @@ class ReadLane:
 
 async def _connect(dsn: str, settings: dict[str, str]) -> asyncpg.Connection:
     connection = await asyncpg.connect(dsn, server_settings=settings, timeout=5)
-    await _json_as_bytes(connection)
+    try:
+        await _json_as_bytes(connection)
+    except BaseException:
+        connection.terminate()
+        raise
     return connection
 
 
@@ -165,6 +180,7 @@ class Database:
         }
         self._app = served | {"role": APP_ROLE}
         self._worker = served | {"role": WORKER_ROLE, "statement_timeout": "30000"}
+        self._writers = settings.write_pool_size
         self.reads = ReadLane(dsn, settings.read_pool_size, self._app, settings.pool_wait_seconds)
         self.engine: AsyncEngine = create_async_engine(
             dsn.replace("postgresql://", "postgresql+asyncpg://", 1),
@@ -178,6 +194,7 @@ class Database:
         )
         event.listen(self.engine.sync_engine, "connect", _pass_json_through)
         self._queue: asyncpg.Pool | None = None
+        self._queue_opening = asyncio.Lock()
 
     @asynccontextmanager
     async def writing(self, organisation_id: str) -> AsyncIterator[Db]:
@@ -188,10 +205,8 @@ class Database:
         """
         if not _ORGANISATION.fullmatch(organisation_id):
             raise ValueError("not the id of an organisation")
-        async with self._connection() as connection:
-            raw = await _driver(connection)
-            # A literal, not set_config(): a distributed engine hands only SET LOCAL on to its shards.
-            await raw.execute(f"BEGIN; SET LOCAL app.organisation = '{organisation_id}'")
+        # A literal, not set_config(): a distributed engine hands only SET LOCAL on to its shards.
+        async with self._begun(f"BEGIN; SET LOCAL app.organisation = '{organisation_id}'") as (connection, raw):
             try:
                 async with Db(bind=connection, expire_on_commit=False, autoflush=False) as db:
                     db.organisation_id, db.expected = organisation_id, {}
@@ -199,37 +214,51 @@ class Database:
                     await db.flush()
                     if await raw.execute("COMMIT") != "COMMIT":
                         raise Unavailable("The change could not be kept. Nothing was changed; try again.")
-            except exc.DBAPIError as error:
+            except _FAILED as error:
                 await _roll_back(connection, raw)
-                raise _translated(error) from error
+                if known := _translated(error):
+                    raise known from error
+                raise
             except BaseException:
                 await _roll_back(connection, raw)
                 raise
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[AsyncConnection]:
-        for _ in range(self.engine.pool.size() + 1):  # type: ignore[attr-defined]
+    async def _begun(self, begin: str) -> AsyncIterator[tuple[AsyncConnection, Any]]:
+        """A connection in a transaction that has begun; those that died while they lay in the pool are passed over."""
+        for _ in range(self._writers + 1):
+            connection = await self._connect()
             try:
-                connection = await self.engine.connect()
-            except exc.TimeoutError:
-                raise Busy from None
-            except (exc.DBAPIError, *_LOST) as error:
-                raise Unavailable("The database cannot be reached. Try again in a moment.") from error
-            # The server closed it while it lay in the pool: asyncpg knows without asking.
-            if not (await _driver(connection)).is_closed():
-                break
-            await connection.invalidate()
-            await connection.close()
+                raw = await _driver(connection)
+                await raw.execute(begin)
+            except BaseException as error:
+                await connection.invalidate()
+                await connection.close()
+                if isinstance(error, _LOST):
+                    continue
+                raise
+            try:
+                yield connection, raw
+            finally:
+                await connection.close()
+            return
+        raise Unavailable("The database cannot be reached. Try again in a moment.")
+
+    async def _connect(self) -> AsyncConnection:
         try:
-            yield connection
-        finally:
-            await connection.close()
+            return await self.engine.connect()
+        except exc.TimeoutError:
+            raise Busy from None
+        except (exc.DBAPIError, *_LOST) as error:
+            raise Unavailable("The database cannot be reached. Try again in a moment.") from error
 
     @asynccontextmanager
     async def queueing(self) -> AsyncIterator[asyncpg.Connection]:
         """One transaction of a worker, over the queues of all organisations and nothing else."""
-        if self._queue is None:
-            self._queue = await asyncpg.create_pool(self.dsn, min_size=0, max_size=4, server_settings=self._worker)
+        # A worker's loops begin at once: without the lock each would open a pool, and all but one be lost unclosed.
+        async with self._queue_opening:
+            if self._queue is None:
+                self._queue = await asyncpg.create_pool(self.dsn, min_size=0, max_size=4, server_settings=self._worker)
         async with self._queue.acquire() as connection, connection.transaction():
             yield connection
 
@@ -273,24 +302,32 @@ def on_violation(constraint: str, error: type[DomainError]) -> None:
     _violations[constraint] = error
 
 
-def _translated(error: exc.DBAPIError) -> Exception:
-    cause = error.orig.__cause__ if error.orig is not None else None
-    if isinstance(cause, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError):
-        return Unavailable("Others are changing the same objects. Nothing was changed; try again.")
+def _translated(error: BaseException) -> DomainError | None:
+    """What a failure of the database means to callers; `None` when it is a bug."""
+    cause = error.orig.__cause__ if isinstance(error, exc.DBAPIError) and error.orig is not None else error
     if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
-        # A distributed engine appends the shard's number to the name.
-        name = re.sub(r"_\d{6,}$", "", cause.constraint_name or "")
-        if known := _violations.get(name):
-            return known(known.__doc__ or known.title)
-        if isinstance(cause, asyncpg.UniqueViolationError):
-            return Conflict("An object with the same key exists already.")
-        if isinstance(cause, asyncpg.ForeignKeyViolationError):
-            return Conflict("Another object still refers to this one, or one that this refers to is gone.")
+        return _violated(cause)
     if isinstance(cause, asyncpg.DataError):
         return Invalid("A value is outside what can be stored.")
-    if error.connection_invalidated or isinstance(cause, _LOST):
+    if isinstance(cause, asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError):
+        return Unavailable("Others are changing the same objects. Nothing was changed; try again.")
+    if isinstance(cause, asyncpg.QueryCanceledError):
+        return Unavailable("The database took too long. Nothing was changed; try again.")
+    if isinstance(cause, _LOST):
         return Unavailable("The database connection was lost. Try again in a moment.")
-    return error
+    return None
+
+
+def _violated(cause: asyncpg.IntegrityConstraintViolationError) -> DomainError | None:
+    # A distributed engine appends the shard's number to the name.
+    name = re.sub(r"_\d{6,}$", "", cause.constraint_name or "")
+    if known := _violations.get(name):
+        return known(known.__doc__ or known.title)
+    if isinstance(cause, asyncpg.UniqueViolationError):
+        return Conflict("An object with the same key exists already.")
+    if isinstance(cause, asyncpg.ForeignKeyViolationError):
+        return Conflict("Another object still refers to this one, or one that this refers to is gone.")
+    return None
 
 
 _database: Database | None = None

@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 
 from app import __version__
 from app.errors import DomainError
+from app.graphql import door
 from app.routers import api, problems
 from app.routers.gate import Gate
 
@@ -21,5 +22,6 @@ def create_app() -> FastAPI:
         exception_handlers={DomainError: problems.on_domain_error, HTTPException: problems.on_http_error},
     )
     api.mount(app)
+    door.mount(app)
     app.add_middleware(Gate)
     return app

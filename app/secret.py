@@ -31,8 +31,8 @@ def master(settings: Settings) -> bytes:
     # O_EXCL: of several processes that start at once, one writes and all read the same.
     with suppress(FileExistsError):
         staged = path.with_suffix(f".{os.getpid()}")
+        staged.touch(mode=0o600)
         staged.write_bytes(secrets.token_urlsafe(48).encode())
-        staged.chmod(0o600)
         os.link(staged, path)
     with suppress(FileNotFoundError):
         path.with_suffix(f".{os.getpid()}").unlink()

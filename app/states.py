@@ -14,8 +14,13 @@ class IllegalMove(Conflict):
     """The object's state does not allow this step."""
 
     def __init__(self, noun: str, state: str, move: str) -> None:
-        super().__init__(f"A {noun.replace('_', ' ')} that is {state} cannot take the step “{move.replace('_', ' ')}”.")
+        article = "An" if noun[0] in "aeiou" else "A"
+        super().__init__(f"{article} {_words(noun)} that is {_words(state)} cannot take the step “{_words(move)}”.")
         self.code = f"{noun}_state_conflict"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,7 @@ State = TypeVar("State", bound=StrEnum)
 
 def arrows(machine: Machine[State]) -> set[str]:
     """Each legal step as `source move target`."""
-    return {
-        f"{source} {move.name} {move.target}" for move in machine.moves.values() for source in move.sources
-    }
+    return {f"{source} {move.name} {move.target}" for move in machine.moves.values() for source in move.sources}
 
 
 def steps(machine: Machine[State], states: type[State]) -> list[tuple[State, str]]:

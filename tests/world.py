@@ -69,7 +69,7 @@ class World:
     async def person(self, *, rank: int = 3, **fields: Any) -> str:
         """Another person; their id."""
         self.count += 1
-        fields = {"given_name": "Person", "family_name": f"Number {self.count}", "rank_level": rank} | fields
+        fields = dict[str, Any](given_name="Person", family_name=f"Number {self.count}", rank_level=rank) | fields
         return str((await self.do("admin", "create_person", **fields))["id"])
 
     async def key_for(self, person_id: str, part: str, role: Role = Role.PARTICIPANT) -> str:
@@ -83,8 +83,8 @@ class World:
     async def programme(self, *, status: str = "matching", **fields: Any) -> str:
         """A programme that began 60 days ago, led to a status by its coordinator; its id."""
         starts_on = (clock.now() - timedelta(days=60)).date()
-        fields = {"name": "Reverse mentoring", "purpose": "Learn from each other.", "starts_on": starts_on} | fields
-        programme_id = str((await self.do("coordinator", "create_programme", **fields))["id"])
+        given = dict[str, Any](name="Reverse mentoring", purpose="Learn from each other.", starts_on=starts_on)
+        programme_id = str((await self.do("coordinator", "create_programme", **(given | fields)))["id"])
         for state, move in (("enrolling", "publish"), ("matching", "start_matching"), ("active", "activate")):
             if status == "draft":
                 break
@@ -136,7 +136,8 @@ class World:
     async def session(self, pairing_id: str, *, days: float = 7, by: str = "mentor", **fields: Any) -> dict[str, Any]:
         """A session of a pair, so many days from now."""
         starts_at = clock.now() + timedelta(days=days)
-        return await self.do(by, "schedule_session", **({"pairing_id": pairing_id, "starts_at": starts_at} | fields))
+        given = dict[str, Any](pairing_id=pairing_id, starts_at=starts_at)
+        return await self.do(by, "schedule_session", **(given | fields))
 
 
 async def found_world(name: str = "Acme") -> World:

@@ -37,6 +37,12 @@ class Actor:
         """Who is named as the cause of an event: the person, or the credential of a service account."""
         return self.person_id or self.principal
 
+    def as_person(self) -> str:
+        """The person who acts. Raises `Forbidden` for service accounts, which are nobody."""
+        if self.person_id is None:
+            raise Forbidden("Only a person can do this.")
+        return self.person_id
+
     def require(self, scope: Scope) -> None:
         """Raise `ScopeMissing` unless the credential carries `scope`."""
         if scope not in self.scopes:

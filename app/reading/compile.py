@@ -292,7 +292,9 @@ def _embedded(item: Embedded, column: sa.ColumnElement[Any]) -> sa.ColumnElement
         name = sa.literal_column(f"'{member}'")
         text = element.c.value.op("->>")(name)
         pairs.append((key, sa.func.upper(text) if as_name else element.c.value.op("->")(name)))
-    return sa.select(sa.func.coalesce(sa.func.json_agg(_built(pairs)), sa.literal_column("'[]'::json"))).scalar_subquery()
+    return sa.select(
+        sa.func.coalesce(sa.func.json_agg(_built(pairs)), sa.literal_column("'[]'::json"))
+    ).scalar_subquery()
 
 
 def _same(table: Table, other: Table) -> sa.ColumnElement[bool]:

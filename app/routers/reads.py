@@ -77,7 +77,9 @@ def _tagged(request: Request, body: bytes, tag: str | None = None) -> Response:
     tag = tag or f'"{_digest(body)}"'
     headers = {"ETag": tag, **PRIVATE}
     known = request.headers.get("if-none-match")
-    if known is not None and (known.strip() == "*" or tag in {item.strip().removeprefix("W/") for item in known.split(",")}):
+    if known is not None and (
+        known.strip() == "*" or tag in {item.strip().removeprefix("W/") for item in known.split(",")}
+    ):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
 

@@ -10,7 +10,7 @@ from app.domain.feedback.schemas import FeedbackGive
 from app.domain.pairings.models import Pairing
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.sessions.resource import SESSIONS
-from app.errors import Fault, Forbidden, Invalid
+from app.errors import Fault, Invalid
 from app.events import outbox
 from app.reading import rows
 
@@ -18,8 +18,7 @@ from app.reading import rows
 async def give(db: Db, actor: Actor, data: FeedbackGive) -> Feedback:
     """Give feedback. Who reads it is chosen now and cannot be widened later."""
     pairing: Pairing = await rows.refer(db, actor, PAIRINGS, data.pairing_id, "give_feedback", pointer="/pairing_id")
-    if actor.person_id is None:
-        raise Forbidden("Only the partners give feedback.")
+    author_id = actor.as_person()
     if data.session_id is not None:
         session = await rows.refer(db, actor, SESSIONS, data.session_id, pointer="/session_id")
         if session.pairing_id != pairing.id:
@@ -27,11 +26,11 @@ async def give(db: Db, actor: Actor, data: FeedbackGive) -> Feedback:
                 "The session belongs to another pair.",
                 faults=(Fault("belongs to another pair", code="other_pairing", pointer="/session_id"),),
             )
-    partner = pairing.mentee_id if actor.person_id == pairing.mentor_id else pairing.mentor_id
+    partner = pairing.mentee_id if author_id == pairing.mentor_id else pairing.mentor_id
     feedback = Feedback(
         organisation_id=db.organisation_id,
         id=ids.new_untimed(Feedback.prefix),
-        author_id=actor.person_id,
+        author_id=author_id,
         addressee_id=partner if data.audience is Audience.PARTNER else None,
         **data.model_dump(),
     )

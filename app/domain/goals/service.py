@@ -9,7 +9,7 @@ from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.goals.schemas import GoalMilestoneCreate, GoalProgress, GoalSet, GoalUpdate, WinCelebrate
 from app.domain.pairings.models import Pairing
 from app.domain.pairings.resource import PAIRINGS
-from app.errors import Conflict, Forbidden
+from app.errors import Conflict
 from app.events import outbox
 from app.reading import rows
 
@@ -89,10 +89,8 @@ async def delete_milestone(db: Db, actor: Actor, milestone_id: str) -> None:
 async def celebrate(db: Db, actor: Actor, data: WinCelebrate) -> Win:
     """Celebrate a small win."""
     await rows.refer(db, actor, PAIRINGS, data.pairing_id, "celebrate_win", pointer="/pairing_id")
-    if actor.person_id is None:
-        raise Forbidden("Only the partners celebrate.")
     win = Win(
-        organisation_id=db.organisation_id, id=ids.new(Win.prefix), author_id=actor.person_id, **data.model_dump()
+        organisation_id=db.organisation_id, id=ids.new(Win.prefix), author_id=actor.as_person(), **data.model_dump()
     )
     db.add(win)
     outbox.record(db, events.WinCelebrated.of(win))

@@ -87,7 +87,9 @@ class PairingCompleted(PairingEvent):
 
 
 class _Broken(PairingEvent):
-    # Coarse on purpose: why people part is theirs to know.
+    # Coarse on purpose: why people part, and who wished it, is theirs to know.
+    names_actor: ClassVar[bool] = False
+
     reason: str
 
     @classmethod

@@ -1,6 +1,7 @@
 """Questions about pairs that a change depends on."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -73,6 +74,19 @@ async def _live(db: Db, condition: sa.ColumnElement[bool]) -> Sequence[Pairing]:
         .with_for_update()
     )
     return (await db.execute(select)).scalars().all()
+
+
+async def meets_after(db: Db, pairing_id: str, day: date) -> bool:
+    """Whether a pair has a session after a day, by the calendar of the session's zone; cancelled ones do not count."""
+    session = sa.table("session", *map(sa.column, ("organisation_id", "pairing_id", "status", "starts_at", "zone")))
+    local_day = sa.cast(sa.func.timezone(session.c.zone, session.c.starts_at), sa.Date)
+    later = sa.exists().where(
+        session.c.organisation_id == db.organisation_id,
+        session.c.pairing_id == pairing_id,
+        session.c.status != "cancelled",
+        local_day > day,
+    )
+    return bool(await db.scalar(sa.select(later)))
 
 
 async def counts(db: Db, pairing_id: str) -> dict[str, int]:

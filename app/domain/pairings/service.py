@@ -28,6 +28,12 @@ class ProgrammeNotPairing(Conflict):
     code = "programme_not_matching"
 
 
+class SessionsInTheWay(Conflict):
+    """The pair has sessions after that day; move or cancel them first."""
+
+    code = "pairing_has_sessions"
+
+
 async def create(db: Db, actor: Actor, data: PairingCreate) -> Pairing:
     """Pair two ready enrolments of one programme.
 
@@ -55,13 +61,19 @@ async def create(db: Db, actor: Actor, data: PairingCreate) -> Pairing:
 async def update(db: Db, actor: Actor, pairing_id: str, data: PairingUpdate) -> Pairing:
     """Change a pair's dates and cadence."""
     pairing: Pairing = await rows.get(db, actor, PAIRINGS, pairing_id, "update_pairing")
-    pairing.sqlmodel_update(data.changes())
+    changes = data.changes()
+    pairing.sqlmodel_update(changes)
     if not pairing.cadence_min_days <= pairing.cadence_target_days <= pairing.cadence_max_days:
         raise Invalid(
             "The cadence's least, target and greatest number of days must rise.",
             faults=(Fault("must rise from least to greatest", code="cadence", pointer="/cadence_target_days"),),
         )
     _require_dates(await rows.by_id(db, Programme, pairing.programme_id), pairing.starts_on, pairing.ends_on)
+    if "ends_on" in changes and await queries.meets_after(db, pairing.id, pairing.ends_on):
+        raise SessionsInTheWay(
+            "The pair has sessions after that day. Move or cancel them first.",
+            faults=(Fault("lies before a session", code="pairing_has_sessions", pointer="/ends_on"),),
+        )
     return pairing
 
 
@@ -117,9 +129,10 @@ async def dissolve(db: Db, actor: Actor, pairing_id: str) -> Pairing:
 
 
 async def finish(db: Db, pairing: Pairing) -> Pairing:
-    """Complete a locked pairing, whoever asked."""
+    """Complete a locked pairing, whoever asked. What the two agreed on stays agreed."""
     pairing.finish("complete", clock.now())
     await _free_seats(db, pairing)
+    await signing.call_off(db, pairing)
     counts = await queries.counts(db, pairing.id)
     outbox.record(db, PairingCompleted.counted(pairing, counts), changed=("status",))
     return pairing
@@ -134,8 +147,7 @@ async def break_off(db: Db, pairing: Pairing, move: str, reason: EndReason) -> P
 
 
 async def _step(db: Db, actor: Actor, pairing_id: str, move: str) -> Pairing:
-    action = {"end": "end_pairing", "begin_closing": "begin_closing_pairing"}.get(move)
-    action = action or ("continue_pairing_informally" if move == "continue_informally" else f"{move}_pairing")
+    action = "continue_pairing_informally" if move == "continue_informally" else f"{move}_pairing"
     pairing: Pairing = await rows.get(db, actor, PAIRINGS, pairing_id, action)
     pairing.step(move)
     return _told(db, pairing, move)
@@ -188,11 +200,14 @@ def _pair(candidates: Candidates, data: PairingCreate) -> Pairing:
 
 
 def _require_dates(programme: Programme, starts_on: date, ends_on: date) -> None:
-    if not programme.starts_on <= starts_on <= ends_on <= programme.ends_on:
-        raise Invalid(
-            "A pairing lies inside its programme's dates.",
-            faults=(Fault("must lie inside the programme's dates", code="pairing_dates", pointer="/ends_on"),),
-        )
+    if programme.starts_on <= starts_on <= ends_on <= programme.ends_on:
+        return
+    begins_inside = programme.starts_on <= starts_on <= programme.ends_on
+    pointer = "/ends_on" if begins_inside else "/starts_on"
+    raise Invalid(
+        "A pairing lies inside its programme's dates.",
+        faults=(Fault("must lie inside the programme's dates", code="pairing_dates", pointer=pointer),),
+    )
 
 
 async def _free_seats(db: Db, pairing: Pairing) -> None:

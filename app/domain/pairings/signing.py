@@ -6,12 +6,12 @@ from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
 from app.domain.pairings import queries
-from app.domain.pairings.agreements import Agreement, AlreadySigned, Signature
+from app.domain.pairings.agreements import Agreement, AgreementStatus, AlreadySigned, Signature
 from app.domain.pairings.events import AgreementEnteredForce, AgreementProposed, AgreementSigned
 from app.domain.pairings.models import Pairing
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS
 from app.domain.pairings.schemas import AgreementPropose
-from app.errors import Conflict, Forbidden
+from app.errors import Conflict
 from app.events import outbox
 from app.reading import rows
 
@@ -45,10 +45,11 @@ async def propose(db: Db, actor: Actor, data: AgreementPropose) -> Agreement:
 async def sign(db: Db, actor: Actor, agreement_id: str) -> Agreement:
     """Sign an agreement as one of the two partners. The second signature puts it in force."""
     agreement: Agreement = await rows.get(db, actor, AGREEMENTS, agreement_id, "sign_agreement")
-    if actor.person_id is None:
-        raise Forbidden("Only the partners can sign.")
-    if await queries.has_signed(db, agreement.id, actor.person_id):
+    person_id = actor.as_person()
+    if await queries.has_signed(db, agreement.id, person_id):
         raise AlreadySigned("You have signed this agreement already.")
+    if agreement.status is AgreementStatus.HALF_SIGNED:
+        await _give_way(db, agreement.pairing_id)
     now = clock.now()
     agreement.sign(now)
     db.add(
@@ -56,13 +57,13 @@ async def sign(db: Db, actor: Actor, agreement_id: str) -> Agreement:
             organisation_id=db.organisation_id,
             id=ids.new(Signature.prefix),
             agreement_id=agreement.id,
-            person_id=actor.person_id,
+            person_id=person_id,
             signed_at=now,
         )
     )
     outbox.record(db, AgreementSigned.of(agreement), changed=("status",))
     if agreement.in_force_at is not None:
-        await _put_in_force(db, agreement)
+        outbox.record(db, AgreementEnteredForce.of(agreement), changed=("status",))
     return agreement
 
 
@@ -88,14 +89,20 @@ async def require_in_force(db: Db, pairing: Pairing) -> None:
 
 async def terminate(db: Db, pairing: Pairing) -> None:
     """End what a broken pair agreed on, signed or not."""
-    for find in (queries.agreement_in_force, queries.open_agreement):
-        if (agreement := await find(db, pairing.id)) is not None:
-            agreement.step("terminate")
+    # In the order in which signing locks them, which also finds the one that was signed meanwhile.
+    await call_off(db, pairing)
+    if (agreement := await queries.agreement_in_force(db, pairing.id)) is not None:
+        agreement.step("terminate")
 
 
-async def _put_in_force(db: Db, agreement: Agreement) -> None:
-    # The version before gives way first: the database allows only one in force.
-    if (before := await queries.agreement_in_force(db, agreement.pairing_id)) is not None:
+async def call_off(db: Db, pairing: Pairing) -> None:
+    """End what a pair has not signed yet; what it agreed on stays agreed."""
+    if (waiting := await queries.open_agreement(db, pairing.id)) is not None:
+        waiting.step("terminate")
+
+
+async def _give_way(db: Db, pairing_id: str) -> None:
+    # The database allows only one in force: the version before goes first.
+    if (before := await queries.agreement_in_force(db, pairing_id)) is not None:
         before.step("supersede")
-        await db.flush([before])
-    outbox.record(db, AgreementEnteredForce.of(agreement), changed=("status",))
+        await db.flush()

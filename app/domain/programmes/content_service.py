@@ -1,6 +1,6 @@
 """Filling a programme: topics, resources, milestones, sponsors, roles."""
 
-from typing import Any
+from typing import TypeVar
 
 from app import clock, ids
 from app.auth.actor import Actor
@@ -19,6 +19,16 @@ from app.domain.programmes.resource import (
 )
 from app.events import outbox
 from app.reading import rows
+from app.table import Row
+
+Content = TypeVar("Content", bound=Row)
+_Create = (
+    schemas.TopicCreate
+    | schemas.ProgrammeResourceCreate
+    | schemas.ProgrammeMilestoneCreate
+    | schemas.SponsorshipCreate
+    | schemas.ProgrammeRoleCreate
+)
 
 
 async def create_topic(db: Db, actor: Actor, data: schemas.TopicCreate) -> Topic:
@@ -97,6 +107,7 @@ async def pledge(db: Db, actor: Actor, data: schemas.SponsorshipCreate) -> Spons
     """Record an executive's pledge to a programme."""
     await rows.refer(db, actor, PEOPLE, data.person_id, pointer="/person_id")
     sponsorship = await _add(db, actor, Sponsorship, data, "pledge_sponsorship")
+    sponsorship.commitments = data.model_dump(mode="json")["commitments"]
     outbox.record(db, SponsorshipPledged.of(sponsorship))
     return sponsorship
 
@@ -124,10 +135,8 @@ async def remove_role(db: Db, actor: Actor, role_id: str) -> None:
     await db.delete(await rows.get(db, actor, PROGRAMME_ROLES, role_id, "remove_programme_role"))
 
 
-async def _add(db: Db, actor: Actor, model: Any, data: Any, action: str) -> Any:
+async def _add(db: Db, actor: Actor, model: type[Content], data: _Create, action: str) -> Content:
     await rows.refer(db, actor, PROGRAMMES, data.programme_id, action, pointer="/programme_id")
-    row = model(organisation_id=actor.organisation_id, id=ids.new(model.prefix), **data.model_dump(mode="python"))
-    if "commitments" in type(data).model_fields:
-        row.commitments = data.model_dump(mode="json")["commitments"]
+    row = model(organisation_id=actor.organisation_id, id=ids.new(model.prefix), **data.model_dump())
     db.add(row)
     return row

@@ -10,7 +10,7 @@ from app.domain.sessions import queries
 from app.domain.sessions.contents import ActionItem, AgendaItem, Note, SessionLink
 from app.domain.sessions.models import Session
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, NOTES, SESSION_LINKS, SESSIONS
-from app.errors import Fault, Forbidden, Invalid
+from app.errors import Fault, Invalid
 from app.reading import rows
 from app.table import Row
 from app.text import Input
@@ -80,12 +80,10 @@ async def delete_action_item(db: Db, actor: Actor, item_id: str) -> None:
 async def create_note(db: Db, actor: Actor, data: schemas.NoteCreate) -> Note:
     """Write a note on a session. Its tier says who may read it and cannot be widened later."""
     await _session(db, actor, data.session_id, "create_note")
-    if actor.person_id is None:
-        raise Forbidden("Only the partners write notes.")
     note = Note(
         organisation_id=db.organisation_id,
         id=ids.new_untimed(Note.prefix),
-        author_id=actor.person_id,
+        author_id=actor.as_person(),
         **data.model_dump(),
     )
     db.add(note)

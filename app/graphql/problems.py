@@ -1,0 +1,70 @@
+"""Failures as GraphQL tells them: expected ones as `Problem` data or coded errors, bugs masked."""
+
+from typing import Any
+
+import structlog
+from graphql import GraphQLError
+from strawberry.utils.str_converters import to_camel_case
+
+from app import logs
+from app.errors import DomainError, Fault
+
+_log = logs.get(__name__)
+
+
+def request_id() -> str:
+    """The id of this request."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+def problem(error: DomainError) -> dict[str, Any]:
+    """An expected failure of a mutation, by the names of the schema."""
+    faults = [{"message": fault.detail, "code": fault.code, "path": _path(fault)} for fault in error.faults]
+    return {
+        "__typename": "Problem",
+        "kind": error.kind,
+        "code": error.code,
+        "message": error.detail,
+        "path": faults[0]["path"] if faults else ["input"],
+        "requestId": request_id(),
+        "faults": faults,
+    }
+
+
+def _path(fault: Fault) -> list[str]:
+    if fault.parameter is not None:
+        return ["input", fault.parameter]
+    return ["input", *(to_camel_case(part) for part in (fault.pointer or "").split("/") if part)]
+
+
+def error(failure: DomainError, path: list[str | int] | None = None) -> dict[str, Any]:
+    """An expected failure of a query, as an entry of `errors`."""
+    entry: dict[str, Any] = {
+        "message": failure.detail,
+        "extensions": {"code": failure.code, "kind": failure.kind, "requestId": request_id()},
+    }
+    if failure.faults:
+        entry["extensions"]["faults"] = [
+            {"message": fault.detail, "code": fault.code, "argument": fault.parameter} for fault in failure.faults
+        ]
+    if path is not None:
+        entry["path"] = path
+    return entry
+
+
+def formatted(failure: GraphQLError) -> dict[str, Any]:
+    """An error of GraphQL itself, or one that a resolver raised; what is not expected is logged and masked."""
+    original = failure.original_error
+    if isinstance(original, DomainError):
+        return {**error(original, list(failure.path or [])), "locations": _locations(failure)}
+    if original is not None and not isinstance(original, GraphQLError):
+        _log.error("graphql.failed", exc_info=original)
+        masked = {"code": "internal", "kind": "internal", "requestId": request_id()}
+        return {"message": "Something went wrong on our side.", "path": failure.path, "extensions": masked}
+    entry = dict(failure.formatted)
+    entry["extensions"] = {"code": "bad_request", **(failure.extensions or {})}
+    return entry
+
+
+def _locations(failure: GraphQLError) -> list[dict[str, int]]:
+    return [{"line": place.line, "column": place.column} for place in failure.locations or ()]

@@ -1,0 +1,155 @@
+"""The PostgreSQL under a command: reached or started, at the right schema, stopped by whoever leaves last."""
+
+import asyncio
+import fcntl
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import asyncpg
+from alembic.script import ScriptDirectory
+
+from app import db as database
+from app import storage
+from app.config import Settings
+from app.db import Database
+from app.embedded import Cluster
+from app.storage import DatabaseUnreachable
+
+_SCHEME = re.compile(r"postgres(ql)?(\+asyncpg)?://")
+_REVISION = "select version_num from alembic_version"
+
+
+class DatabaseMissing(RuntimeError):
+    """Production without `FLIPSIDE_DATABASE_URL`."""
+
+
+class SchemaBehind(RuntimeError):
+    """The database lacks migrations that this code needs."""
+
+
+class DataFolderUnusable(RuntimeError):
+    """`FLIPSIDE_DATA_DIR` names a folder that cannot be written."""
+
+
+@contextmanager
+def hosted(settings: Settings) -> Iterator[str]:
+    """The owner's address of a database that answers, for as long as the block runs."""
+    if settings.database_url is not None:
+        address = plain(settings.database_url)
+        asyncio.run(_ask(address, "select 1"))
+        yield address
+        return
+    if not settings.is_development:
+        raise DatabaseMissing(
+            "FLIPSIDE_DATABASE_URL is not set. Production needs a PostgreSQL of its own: "
+            "postgresql://user:password@host:5432/database."
+        )
+    with _guest_of(embedded(settings)):
+        yield storage.owner_address(settings)
+
+
+@contextmanager
+def prepared(settings: Settings) -> Iterator[str]:
+    """The address that requests are served from, at the schema of this code.
+
+    The embedded server is migrated on the way; of any other that is an operator's decision (`flipside migrate`).
+    """
+    if settings.app_database_url is not None and settings.database_url is None:
+        # Only the restricted connection is known here: it may serve, and cannot look at the migrations.
+        yield plain(settings.app_database_url)
+        return
+    with hosted(settings) as owner:
+        if settings.database_url is None:
+            storage.migrate(owner)
+        else:
+            require_current(owner)
+        yield plain(settings.app_database_url) if settings.app_database_url else owner
+
+
+@asynccontextmanager
+async def opened(address: str, settings: Settings) -> AsyncIterator[Database]:
+    """The database of this process, open for as long as the block runs."""
+    lanes = Database(address, settings)
+    database.use(lanes)
+    try:
+        yield lanes
+    finally:
+        database.use(None)
+        await lanes.close()
+
+
+def embedded(settings: Settings) -> Cluster:
+    """The server that comes along, running or not."""
+    return Cluster(settings.data_dir / "postgres")
+
+
+def plain(url: str) -> str:
+    """An address as the driver reads it, however its scheme is spelt."""
+    return _SCHEME.sub("postgresql://", url, count=1)
+
+
+def require_current(address: str) -> None:
+    """Raise `SchemaBehind` when migrations are missing.
+
+    A revision that this code does not know is a newer one: the old version of a rolling deployment goes on.
+    """
+    scripts = ScriptDirectory.from_config(storage.alembic_config(address))
+    present = asyncio.run(revision(address))
+    known = {script.revision for script in scripts.walk_revisions()}
+    if present is None or (present in known and present != scripts.get_current_head()):
+        raise SchemaBehind("The database lacks migrations that this version needs. Run: flipside migrate")
+
+
+async def revision(address: str) -> str | None:
+    """The migration that the database stands at; `None` when it was never migrated."""
+    try:
+        found = await _ask(address, _REVISION)
+    except asyncpg.UndefinedTableError:
+        return None
+    return None if found is None else str(found)
+
+
+async def _ask(address: str, question: str) -> object:
+    """The one value that answers. Raises `DatabaseUnreachable`, whose text holds no password."""
+    try:
+        connection = await asyncpg.connect(address, timeout=5)
+    except (ValueError, asyncpg.ClientConfigurationError):
+        # What the driver says of a malformed address quotes parts of it.
+        raise DatabaseUnreachable(
+            "FLIPSIDE_DATABASE_URL is no PostgreSQL address: postgresql://user:password@host:5432/database."
+        ) from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error) or type(error).__name__
+        raise DatabaseUnreachable(
+            f"The database in FLIPSIDE_DATABASE_URL cannot be reached ({reason}). "
+            "Start it, mend the address, or unset it to use the PostgreSQL that comes along."
+        ) from error
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def _guest_of(cluster: Cluster) -> Iterator[None]:
+    """Be counted among the processes that use a cluster; the last to leave stops it."""
+    try:
+        cluster.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        book = (cluster.root / "guests").open("w")
+    except OSError as error:
+        raise DataFolderUnusable(
+            f"The data folder cannot be written ({error}). Name another in FLIPSIDE_DATA_DIR."
+        ) from error
+    # The kernel signs out whoever is killed, and whoever comes while the last one stops the server waits for that.
+    with book:
+        fcntl.flock(book, fcntl.LOCK_SH)
+        try:
+            yield
+        finally:
+            try:
+                fcntl.flock(book, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass
+            else:
+                cluster.stop()

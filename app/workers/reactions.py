@@ -1,0 +1,90 @@
+"""When this, then that: what follows inside the service from an event."""
+
+from collections.abc import Awaitable, Callable
+
+from app import db as database
+from app.db import Db
+from app.domain.enrolments import queries as enrolments
+from app.domain.enrolments.service import take_leave
+from app.domain.pairings import events as told
+from app.domain.pairings import queries as pairings
+from app.domain.pairings.models import EndReason, Pairing, PairingStatus
+from app.domain.pairings.service import break_off, finish
+from app.domain.people.events import PersonDeactivated
+from app.domain.people.models import EmploymentStatus, Person
+from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed
+from app.domain.sessions.models import CancelReason
+from app.domain.sessions.scheduling import cancel_ahead
+from app.events import outbox
+from app.reading import rows
+
+# Takes the id of the event's subject. May come late, and more than once: it looks at how things are now.
+Reaction = Callable[[Db, str], Awaitable[None]]
+
+
+async def react(organisation_id: str, event_type: str, subject: str) -> None:
+    """Let an event have its consequences, all of them or none, in nobody's name."""
+    async with database.current().writing(organisation_id) as db:
+        db.actor_id = None
+        await REACTIONS[event_type](db, subject)
+
+
+async def _person_left(db: Db, person_id: str) -> None:
+    person = await rows.by_id(db, Person, person_id)
+    if person.employment_status is not EmploymentStatus.INACTIVE:
+        return
+    for pairing in await pairings.live_of_person(db, person_id):
+        await _conclude(db, pairing, "end_early", EndReason.LEFT_ORGANISATION)
+    for enrolment in await enrolments.live_of_person(db, person_id):
+        take_leave(db, enrolment)
+
+
+async def _pairing_rests(db: Db, pairing_id: str) -> None:
+    await _clear_calendar(db, pairing_id, CancelReason.PAIRING_PAUSED)
+
+
+async def _pairing_over(db: Db, pairing_id: str) -> None:
+    await _clear_calendar(db, pairing_id, CancelReason.PAIRING_ENDED)
+
+
+async def _programme_cancelled(db: Db, programme_id: str) -> None:
+    for pairing in await pairings.live_of_programme(db, programme_id):
+        await _conclude(db, pairing, "dissolve", EndReason.PROGRAMME_CANCELLED)
+
+
+async def _programme_closed(db: Db, programme_id: str) -> None:
+    for pairing in await pairings.live_of_programme(db, programme_id):
+        if pairing.status is PairingStatus.ACTIVE:
+            pairing.step("begin_closing")
+            outbox.record(db, told.PairingClosingBegan.of(pairing), changed=("status",))
+        # A pair that rests, or has not signed, has nothing to complete.
+        await _conclude(db, pairing, "end_early", EndReason.NOT_SAID)
+
+
+async def _conclude(db: Db, pairing: Pairing, move: str, reason: EndReason) -> None:
+    """Bring a live pairing to an end: one that is closing to its planned end, any other by `move`."""
+    if pairing.status is PairingStatus.CLOSING:
+        await finish(db, pairing)
+    else:
+        await break_off(db, pairing, move, reason)
+    # The next pairing may free a seat of the same enrolment, which is read anew under its lock.
+    await db.flush()
+
+
+async def _clear_calendar(db: Db, pairing_id: str, reason: CancelReason) -> None:
+    pairing = await rows.by_id(db, Pairing, pairing_id, lock=True)
+    # It has been resumed meanwhile: what is ahead may have been scheduled since.
+    if pairing.status not in (PairingStatus.ACTIVE, PairingStatus.CLOSING):
+        await cancel_ahead(db, pairing_id, reason)
+
+
+REACTIONS: dict[str, Reaction] = {
+    PersonDeactivated.type: _person_left,
+    told.PairingPaused.type: _pairing_rests,
+    told.PairingCompleted.type: _pairing_over,
+    told.PairingEnded.type: _pairing_over,
+    told.PairingEndedEarly.type: _pairing_over,
+    told.PairingDissolved.type: _pairing_over,
+    ProgrammeCancelled.type: _programme_cancelled,
+    ProgrammeClosed.type: _programme_closed,
+}

@@ -1,0 +1,130 @@
+"""From the outbox to the deliveries: events get their consequences, their number and their listeners."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from app import clock, logs
+from app import db as database
+from app.db import Busy
+from app.webhooks import fanout
+from app.workers.faults import described
+from app.workers.reactions import REACTIONS, react
+
+BATCH = 500
+# Reactions take a transaction each while the organisation is locked: few enough that nobody waits long for the rest.
+MOST_REACTIONS = 50
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=5), timedelta(hours=1)
+
+# The lock makes relaying serial per organisation; those after the last one come first, so that all have their turn.
+_ORGANISATION = """
+    select c.organisation_id, c.last_sequence from event_counter c
+    where exists (
+        select from outbox_event e
+        where e.organisation_id = c.organisation_id and e.relayed_at is null
+            and (e.retry_at is null or e.retry_at <= $1)
+    )
+    order by c.organisation_id <= $2, c.organisation_id
+    limit 1 for update skip locked
+"""
+_BATCH = """
+    select id, type, subject, sequence, failures from outbox_event
+    where organisation_id = $1 and relayed_at is null and (retry_at is null or retry_at <= $2)
+    order by position limit $3
+"""
+_MARK = """
+    update outbox_event e set
+        sequence = n.sequence,
+        retry_at = n.retry_at,
+        relayed_at = case when n.retry_at is null then $2::timestamptz end,
+        failures = e.failures + (n.retry_at is not null)::int
+    from unnest($3::text[], $4::bigint[], $5::timestamptz[]) as n (id, sequence, retry_at)
+    where e.organisation_id = $1 and e.id = n.id
+"""
+_COUNT = "update event_counter set last_sequence = $2 where organisation_id = $1"
+
+log = logs.get(__name__)
+
+
+class Relay:
+    """Relays one organisation's events after the other's; remembers whose turn it was."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    async def step(self) -> int | None:
+        """Relay a batch of the next organisation that has events due; how many were taken.
+
+        `None` when no organisation has any that another relay is not just taking.
+        """
+        async with database.current().queueing() as connection:
+            now = clock.now()
+            counter = await connection.fetchrow(_ORGANISATION, now, self._last)
+            if counter is None:
+                return None
+            self._last = counter["organisation_id"]
+            # We wait here, idle, while reactions run in transactions of their own.
+            await connection.execute("set local idle_in_transaction_session_timeout = '60s'")
+            batch = _cut(await connection.fetch(_BATCH, self._last, now, BATCH))
+            retries = await _react(self._last, batch)
+            await _mark(connection, counter, batch, retries)
+            return len(batch)
+
+
+def _cut(events: Sequence[asyncpg.Record]) -> Sequence[asyncpg.Record]:
+    """The events up to the last reaction that one batch may hold."""
+    reactive = [place for place, event in enumerate(events) if event["type"] in REACTIONS]
+    return events if len(reactive) <= MOST_REACTIONS else events[: reactive[MOST_REACTIONS]]
+
+
+async def _react(organisation_id: str, events: Sequence[asyncpg.Record]) -> dict[str, datetime]:
+    """Let the events have their consequences, in order; when to try again, for those that failed."""
+    retries = {}
+    for event in events:
+        if event["type"] not in REACTIONS:
+            continue
+        try:
+            await react(organisation_id, event["type"], event["subject"])
+        except Busy:
+            # No fault of the event's, and the next one would fare no better.
+            raise
+        except Exception as error:
+            retries[event["id"]] = _again(event["failures"])
+            about = {"event_id": event["id"], "type": event["type"], "failures": event["failures"] + 1}
+            log.error("reaction.failed", **about, **described(error))
+    return retries
+
+
+def _again(failures: int) -> datetime:
+    # The exponent is capped for its own sake: a timedelta cannot hold the fortieth power of two.
+    return clock.now() + min(FIRST_RETRY * (1 << min(failures, 10)), LONGEST_RETRY)
+
+
+async def _mark(
+    connection: asyncpg.Connection,
+    counter: asyncpg.Record,
+    events: Sequence[asyncpg.Record],
+    retries: dict[str, datetime],
+) -> None:
+    """Number the events, and send on those that had their consequences.
+
+    One that failed keeps the number it gets now: when it is sent on at last, consumers still see where it belongs
+    among the events of its subject.
+    """
+    organisation_id, last, now = counter["organisation_id"], counter["last_sequence"], clock.now()
+    sequences = []
+    for event in events:
+        last += event["sequence"] is None
+        sequences.append(last if event["sequence"] is None else event["sequence"])
+    event_ids = [event["id"] for event in events]
+    again = [retries.get(event_id) for event_id in event_ids]
+    await connection.execute(_MARK, organisation_id, now, event_ids, sequences, again)
+    await connection.execute(_COUNT, organisation_id, last)
+    facts: list[dict[str, Any]] = [
+        {"id": event["id"], "type": event["type"], "subject": event["subject"], "sequence": sequence}
+        for event, sequence in zip(events, sequences, strict=True)
+        if event["id"] not in retries
+    ]
+    await fanout.fan_out(connection, organisation_id, facts, now)

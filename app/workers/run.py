@@ -1,0 +1,151 @@
+"""A worker: relays, delivers and sweeps side by side until it is told to stop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from app import config, logs
+from app.webhooks.sender import Sender
+from app.workers.deliver import Deliverer
+from app.workers.faults import described
+from app.workers.relay import Relay
+from app.workers.sweep import sweep
+
+# A second one goes on with other organisations while the first waits for a long reaction.
+RELAYS = 2
+SWEEP_SECONDS = 60.0
+GRACE_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 30.0
+
+log = logs.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What `drain` did: events relayed, requests sent, requests that were accepted."""
+
+    events: int
+    sent: int
+    delivered: int
+
+
+@dataclass(slots=True)
+class _Loop:
+    """A step that is repeated: at once when it found work, else after a pause, or as soon as it is woken."""
+
+    name: str
+    step: Callable[[], Awaitable[bool]]
+    pause_seconds: float
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Worker:
+    """Does in the background what requests leave to be done. Any number of them may work on one database."""
+
+    def __init__(self) -> None:
+        self._stopping = asyncio.Event()
+        self._queues: list[_Loop] = []
+        self._sweep = _Loop("sweep", _swept, SWEEP_SECONDS)
+
+    async def run(self) -> None:
+        """Work until `stop`, then finish what is under way, within ten seconds."""
+        async with _sender() as sender:
+            pause = config.settings().worker_poll_seconds
+            delivering = _Loop("deliver", lambda: _delivered(deliverer), pause)
+            deliverer = Deliverer(sender, on_free=delivering.woken.set)
+            self._queues = [delivering]
+            self._queues += [_Loop(f"relay-{n}", _relaying(delivering.woken), pause) for n in range(1, RELAYS + 1)]
+            loops = [asyncio.create_task(self._repeat(loop)) for loop in (*self._queues, self._sweep)]
+            log.info("worker.started")
+            try:
+                await self._stopping.wait()
+            finally:
+                self.stop()
+                deliverer.stop()
+                await _wind_up(loops, deliverer)
+                log.info("worker.stopped")
+
+    def wake(self) -> None:
+        """Look for work now instead of after the pause: something was written in this process."""
+        for loop in self._queues:
+            loop.woken.set()
+
+    def stop(self) -> None:
+        """Let `run` come to its end. A signal handler of the event loop may call it, and more than once."""
+        self._stopping.set()
+        self.wake()
+        self._sweep.woken.set()
+
+    async def drain(self) -> Drained:
+        """Relay and deliver until nothing is due now. For tests and the demonstration, instead of `run`."""
+        async with _sender() as sender:
+            relay, deliverer, events = Relay(), Deliverer(sender), 0
+            while True:
+                taken = await relay.step()
+                if taken is not None:
+                    events += taken
+                elif await deliverer.step():
+                    await deliverer.finish()
+                else:
+                    return Drained(events, deliverer.tally.sent, deliverer.tally.delivered)
+
+    async def _repeat(self, loop: _Loop) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            loop.woken.clear()
+            try:
+                worked = await loop.step()
+            except Exception as error:
+                failures += 1
+                log.error("worker.failed", loop=loop.name, failures=failures, **described(error))
+                # Whoever wakes us now would only make a bad time worse.
+                await _wait(self._stopping, min(loop.pause_seconds * 2 ** min(failures, 10), LONGEST_PAUSE_SECONDS))
+                continue
+            failures = 0
+            if not worked:
+                await _wait(loop.woken, loop.pause_seconds)
+
+
+def _sender() -> Sender:
+    return Sender(allow_private=config.settings().private_webhooks_allowed)
+
+
+def _relaying(on_relayed: asyncio.Event) -> Callable[[], Awaitable[bool]]:
+    relay = Relay()
+
+    async def step() -> bool:
+        worked = await relay.step() is not None
+        if worked:
+            on_relayed.set()
+        return worked
+
+    return step
+
+
+async def _delivered(deliverer: Deliverer) -> bool:
+    return await deliverer.step() > 0
+
+
+async def _swept() -> bool:
+    await sweep()
+    return False
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+
+
+async def _wind_up(loops: list[asyncio.Task[None]], deliverer: Deliverer) -> None:
+    """Wait for what is under way; break off what takes too long: its leases run out, and it is done again."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GRACE_SECONDS):
+            await asyncio.wait(loops)
+            await deliverer.finish()
+    late = [task for task in (*loops, *deliverer.lanes) if not task.done()]
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=2)
