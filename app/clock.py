@@ -1,7 +1,8 @@
 """The only clock of the service; tests set it and move it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 _read: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
 
@@ -9,6 +10,11 @@ _read: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return _read()
+
+
+def local_day(at: datetime, zone: str) -> date:
+    """The day of an instant by the calendar of an IANA zone."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def use(read: Callable[[], datetime] | None) -> None:

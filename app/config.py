@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         default=60.0, ge=5, le=3600, description="A dead worker's claims are free after this long."
     )
+    drain_seconds: float = Field(
+        default=0.5, ge=0, le=60, description="At a stop, how long readiness says no before the port closes."
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="Shape of the log lines.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Lowest level that is logged."

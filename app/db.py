@@ -29,10 +29,18 @@ _LOST = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    # The driver's word for a connection that has read the server's farewell, but not yet its end.
+    asyncpg.InternalClientError,
     OSError,
 )
 # What a statement of ours can raise: through SQLAlchemy, or straight from the driver.
-_FAILED = (exc.DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)
+_FAILED = (
+    exc.DBAPIError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
 _PREPARED_PER_CONNECTION = 400
 
 
@@ -148,11 +156,7 @@ class ReadLane:
 
 async def _connect(dsn: str, settings: dict[str, str]) -> asyncpg.Connection:
     connection = await asyncpg.connect(dsn, server_settings=settings, timeout=5)
-    try:
-        await _json_as_bytes(connection)
-    except BaseException:
-        connection.terminate()
-        raise
+    await _json_as_bytes(connection)
     return connection
 
 
@@ -281,7 +285,7 @@ async def _roll_back(connection: AsyncConnection, raw: Any) -> None:
         return
     try:
         await raw.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (*_LOST, asyncpg.PostgresError):
         await connection.invalidate()
 
 

@@ -47,3 +47,13 @@ def _drop_record(_logger: Any, _method: str, event: Any) -> Any:
 def get(name: str) -> Any:
     """The logger of a module."""
     return structlog.get_logger(name)
+
+
+# Until `configure` has run, too: structlog's own default prints tracebacks with every local variable in them.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)

@@ -20,7 +20,7 @@ MAX_LIMIT = 100
 DEFAULT_LIMIT = 25
 _MAC_BYTES = 16
 # Of a display name of the greatest length, in the letters that take most bytes.
-_LONGEST = 8192
+LONGEST = 8192
 
 
 class BadCursor(Invalid):
@@ -56,7 +56,7 @@ def seal(scope: str, payload: str) -> str:
 
 def unseal(scope: str, cursor: str, parameter: str = "cursor") -> list[str]:
     """The sort keys inside a cursor, or `BadCursor`."""
-    if len(cursor) > _LONGEST or not cursor.isascii():
+    if len(cursor) > LONGEST or not cursor.isascii():
         raise BadCursor(parameter)
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib import resources
 from typing import Annotated, Any, TypeVar
-from zoneinfo import available_timezones
 
 from annotated_types import GroupedMetadata
 from pydantic import (
@@ -37,7 +37,10 @@ _INSTANT = re.compile(
     rf"{_DAY.pattern}[Tt ][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]+)?([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})?"
 )
 _LONGEST_INSTANT = 40
-ZONES = frozenset(available_timezones())
+# As JSON Schema says it: the formats of RFC 3339 allow any year of four digits.
+_YEARS = "^(19|2[01])[0-9]{2}-"
+# From the package, not from the machine: the contract lists them, and must not depend on where it was made.
+ZONES = frozenset(resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
 
 
 def _nfc(text: str) -> str:
@@ -133,13 +136,13 @@ def _in_years(value: DateT) -> DateT:
 
 Instant = Annotated[
     datetime,
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _YEARS, "maxLength": _LONGEST_INSTANT}),
     BeforeValidator(_rfc3339(_INSTANT)),
     AfterValidator(_instant),
 ]
 Day = Annotated[
     date,
-    WithJsonSchema({"type": "string", "format": "date"}),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": _YEARS}),
     BeforeValidator(_rfc3339(_DAY)),
     AfterValidator(_in_years),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import DomainError
+from app.errors import DomainError, Invalid
 
 
 @contextmanager
@@ -18,6 +18,14 @@ def refused(code: str, *pointers: str) -> Iterator[None]:
     assert caught.value.code == code
     if pointers:
         assert tuple(fault.pointer for fault in caught.value.faults) == pointers
+
+
+@contextmanager
+def invalid(code: str, pointer: str) -> Iterator[None]:
+    """The block is refused as invalid, for this one fault of the request."""
+    with pytest.raises(Invalid) as caught:
+        yield
+    assert [(fault.code, fault.pointer) for fault in caught.value.faults] == [(code, pointer)]
 
 
 async def at_once(*calls: Awaitable[Any]) -> tuple[list[Any], list[str]]:

@@ -1,5 +1,6 @@
 """The building blocks of request schemas: what each takes, what it refuses, and what its JSON Schema says of that."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Any
 
@@ -181,8 +182,12 @@ def test_a_day() -> None:
 
 
 @pytest.mark.parametrize(("kind", "form"), [(Instant, "date-time"), (Day, "date")])
-def test_the_schema_of_a_time_says_its_format(kind: Any, form: str) -> None:
-    assert TypeAdapter(kind).json_schema() == {"type": "string", "format": form}
+def test_the_schema_of_a_time_says_its_format_and_its_years(kind: Any, form: str) -> None:
+    schema = TypeAdapter(kind).json_schema()
+
+    assert (schema["type"], schema["format"]) == ("string", form)
+    years = [year for year in range(10_000) if re.search(schema["pattern"], f"{year:04}-03-02")]
+    assert (years[0], years[-1], len(years)) == (1900, 2199, 300)
 
 
 def test_a_reference_names_an_object_of_one_kind() -> None:

@@ -96,8 +96,8 @@ async def _act(db: Db, call: Call) -> Done:
 
 async def _earlier(db: Db, call: Call) -> Done | None:
     """The answer that this key got before; takes the key for the rest of the transaction if there was none."""
-    identity = (call.actor.organisation_id, call.actor.principal, call.intent.name, call.key)
-    digest = hashlib.sha256("\n".join(map(str, identity)).encode()).digest()
+    identity = _identity(call)
+    digest = hashlib.sha256("\n".join(identity).encode()).digest()
     lock = int.from_bytes(digest[:8], signed=True)
     if not await db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(lock))):
         raise StillRunning
@@ -106,21 +106,27 @@ async def _earlier(db: Db, call: Call) -> Done | None:
         return None
     if record.request_hash != _hash(call):
         raise KeyReused
-    secret, _, body = sealing.unseal(record.body, "idempotency_record", call.key or "").partition(b"\n")
+    secret, _, body = sealing.unseal(record.body, "idempotency_record", *identity).partition(b"\n")
     return Done(body, record.object_id, record.object_version, secret.decode() or None, replayed=True)
 
 
+def _identity(call: Call) -> tuple[str, str, str, str]:
+    """What makes a key the same: whose it is, and for what. The primary key of its record."""
+    return call.actor.organisation_id, call.actor.principal, call.intent.name, call.key or ""
+
+
 def _keep(db: Db, call: Call, done: Done) -> None:
+    organisation_id, principal, operation, key = identity = _identity(call)
     db.add(
         IdempotencyRecord(
-            organisation_id=call.actor.organisation_id,
-            principal=call.actor.principal,
-            operation=call.intent.name,
-            key=call.key or "",
+            organisation_id=organisation_id,
+            principal=principal,
+            operation=operation,
+            key=key,
             request_hash=_hash(call),
             object_id=done.object_id,
             object_version=done.version,
-            body=sealing.seal((done.secret or "").encode() + b"\n" + done.body, "idempotency_record", call.key or ""),
+            body=sealing.seal((done.secret or "").encode() + b"\n" + done.body, "idempotency_record", *identity),
             created_at=clock.now(),
         )
     )

@@ -92,14 +92,14 @@ async def authenticate(authorization: str | None) -> Actor:
     known = _trusted.get(text)
     if known is not None and known.until > now:
         return known.actor
-    actor = await _verify(text.strip(), now)
+    verified = await _verify(text.strip(), now)
     if len(_trusted) >= _REMEMBERED:
         _trusted.clear()
-    _trusted[text] = _Trusted(actor, now + TRUST)
-    return actor
+    _trusted[text] = verified
+    return verified.actor
 
 
-async def _verify(text: str, now: datetime) -> Actor:
+async def _verify(text: str, now: datetime) -> _Trusted:
     form = _FORM.fullmatch(text)
     if form is None or not hmac.compare_digest(_checksum(form[1]), form[3]):
         raise BadCredential
@@ -115,10 +115,11 @@ async def _verify(text: str, now: datetime) -> Actor:
     if row["last_used_at"] is None or row["last_used_at"] < now - _TOUCH:
         await reads.fetch(organisation_id, _USED, (organisation_id, row["id"], now))
     granted = set(orjson.loads(row["scopes"]))
-    return Actor(
+    actor = Actor(
         organisation_id=organisation_id,
         principal=row["id"],
         role=Role(row["role"]),
         scopes=frozenset(scope for scope in Scope if scope.value in granted),
         person_id=row["person_id"],
     )
+    return _Trusted(actor, min(now + TRUST, row["expires_at"] or now + TRUST))

@@ -3,6 +3,7 @@
 import os
 from functools import cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app import config, secret
@@ -23,9 +24,11 @@ def seal(clear: bytes, *place: str) -> bytes:
 
 
 def unseal(sealed: bytes, *place: str) -> bytes:
-    """The clear bytes. Raises `cryptography.exceptions.InvalidTag` for ciphertext of another place or key."""
-    nonce = sealed[1 : 1 + _NONCE_BYTES]
-    return _cipher().decrypt(nonce, sealed[1 + _NONCE_BYTES :], _associated(place))
+    """The clear bytes. Raises `cryptography.exceptions.InvalidTag` for what is of another place or key, or changed."""
+    version, nonce, text = sealed[:1], sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    if version != _VERSION or not text:
+        raise InvalidTag
+    return _cipher().decrypt(nonce, text, _associated(place))
 
 
 def _associated(place: tuple[str, ...]) -> bytes:

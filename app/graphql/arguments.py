@@ -1,67 +1,139 @@
-"""The arguments of a connection: checked like REST's parameters, bound to slots of the shape."""
+"""The arguments of fields: checked like REST's parameters, bound to slots of the shape.
+
+A question is asked of the variables of every request. What can change the shape of an answer are its
+facets; everything else is a value.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from graphql import FieldNode, GraphQLField, Node, VariableNode, get_argument_values
+from graphql.execution.values import VariableValues
 from strawberry.utils.str_converters import to_snake_case
 
+from app.ids import prefix_of
 from app.reading import asking
 from app.reading.asking import BadQuery
 from app.reading.resource import Resource
 from app.reading.shape import Page, Where
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a connection's arguments say, free of values but for `values`."""
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What of a list's arguments decides the statement that reads it."""
 
-    slot: str
     sort: str
-    backward: bool
-    has_cursor: bool
-    wheres: tuple[Where, ...]
-    values: dict[str, Any]
+    backward: bool = False
+    has_cursor: bool = False
+    wheres: tuple[Where, ...] = ()
 
-    def page(self, resource: Resource, items: tuple[Any, ...]) -> Page:
-        """The page with what is wanted of it."""
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the arguments of one field say, of whichever organisation."""
+
+    question: "Question"
+    facets: Facets | None
+    fixed: dict[str, Any]
+    text: str = ""
+    cursor: str | None = None
+
+    def values(self, organisation_id: str) -> dict[str, Any]:
+        """The values of its slots. Raises `BadCursor`."""
+        facets = self.facets
+        if facets is None:
+            return self.fixed
+        slot = self.question.slot
+        scope = asking.scope(organisation_id, self.question.resource, facets.sort, self.text)
+        values = {**self.fixed, f"{slot}_scope": scope}
+        if self.cursor is not None:
+            values |= asking.after(scope, self.cursor, f"{slot}_after", "before" if facets.backward else "after")
+        return values
+
+    def page(self, items: tuple[Any, ...]) -> Page:
+        """The page of a list, with what is wanted of it."""
+        facets, slot = self.facets, self.question.slot
+        assert facets is not None  # noqa: S101
         return Page(
-            resource,
+            self.question.resource,
             items,
-            sort=self.sort.removeprefix("-"),
-            descending=self.sort.startswith("-"),
-            backward=self.backward,
-            wheres=self.wheres,
-            limit=f"{self.slot}_limit",
-            after=f"{self.slot}_after" if self.has_cursor else None,
-            scope=f"{self.slot}_scope",
+            sort=facets.sort.removeprefix("-"),
+            descending=facets.sort.startswith("-"),
+            backward=facets.backward,
+            wheres=facets.wheres,
+            limit=f"{slot}_limit",
+            after=f"{slot}_after" if facets.has_cursor else None,
+            scope=f"{slot}_scope",
         )
 
 
-def asked(resource: Resource, arguments: Mapping[str, Any], slot: str, organisation_id: str, column: str) -> Asked:
-    """Check the arguments of a list of `resource`; `column` is the reference that a nested list follows.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A field with arguments, where it stands: `column` is the reference that a nested list follows."""
 
-    Raises `BadQuery` or `BadCursor`.
-    """
+    field: GraphQLField
+    node: FieldNode
+    resource: Resource
+    slot: str
+    column: str | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether every request asks it alike."""
+        return not any(variables_in(argument.value) for argument in self.node.arguments or ())
+
+    def ask(self, variables: VariableValues) -> Asked:
+        """What the arguments say. Raises `BadQuery`, or `GraphQLError` for a variable that turns out to be null."""
+        arguments = get_argument_values(self.field, self.node, variables, hide_suggestions=True)
+        return self._one(arguments["id"]) if self.column is None else self._list(arguments, self.column)
+
+    def _one(self, object_id: str) -> Asked:
+        # A malformed id names nothing; an empty one finds nothing.
+        return Asked(self, None, {self.slot: object_id if prefix_of(object_id) == self.resource.prefix else ""})
+
+    def _list(self, arguments: Mapping[str, Any], column: str) -> Asked:
+        backward, cursor = _direction(arguments)
+        limit = asking.limit(arguments.get("last" if backward else "first"), "last" if backward else "first")
+        order = arguments.get("orderBy")
+        sort = asking.order(self.resource, order.value if isinstance(order, Enum) else order)
+        filters = asking.filters(self.resource, _texts(arguments.get("filter") or {}), f"{self.slot}_w")
+        return Asked(
+            self,
+            Facets(sort, backward, cursor is not None, filters.wheres),
+            {**filters.values, f"{self.slot}_limit": limit},
+            "&".join(filter(None, (filters.text, column))),
+            cursor,
+        )
+
+
+def variables_in(node: Node) -> list[str]:
+    """The variables in a value or a directive."""
+    found, waiting = [], [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, VariableNode):
+            found.append(here.name.value)
+        for key in here.keys:
+            below = getattr(here, key, None)
+            waiting += [item for item in (below if isinstance(below, tuple | list) else [below]) if isinstance(item, Node)]
+    return found
+
+
+def _direction(arguments: Mapping[str, Any]) -> tuple[bool, str | None]:
+    """Whether a list is walked backward, and from which cursor. Raises `BadQuery`."""
     first, last, after, before = (arguments.get(name) for name in ("first", "last", "after", "before"))
     if first is not None and last is not None:
         raise BadQuery("last", "cannot go with first")
     if after is not None and before is not None:
         raise BadQuery("before", "cannot go with after")
     backward = last is not None or (before is not None and first is None)
-    if (backward and after is not None) or (not backward and before is not None):
-        raise BadQuery("before" if before else "after", "goes with last" if before else "goes with first")
-    limit = asking.limit(last if backward else first, "last" if backward else "first")
-    order = arguments.get("orderBy")
-    sort = asking.order(resource, order.value if isinstance(order, Enum) else order)
-    filters = asking.filters(resource, _texts(arguments.get("filter") or {}), f"{slot}_w")
-    scope = asking.scope(organisation_id, resource, sort, "&".join(filter(None, (filters.text, column))))
-    values = {**filters.values, f"{slot}_limit": limit, f"{slot}_scope": scope}
-    cursor = before if backward else after
-    if cursor is not None:
-        values |= asking.after(scope, cursor, f"{slot}_after", "before" if backward else "after")
-    return Asked(slot, sort, backward, cursor is not None, filters.wheres, values)
+    if backward and after is not None:
+        raise BadQuery("after", "goes with first")
+    if not backward and before is not None:
+        raise BadQuery("before", "goes with last")
+    return backward, before if backward else after
 
 
 def _texts(given: Mapping[str, Any]) -> dict[str, list[str]]:

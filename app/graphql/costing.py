@@ -1,6 +1,6 @@
 """What one GraphQL request costs: a point for each field it may answer, so a page multiplies what it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -17,7 +17,7 @@ from graphql import (
     VariableNode,
 )
 
-from app.graphql.measuring import fragments_of
+from app.graphql.measuring import executables, fragments_of
 
 DEFAULT_PAGE = 25
 LARGEST_PAGE = 100
@@ -25,18 +25,35 @@ LARGEST_PAGE = 100
 # Arguments that say how many objects a field answers with: a page size, or the objects themselves.
 _COUNTING = frozenset({"first", "last", "ids"})
 _ITEMS = frozenset({"edges", "nodes"})
+_ABSENT = 0
+_MOST_KNOWN = 100
 
 
-def cost(document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any]) -> int:
-    """Points of the chosen operation, for a document without fragment cycles.
+class Price:
+    """What one operation of a document costs, by the sizes of the pages that its variables ask for.
 
     A field costs one. A connection multiplies what is below it by its page size, and so does a list of `ids` by its
     length. `@skip` and `@include` are not weighed, so a request never costs more than this says.
     """
-    operation = _chosen(document, operation_name)
-    if operation is None:
-        return 0
-    return _Bill(fragments_of(document), _values(operation, variables)).points(operation.selection_set)
+
+    def __init__(self, document: DocumentNode, operation_name: str | None) -> None:
+        """For a document without fragment cycles."""
+        self._operation = _chosen(document, operation_name)
+        self._fragments = fragments_of(document)
+        self._counting = tuple(_counting_variables(document))
+        self._known: dict[tuple[int | None, ...], int] = {}
+
+    def points(self, variables: Mapping[str, Any]) -> int:
+        """Points of one request."""
+        if self._operation is None:
+            return 0
+        sizes = tuple([_count(variables[name]) if name in variables else _ABSENT for name in self._counting])
+        if sizes not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            values = _values(self._operation, variables)
+            self._known[sizes] = _Bill(self._fragments, values).points(self._operation.selection_set)
+        return self._known[sizes]
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
@@ -45,6 +62,20 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     if name is None:
         return operations[0] if len(operations) == 1 else None
     return next((node for node in operations if node.name and node.name.value == name), None)
+
+
+def _counting_variables(document: DocumentNode) -> Iterator[str]:
+    """The variables that say how many objects a field answers with."""
+    waiting = [definition.selection_set for definition in executables(document)]
+    while waiting:
+        for selection in waiting.pop().selections:
+            if isinstance(selection, FieldNode):
+                for argument in selection.arguments or ():
+                    if argument.name.value in _COUNTING and isinstance(argument.value, VariableNode):
+                        yield argument.value.name.value
+            below = getattr(selection, "selection_set", None)
+            if below is not None:
+                waiting.append(below)
 
 
 def _values(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, Any]:

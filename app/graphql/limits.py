@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, parse
 
-from app.graphql.costing import cost
+from app.graphql.costing import Price
 from app.graphql.measuring import Measurement, measure, repeats
 
 
@@ -88,11 +88,9 @@ def parse_limited(source: str, limits: Limits = LIMITS) -> DocumentNode:
     return document
 
 
-def require_affordable(
-    document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any], limits: Limits = LIMITS
-) -> int:
+def require_affordable(price: Price, variables: Mapping[str, Any], limits: Limits = LIMITS) -> int:
     """The cost of one request in points, or `LimitExceeded`."""
-    points = cost(document, operation_name, variables)
+    points = price.points(variables)
     _require("cost", points, limits)
     return points
 

@@ -15,11 +15,11 @@ from graphql import (
     SelectionSetNode,
     is_abstract_type,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
+from graphql.execution.values import VariableValues, get_directive_values
 from strawberry.utils.str_converters import to_camel_case
 
 from app.auth.scopes import Scope
-from app.graphql.arguments import Asked, asked
+from app.graphql.arguments import Asked, Question
 from app.graphql.enums import embedded_members, is_enum
 from app.reading.resource import Resource
 from app.reading.shape import (
@@ -47,7 +47,10 @@ _PARTS = {
 
 
 class Selector:
-    """Turns the selections of one operation into shapes; gathers the values of their slots and the scopes they take."""
+    """Turns the selections of one operation into shapes; gathers the values of their slots and the scopes they take.
+
+    Which questions it meets depends on `@skip` and `@include` alone, never on what the questions are answered.
+    """
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class Selector:
         self._organisation_id = organisation_id
         self.values: dict[str, Any] = {}
         self.scopes: set[Scope] = set()
+        self.questions: list[Question] = []
 
     def collect(self, sets: Iterable[SelectionSetNode], kind: GraphQLObjectType) -> Fields:
         """The fields that apply to a type, by response name, in order (GraphQL specification, CollectFields)."""
@@ -94,17 +98,20 @@ class Selector:
         condition = self._schema.type_map[name]
         return condition is kind or (is_abstract_type(condition) and self._schema.is_sub_type(condition, kind))
 
-    def arguments(self, kind: GraphQLObjectType, node: FieldNode) -> dict[str, Any]:
-        """The arguments of a field, with variables and defaults put in."""
-        return get_argument_values(kind.fields[node.name.value], node, self._variables)
+    def ask(self, question: Question) -> Asked:
+        """What the arguments of a field say; their values are kept. Raises `DomainError` or `GraphQLError`."""
+        found = question.ask(self._variables)
+        self.questions.append(question)
+        self.values.update(found.values(self._organisation_id))
+        return found
 
     def object(self, resource: Resource, nodes: list[FieldNode]) -> Wanted:
         """The shape of one object that `nodes` (one field, perhaps written several times) ask for."""
+        self.scopes.add(resource.scope)
         return self.of_type(resource, (node.selection_set for node in nodes if node.selection_set))
 
     def of_type(self, resource: Resource, sets: Iterable[SelectionSetNode]) -> Wanted:
-        """The shape of one object of a resource."""
-        self.scopes.add(resource.scope)
+        """The shape of an object that the caller may see already: only what lies beyond it takes scopes."""
         kind = self._type(resource.type_name)
         fields = self.collect(sets, kind)
         items = tuple(self._item(resource, kind, key, nodes) for key, nodes in fields.items())
@@ -125,8 +132,7 @@ class Selector:
             return ToOne(key, edge, self.object(edge.to, nodes))
         if plain in resource.collections:
             collection = resource.collections[plain]
-            asks = self._asked(kind, nodes, collection.resource, collection.column)
-            return ToMany(key, collection.column, self.page(collection.resource, asks, nodes))
+            return ToMany(key, collection.column, self.page(kind, collection.resource, nodes, collection.column))
         if members := embedded_members(resource, plain):
             return self._embedded(key, plain, members, nodes)
         return Leaf(key, plain, as_name=is_enum(resource, plain))
@@ -142,18 +148,12 @@ class Selector:
             chosen.append((inner, None, False) if member is None else (inner, *member))
         return Embedded(key, field, type_name, tuple(chosen))
 
-    def asked_of_root(self, kind: GraphQLObjectType, nodes: list[FieldNode], resource: Resource) -> Asked:
-        """The arguments of a list at the root."""
-        return self._asked(kind, nodes, resource, "")
-
-    def _asked(self, kind: GraphQLObjectType, nodes: list[FieldNode], resource: Resource, column: str) -> Asked:
-        slot = f"s{len(self.values)}"
-        found = asked(resource, self.arguments(kind, nodes[0]), slot, self._organisation_id, column)
-        self.values.update(found.values)
-        return found
-
-    def page(self, resource: Resource, asks: Asked, nodes: list[FieldNode]) -> Page:
-        """The shape of a connection."""
+    def page(self, kind: GraphQLObjectType, resource: Resource, nodes: list[FieldNode], column: str = "") -> Page:
+        """The shape of a connection: a field of `kind`, nested by `column` or at the root."""
+        # The cursors of a page tell of its objects, even where no object is wanted.
+        self.scopes.add(resource.scope)
+        slot = f"s{len(self.questions)}"
+        asks = self.ask(Question(kind.fields[nodes[0].name.value], nodes[0], resource, slot, column))
         sets = [node.selection_set for node in nodes if node.selection_set]
         build: dict[str, Callable[[str, list[FieldNode]], Any]] = {
             "nodes": lambda key, found: Nodes(key, self.object(resource, found)),
@@ -165,7 +165,7 @@ class Selector:
         for key, found in self.collect(sets, connection).items():
             name = found[0].name.value
             items.append(Constant(key, connection.name) if name == "__typename" else build[name](key, found))
-        return asks.page(resource, tuple(items))
+        return asks.page(tuple(items))
 
     def _edge(self, resource: Resource, nodes: list[FieldNode]) -> tuple[Any, ...]:
         kind = self._type(f"{resource.type_name}Edge")

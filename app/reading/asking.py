@@ -13,7 +13,7 @@ from app.reading.resource import Equals, Resource
 from app.reading.shape import Where
 from app.text import Day, Instant
 
-_MOST_VALUES = 50
+MOST_VALUES = 50
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 
@@ -43,8 +43,8 @@ def filters(resource: Resource, given: Mapping[str, Sequence[str]], slot: str = 
         rule = resource.parameters.get(name)
         if rule is None:
             raise BadQuery(name[:100], "is not known here")
-        if not 1 <= len(items) <= (_MOST_VALUES if isinstance(rule, Equals) else 1):
-            raise BadQuery(name, f"takes 1 to {_MOST_VALUES} values" if isinstance(rule, Equals) else "takes one value")
+        if not 1 <= len(items) <= (MOST_VALUES if isinstance(rule, Equals) else 1):
+            raise BadQuery(name, f"takes 1 to {MOST_VALUES} values" if isinstance(rule, Equals) else "takes one value")
         parsed = [_value(resource, rule.field, name, item) for item in items]
         several = len(parsed) > 1
         wheres.append(Where(name, f"{slot}{index}", several))

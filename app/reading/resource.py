@@ -26,6 +26,11 @@ def owner(table: Table) -> sa.ColumnElement[str]:
     return table.c.organisation_id if "organisation_id" in table.c else table.c.id
 
 
+def same_organisation(table: Table, other: Table) -> sa.ColumnElement[bool]:
+    """Both rows belong to one organisation: the condition that every join carries."""
+    return owner(table) == owner(other)
+
+
 @dataclass(frozen=True)
 class Equals:
     """`status=active,paused`: rows whose field is one of the values."""

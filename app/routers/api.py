@@ -11,7 +11,7 @@ from app.acting.intent import Intent
 from app.declared import BY_PREFIX, INTENTS, RESOURCES
 from app.ids import prefix_of
 from app.reading.run import Absent
-from app.routers import health
+from app.routers import health, openapi
 from app.routers.reads import Endpoint, read_list, read_one
 from app.routers.writes import METHODS, path_of, write
 
@@ -20,6 +20,8 @@ def mount(app: FastAPI) -> None:
     """Add every route of the REST door."""
     app.router.routes.append(Route("/health/live", health.live, methods=["GET"]))
     app.router.routes.append(Route("/health/ready", health.ready, methods=["GET"]))
+    app.router.routes.append(Route(openapi.ADDRESS, openapi.serve, methods=["GET"]))
+    app.router.routes.append(Route("/docs", openapi.docs, methods=["GET"]))
     app.router.routes.append(Route("/v1/nodes/{id}", node, methods=["GET"]))
     app.router.routes.extend(Route(path, one_of(methods), methods=list(methods)) for path, methods in table().items())
 

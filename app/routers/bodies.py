@@ -1,10 +1,10 @@
 """Reading a request: its body, strictly, and the headers that say how to act on it."""
 
 import re
-from collections.abc import Mapping
 from typing import TypeVar
 
 from pydantic import ValidationError
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from app import config
@@ -28,9 +28,17 @@ class Nothing(Input):
     """A body without members, for steps that take none."""
 
 
+def header(headers: Headers, name: str) -> str | None:
+    """A header that comes once. Raises `Malformed` when it comes again: who reads the other one might disagree."""
+    values = headers.getlist(name)
+    if len(values) > 1:
+        raise problems.Malformed(f"Send the header {name} once.")
+    return values[0] if values else None
+
+
 async def raw(request: Request) -> bytes:
     """The body's bytes. Raises `BodyTooLarge` as soon as it is, `UnsupportedMediaType` for an encoded one."""
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if any(coding.strip().lower() != "identity" for coding in request.headers.getlist("content-encoding")):
         raise problems.UnsupportedMediaType("Send the body without Content-Encoding.")
     limit = config.settings().body_limit_bytes
     chunks, size = [], 0
@@ -61,18 +69,18 @@ def _require_type(content_type: str | None, accepted: tuple[str, ...]) -> None:
         raise problems.UnsupportedMediaType(f"Send the body as {' or '.join(accepted)} in UTF-8.")
 
 
-def idempotency_key(headers: Mapping[str, str]) -> str | None:
+def idempotency_key(headers: Headers) -> str | None:
     """The Idempotency-Key header: 1 to 255 visible characters."""
-    key = headers.get("idempotency-key")
+    key = header(headers, "Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
         fault = Fault("has 1 to 255 visible ASCII characters", code="idempotency_key", parameter="Idempotency-Key")
         raise Invalid("The idempotency key is not valid.", faults=(fault,))
     return key
 
 
-def expected_version(headers: Mapping[str, str], *, required: bool) -> int | None:
+def expected_version(headers: Headers, *, required: bool) -> int | None:
     """The version in If-Match (RFC 9110 section 13.1.1). Raises `VersionRequired` where one must be named."""
-    text = headers.get("if-match")
+    text = header(headers, "If-Match")
     if text is None:
         if required:
             raise VersionRequired("Send If-Match with the ETag that you have read.")

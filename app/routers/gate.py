@@ -6,13 +6,17 @@ import uuid
 
 import orjson
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import logs
+from app.routers.problems import address
 
 _log = logs.get(__name__)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _SLOW_SECONDS = 1.0
+# For the log alone, as proxies write it.
+_HUNG_UP = 499
 
 
 class Gate:
@@ -40,11 +44,14 @@ class Gate:
 
         try:
             await self._app(scope, receive, stamped)
+        except ClientDisconnect:
+            # They hung up in the middle of their body: nothing failed, and nobody is there to be told.
+            status = status or _HUNG_UP
         except Exception:
             _log.exception("request.failed", method=scope["method"], path=scope["path"])
             if status:
                 raise
-            await _apologise(stamped, scope["path"], request_id)
+            await _apologise(stamped, address(scope), request_id)
         finally:
             _note(scope, status, time.perf_counter() - began)
             structlog.contextvars.unbind_contextvars("request_id")

@@ -1,6 +1,7 @@
 """Failures as problem documents (RFC 9457), the framework's own included."""
 
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import structlog
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
+from starlette.types import Scope
 
 from app.errors import DomainError, Fault, Invalid
 
@@ -38,6 +40,11 @@ class NotAcceptable(Invalid):
     """The caller accepts no form that we can answer in."""
 
     code, status, title = "not_acceptable", 406, "Not acceptable"
+
+
+def address(scope: Scope) -> str:
+    """The path of a request, as it may stand in a URI. Asking Starlette for its URL fails on some `Host` headers."""
+    return quote(scope["path"], safe="/:@!$&'()*+,;=~")
 
 
 def document(error: DomainError, instance: str) -> dict[str, Any]:
@@ -95,14 +102,14 @@ def _pointer(location: tuple[int | str, ...]) -> str:
 async def on_domain_error(request: Request, error: Exception) -> Response:
     """Answer an expected failure."""
     assert isinstance(error, DomainError)  # noqa: S101
-    return response(error, request.url.path)
+    return response(error, address(request.scope))
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
     """Answer what the framework refuses: unknown paths and wrong methods."""
     assert isinstance(error, HTTPException)  # noqa: S101
     refusal = DomainErrorOfFramework(error.status_code)
-    answer = response(refusal, request.url.path)
+    answer = response(refusal, address(request.scope))
     if error.status_code == 405:
         answer.headers["Allow"] = ", ".join(sorted(_allowed(request)))
     return answer

@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from app import pagination
 from app.auth.actor import Actor
-from app.auth.keys import authenticate
+from app.auth.keys import BadCredential, authenticate
 from app.reading import run
 from app.reading.resource import Resource
-from app.routers import wishes
+from app.routers import accepting, problems, wishes
 from app.routers.wishes import Wish
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -21,8 +21,17 @@ PRIVATE = {"Cache-Control": "no-store"}
 
 
 async def actor_of(request: Request) -> Actor:
-    """Who sends this request."""
-    return await authenticate(request.headers.get("authorization"))
+    """Who sends this request. Raises `BadCredential`."""
+    credentials = request.headers.getlist("authorization")
+    if len(credentials) > 1:
+        raise BadCredential
+    return await authenticate(credentials[0] if credentials else None)
+
+
+def entity_tag(resource: Resource, version: int, body: bytes, *, is_default: bool = True) -> str:
+    """The strong entity tag of one object: its version, and what else its bytes depend on."""
+    # What is computed from other rows changes without a new version.
+    return f'"{version}"' if is_default and not resource.computed else f'"{version}-{_digest(body)}"'
 
 
 def read_one(resource: Resource) -> Endpoint:
@@ -30,10 +39,11 @@ def read_one(resource: Resource) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         actor = await actor_of(request)
+        accepting.require_json(request.headers)
         wish = wishes.of_one(resource, request.scope["query_string"], actor.organisation_id)
         _require(actor, wish)
         answer = await run.one(actor, wish.wanted, request.path_params["id"], dict(wish.values))
-        tag = f'"{answer.version}"' if wish.is_default else f'"{answer.version}-{_digest(answer.body)}"'
+        tag = entity_tag(resource, answer.version, answer.body, is_default=wish.is_default)
         return _tagged(request, answer.body, tag)
 
     return endpoint
@@ -44,6 +54,7 @@ def read_list(resource: Resource) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         actor = await actor_of(request)
+        accepting.require_json(request.headers)
         query = request.scope["query_string"]
         wish = wishes.of_page(resource, query, actor.organisation_id)
         _require(actor, wish)
@@ -53,7 +64,7 @@ def read_list(resource: Resource) -> Endpoint:
             return _tagged(request, _joined(rows.bodies, b"null"))
         cursor = pagination.seal(wish.scope, rows.next_keys)
         answer = _tagged(request, _joined(rows.bodies, orjson.dumps(cursor)))
-        answer.headers["Link"] = f'<{request.url.path}?{_with_cursor(query, cursor)}>; rel="next"'
+        answer.headers["Link"] = f'<{problems.address(request.scope)}?{_with_cursor(query, cursor)}>; rel="next"'
         return answer
 
     return endpoint

@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from app.acting.intent import Intent, Kind
 from app.acting.run import Call, Done, perform
-from app.routers import bodies, wishes
-from app.routers.reads import PRIVATE, Endpoint, actor_of
+from app.routers import accepting, bodies, wishes
+from app.routers.problems import Malformed
+from app.routers.reads import PRIVATE, Endpoint, actor_of, entity_tag
 
 METHODS = {Kind.CREATE: "POST", Kind.MOVE: "POST", Kind.UPDATE: "PATCH", Kind.DELETE: "DELETE"}
 
@@ -25,11 +26,14 @@ def write(intent: Intent) -> Endpoint:
     accepted = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
 
     async def endpoint(request: Request) -> Response:
-        actor = await actor_of(request)
+        actor, headers = await actor_of(request), request.headers
+        if intent.kind is not Kind.DELETE:
+            accepting.require_json(headers)
         wishes.refuse_query(request.scope["query_string"])
-        headers = request.headers
         body = await bodies.raw(request)
-        data = bodies.parse(body, headers.get("content-type"), intent.takes or bodies.Nothing, accepted)
+        if not body and intent.kind is Kind.UPDATE:
+            raise Malformed("Send the changes as a merge patch.")
+        data = bodies.parse(body, bodies.header(headers, "Content-Type"), intent.takes or bodies.Nothing, accepted)
         done = await perform(
             Call(
                 actor=actor,
@@ -54,7 +58,7 @@ def _answer(intent: Intent, done: Done) -> Response:
         headers["Idempotency-Replayed"] = "true"
     if intent.kind is Kind.DELETE:
         return Response(status_code=204, headers=headers)
-    headers["ETag"] = f'"{done.version}"'
+    headers["ETag"] = entity_tag(intent.resource, done.version, done.body)
     body = done.body
     if done.secret is not None:
         body = body[:-1] + b',"secret":' + orjson.dumps(done.secret) + b"}"

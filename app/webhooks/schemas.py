@@ -3,13 +3,20 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.text import Input, Line, Output, Patch, absent, distinct, whole
 from app.webhooks.catalogue import PATTERNS
 from app.webhooks.models import DeliveryStatus, EndpointStatus
 
-Pattern = Annotated[str, Field(json_schema_extra={"enum": list(PATTERNS)}), StringConstraints(pattern=r"^(\*|[a-z_]+\.(\*|[a-z_]+))$")]
+
+def _known(pattern: str) -> str:
+    if pattern not in PATTERNS:
+        raise ValueError("must name a type of event, a family of them or all")
+    return pattern
+
+
+Pattern = Annotated[str, Field(json_schema_extra={"enum": list(PATTERNS)}), AfterValidator(_known)]
 Patterns = Annotated[list[Pattern], distinct(100), Field(min_length=1)]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=2048, pattern=r"^https?://[!-~]+$")]
 

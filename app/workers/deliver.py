@@ -19,7 +19,7 @@ IN_FLIGHT = 10
 LONGEST_TURN = timedelta(seconds=5)
 # A receiver that took nothing is left alone this long, or as long as it asks for, but no longer than that.
 REST, LONGEST_REST = timedelta(seconds=2), timedelta(minutes=1)
-_NO_REST = timedelta(0)
+_CHANCE = secrets.SystemRandom()
 USER_AGENT = "flipside-webhooks/1"
 
 log = logs.get(__name__)
@@ -44,7 +44,7 @@ class Deliverer:
         sender: Sender,
         *,
         on_free: Callable[[], None] = lambda: None,
-        jitter: Callable[[], float] = secrets.SystemRandom().random,
+        jitter: Callable[[], float] = _CHANCE.random,
     ) -> None:
         self.tally = Tally()
         self.lanes: set[asyncio.Task[None]] = set()
@@ -94,11 +94,8 @@ class Deliverer:
         # Something was due and nothing can be had: somebody else holds it just now.
         rest = REST
         while tries := await self._round(lane):
-            failed = [done for done in tries if not done.is_delivered]
-            if failed:
-                return _NO_REST if len(failed) < len(tries) else _rest(failed)
-            rest = _NO_REST
-            if self._stopping or clock.now() >= ends_at:
+            rest = _rest(tries)
+            if self._stopping or clock.now() >= ends_at or not all(done.is_delivered for done in tries):
                 break
         return rest
 
@@ -143,9 +140,11 @@ class Deliverer:
         return done
 
 
-def _rest(failed: Sequence[Try]) -> timedelta:
-    """How long to leave a receiver alone that took nothing: a moment, or longer if it asks for that."""
-    asked = [done.outcome.retry_after for done in failed if done.outcome and done.outcome.retry_after]
+def _rest(tries: Sequence[Try]) -> timedelta:
+    """How long to leave a receiver alone: not at all, unless it took nothing; then a moment, or longer if it asks."""
+    if any(done.is_delivered or done.turns_off for done in tries):
+        return timedelta(0)
+    asked = [done.outcome.retry_after for done in tries if done.outcome and done.outcome.retry_after]
     return min(max((REST, *asked)), LONGEST_REST)
 
 

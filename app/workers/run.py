@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from app import config, logs
 from app.webhooks.sender import Sender
@@ -52,10 +53,10 @@ class Worker:
         """Work until `stop`, then finish what is under way, within ten seconds."""
         async with _sender() as sender:
             pause = config.settings().worker_poll_seconds
-            delivering = _Loop("deliver", lambda: _delivered(deliverer), pause)
-            deliverer = Deliverer(sender, on_free=delivering.woken.set)
-            self._queues = [delivering]
-            self._queues += [_Loop(f"relay-{n}", _relaying(delivering.woken), pause) for n in range(1, RELAYS + 1)]
+            due = asyncio.Event()
+            deliverer = Deliverer(sender, on_free=due.set)
+            self._queues = [_Loop("deliver", partial(_delivered, deliverer), pause, due)]
+            self._queues += [_Loop("relay", partial(_relayed, Relay(), due), pause) for _ in range(RELAYS)]
             loops = [asyncio.create_task(self._repeat(loop)) for loop in (*self._queues, self._sweep)]
             log.info("worker.started")
             try:
@@ -101,26 +102,21 @@ class Worker:
                 log.error("worker.failed", loop=loop.name, failures=failures, **described(error))
                 # Whoever wakes us now would only make a bad time worse.
                 await _wait(self._stopping, min(loop.pause_seconds * 2 ** min(failures, 10), LONGEST_PAUSE_SECONDS))
-                continue
-            failures = 0
-            if not worked:
-                await _wait(loop.woken, loop.pause_seconds)
+            else:
+                failures = 0
+                if not worked:
+                    await _wait(loop.woken, loop.pause_seconds)
 
 
 def _sender() -> Sender:
     return Sender(allow_private=config.settings().private_webhooks_allowed)
 
 
-def _relaying(on_relayed: asyncio.Event) -> Callable[[], Awaitable[bool]]:
-    relay = Relay()
-
-    async def step() -> bool:
-        worked = await relay.step() is not None
-        if worked:
-            on_relayed.set()
-        return worked
-
-    return step
+async def _relayed(relay: Relay, due: asyncio.Event) -> bool:
+    worked = await relay.step() is not None
+    if worked:
+        due.set()
+    return worked
 
 
 async def _delivered(deliverer: Deliverer) -> bool:

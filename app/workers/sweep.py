@@ -15,6 +15,7 @@ from app.workers.faults import described
 KEPT = timedelta(hours=72)
 LAPSED_AT_ONCE, FORGOTTEN_AT_ONCE = 100, 1000
 
+ORGANISATIONS = "select organisation_id from event_counter order by organisation_id"
 # Locked, so that nobody enables an endpoint, and releases what it is due, while we hold more of that.
 _HOLD = """
     with off as materialized (
@@ -34,7 +35,7 @@ async def sweep() -> None:
     """Do all of it once, for every organisation; what fails for one does not keep the others waiting."""
     async with database.current().queueing() as connection:
         await connection.execute(_HOLD, clock.now())
-        rows = await connection.fetch("select organisation_id from event_counter order by organisation_id")
+        rows = await connection.fetch(ORGANISATIONS)
     for row in rows:
         try:
             while await _sweep(row["organisation_id"]):

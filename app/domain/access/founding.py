@@ -36,9 +36,11 @@ class Founded:
     key: str
 
 
-async def found(name: str, *, region: str = "eu", zone: str = "Europe/Paris") -> Founded:
+async def found(
+    name: str, *, region: str = "eu", zone: str = "Europe/Paris", organisation_id: str | None = None
+) -> Founded:
     """Found an organisation with a rank ladder of ten, an administrator and their key."""
-    organisation_id = ids.new(Organisation.prefix)
+    organisation_id = organisation_id or ids.new(Organisation.prefix)
     async with database.current().writing(organisation_id) as db:
         db.add(Organisation(id=organisation_id, name=name, region=region, default_zone=zone))
         await db.flush()

@@ -36,8 +36,10 @@ async def update(db: Db, actor: Actor, goal_id: str, data: GoalUpdate) -> Goal:
     goal: Goal = await rows.get(db, actor, GOALS, goal_id, "update_goal")
     goal.step("revise")
     changes = data.changes()
+    changed = [name for name, value in changes.items() if getattr(goal, name) != value]
     goal.sqlmodel_update(changes)
-    outbox.record(db, events.GoalRevised.of(goal), changed=changes)
+    if changed:
+        outbox.record(db, events.GoalRevised.of(goal), changed=changed)
     return goal
 
 

@@ -1,11 +1,12 @@
 """Questions about pairs that a change depends on."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import sqlalchemy as sa
 from sqlmodel import col
 
+from app import clock
 from app.db import Db
 from app.domain.pairings.agreements import OPEN, Agreement, AgreementStatus, Signature
 from app.domain.pairings.models import LIVE, Pairing
@@ -79,14 +80,15 @@ async def _live(db: Db, condition: sa.ColumnElement[bool]) -> Sequence[Pairing]:
 async def meets_after(db: Db, pairing_id: str, day: date) -> bool:
     """Whether a pair has a session after a day, by the calendar of the session's zone; cancelled ones do not count."""
     session = sa.table("session", *map(sa.column, ("organisation_id", "pairing_id", "status", "starts_at", "zone")))
-    local_day = sa.cast(sa.func.timezone(session.c.zone, session.c.starts_at), sa.Date)
-    later = sa.exists().where(
+    # No zone begins a day more than 14 hours before UTC does.
+    since = datetime.combine(day, time(10), UTC)
+    later = sa.select(session.c.starts_at, session.c.zone).where(
         session.c.organisation_id == db.organisation_id,
         session.c.pairing_id == pairing_id,
         session.c.status != "cancelled",
-        local_day > day,
+        session.c.starts_at >= since,
     )
-    return bool(await db.scalar(sa.select(later)))
+    return any(clock.local_day(starts_at, zone) > day for starts_at, zone in await db.execute(later))
 
 
 async def counts(db: Db, pairing_id: str) -> dict[str, int]:

@@ -19,13 +19,17 @@ _PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, "pairings", "The prog
 
 def _average_focus(pairing: Table) -> sa.ColumnElement[Any]:
     # The chapter of sessions stands above this one; its table is named, not imported.
-    names = ("organisation_id", "pairing_id", "focus_rating")
+    names = ("organisation_id", "pairing_id", "status", "focus_rating")
     session = sa.table("session", *map(sa.column, names)).alias()
     mean = sa.cast(sa.func.avg(session.c.focus_rating), sa.Float)
     return (
         sa.select(mean)
         .select_from(session)
-        .where(session.c.organisation_id == pairing.c.organisation_id, session.c.pairing_id == pairing.c.id)
+        .where(
+            session.c.organisation_id == pairing.c.organisation_id,
+            session.c.pairing_id == pairing.c.id,
+            session.c.status == sa.literal_column("'completed'"),
+        )
         .correlate(pairing)
         .scalar_subquery()
     )

@@ -29,6 +29,12 @@ _EVENTS: dict[SessionStatus, type[SessionEvent]] = {
 }
 
 
+class NotHeld(Conflict):
+    """Only a session that took place can be rated."""
+
+    code = "session_not_held"
+
+
 async def complete(db: Db, actor: Actor, session_id: str, data: SessionReport) -> Session:
     """Report that a session took place. If the other member says it did not, it becomes disputed."""
     return await _report(db, actor, session_id, data, Report.HELD, "complete_session")
@@ -43,7 +49,7 @@ async def rate(db: Db, actor: Actor, session_id: str, data: SessionRate) -> Sess
     """Say how focused a session was that took place."""
     session: Session = await rows.get(db, actor, SESSIONS, session_id, "rate_session")
     if session.status is not SessionStatus.COMPLETED:
-        raise Conflict("Only a session that took place can be rated.")
+        raise NotHeld("Only a session that took place can be rated.")
     session.focus_rating = data.focus_rating
     return session
 

@@ -8,9 +8,9 @@ from app.db import Db
 from app.domain.sessions import content_schemas as schemas
 from app.domain.sessions import queries
 from app.domain.sessions.contents import ActionItem, AgendaItem, Note, SessionLink
-from app.domain.sessions.models import Session
+from app.domain.sessions.models import Session, SessionStatus
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, NOTES, SESSION_LINKS, SESSIONS
-from app.errors import Fault, Invalid
+from app.errors import Conflict, Fault, Invalid
 from app.reading import rows
 from app.table import Row
 from app.text import Input
@@ -18,33 +18,44 @@ from app.text import Input
 Content = TypeVar("Content", bound=Row)
 
 
+class SessionHeld(Conflict):
+    """A session that took place stays as it was."""
+
+    code = "session_completed"
+
+
 async def create_agenda_item(db: Db, actor: Actor, data: schemas.AgendaItemCreate) -> AgendaItem:
     """Add a point to a session's plan."""
-    await _session(db, actor, data.session_id, "create_agenda_item")
+    _require_open(await _session(db, actor, data.session_id, "create_agenda_item"))
     return _add(db, AgendaItem, data)
 
 
 async def update_agenda_item(db: Db, actor: Actor, item_id: str, data: schemas.AgendaItemUpdate) -> AgendaItem:
     """Change a point of the plan, or mark it as covered."""
     item: AgendaItem = await rows.get(db, actor, AGENDA_ITEMS, item_id, "update_agenda_item")
+    _require_open(await rows.by_id(db, Session, item.session_id))
     item.sqlmodel_update(data.changes())
     return item
 
 
 async def delete_agenda_item(db: Db, actor: Actor, item_id: str) -> None:
     """Take a point off the plan."""
-    await db.delete(await rows.get(db, actor, AGENDA_ITEMS, item_id, "delete_agenda_item"))
+    item: AgendaItem = await rows.get(db, actor, AGENDA_ITEMS, item_id, "delete_agenda_item")
+    _require_open(await rows.by_id(db, Session, item.session_id))
+    await db.delete(item)
 
 
 async def create_link(db: Db, actor: Actor, data: schemas.SessionLinkCreate) -> SessionLink:
     """Say where to meet, draw or write."""
-    await _session(db, actor, data.session_id, "create_session_link")
+    _require_open(await _session(db, actor, data.session_id, "create_session_link"))
     return _add(db, SessionLink, data)
 
 
 async def delete_link(db: Db, actor: Actor, link_id: str) -> None:
     """Remove a link."""
-    await db.delete(await rows.get(db, actor, SESSION_LINKS, link_id, "delete_session_link"))
+    link: SessionLink = await rows.get(db, actor, SESSION_LINKS, link_id, "delete_session_link")
+    _require_open(await rows.by_id(db, Session, link.session_id))
+    await db.delete(link)
 
 
 async def create_action_item(db: Db, actor: Actor, data: schemas.ActionItemCreate) -> ActionItem:
@@ -105,6 +116,11 @@ async def delete_note(db: Db, actor: Actor, note_id: str) -> None:
 async def _session(db: Db, actor: Actor, session_id: str, action: str) -> Session:
     session: Session = await rows.refer(db, actor, SESSIONS, session_id, action, pointer="/session_id")
     return session
+
+
+def _require_open(session: Session) -> None:
+    if session.status is SessionStatus.COMPLETED:
+        raise SessionHeld("A session that took place stays as it was. Notes and action items stay open.")
 
 
 def _add(db: Db, model: type[Content], data: Input) -> Content:

@@ -85,6 +85,8 @@ class SessionCancelled(SessionEvent):
     """A session was called off, so many hours ahead."""
 
     type = "session.cancelled"
+    # Who called it off is for coordinators: see the event that explains it.
+    names_actor: ClassVar[bool] = False
 
     hours_of_notice: float
 

@@ -12,6 +12,7 @@ from app.domain.pairings.models import Pairing
 from app.domain.people.models import Person
 from app.domain.programmes.models import Programme, ProgrammeStatus
 from app.domain.sessions.models import Attendance, Session, SessionStatus
+from app.reading.run import Absent
 
 _COUNTED = (SessionStatus.SCHEDULED, SessionStatus.UNCONFIRMED, SessionStatus.COMPLETED)
 
@@ -49,6 +50,22 @@ async def setting(db: Db, pairing: Pairing, starts_at: datetime, *, without: str
         .where(col(Programme.organisation_id) == db.organisation_id, col(Programme.id) == pairing.programme_id)
     )
     return Setting(*(await db.execute(select)).one())
+
+
+async def pairing_of(db: Db, session_id: str) -> Pairing:
+    """The pairing of a session, locked: a pair before its sessions, so that no two changes wait for each other."""
+    select = (
+        sa.select(Pairing)
+        .join(
+            Session,
+            sa.and_(col(Session.organisation_id) == db.organisation_id, col(Session.pairing_id) == col(Pairing.id)),
+        )
+        .where(col(Pairing.organisation_id) == db.organisation_id, col(Session.id) == session_id)
+        .with_for_update(of=Pairing)
+    )
+    if (pairing := (await db.execute(select)).scalar_one_or_none()) is None:
+        raise Absent
+    return pairing
 
 
 async def attendances(db: Db, session_id: str) -> Sequence[Attendance]:

@@ -78,7 +78,8 @@ def _in_tier(relation: Relation, *tiers: Tier) -> Predicate:
     holds = through(_SESSION)[relation]
 
     def where(note: Table) -> sa.ColumnElement[bool]:
-        return sa.and_(note.c.tier.in_(tiers), holds(note))
+        # Not `in_`: its list grows when a statement runs, and the read path binds one value to each slot.
+        return sa.and_(sa.or_(*(note.c.tier == tier for tier in tiers)), holds(note))
 
     return where
 

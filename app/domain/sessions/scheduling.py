@@ -37,6 +37,12 @@ class TooSoon(Conflict):
     code = "session_too_soon"
 
 
+class NotAhead(Conflict):
+    """Only a scheduled session can be changed."""
+
+    code = "session_not_scheduled"
+
+
 async def schedule(db: Db, actor: Actor, data: SessionSchedule) -> Session:
     """Schedule a session of a pair.
 
@@ -47,7 +53,8 @@ async def schedule(db: Db, actor: Actor, data: SessionSchedule) -> Session:
         db, actor, PAIRINGS, data.pairing_id, "schedule_session", pointer="/pairing_id", lock=True
     )
     setting = await queries.setting(db, pairing, data.starts_at)
-    _require_possible(pairing, setting, data.starts_at)
+    zone = data.zone or setting.mentor_zone
+    _require_possible(pairing, setting, data.starts_at, zone)
     length = timedelta(minutes=data.duration_minutes or setting.session_minutes)
     session_id = ids.new(Session.prefix)
     session = Session(
@@ -58,7 +65,7 @@ async def schedule(db: Db, actor: Actor, data: SessionSchedule) -> Session:
         number=setting.last_number + 1,
         starts_at=data.starts_at,
         ends_at=data.starts_at + length,
-        zone=data.zone or setting.mentor_zone,
+        zone=zone,
         mode=data.mode,
         topic=data.topic,
         calendar_uid=f"{session_id}@flipside",
@@ -72,10 +79,10 @@ async def schedule(db: Db, actor: Actor, data: SessionSchedule) -> Session:
 
 async def reschedule(db: Db, actor: Actor, session_id: str, data: SessionReschedule) -> Session:
     """Move a session to another time, under the rules of scheduling."""
+    pairing = await queries.pairing_of(db, session_id)
     session: Session = await rows.get(db, actor, SESSIONS, session_id, "reschedule_session")
-    pairing = await rows.by_id(db, Pairing, session.pairing_id, lock=True)
     setting = await queries.setting(db, pairing, data.starts_at, without=session.id)
-    _require_possible(pairing, setting, data.starts_at)
+    _require_possible(pairing, setting, data.starts_at, session.zone)
     length = session.ends_at - session.starts_at
     if data.duration_minutes is not None:
         length = timedelta(minutes=data.duration_minutes)
@@ -89,7 +96,7 @@ async def update(db: Db, actor: Actor, session_id: str, data: SessionUpdate) -> 
     """Change what a session that is still ahead is about."""
     session: Session = await rows.get(db, actor, SESSIONS, session_id, "update_session")
     if not session.takes_time:
-        raise Conflict("Only a scheduled session can be changed. Notes and action items stay open.")
+        raise NotAhead("Only a scheduled session can be changed. Notes and action items stay open.")
     session.sqlmodel_update(data.changes())
     return session
 
@@ -141,13 +148,12 @@ async def _seats_follow(db: Db, session: Session) -> None:
         seat.follow(session)
 
 
-def _require_possible(pairing: Pairing, setting: queries.Setting, starts_at: datetime) -> None:
+def _require_possible(pairing: Pairing, setting: queries.Setting, starts_at: datetime, zone: str) -> None:
     if pairing.status not in (PairingStatus.ACTIVE, PairingStatus.CLOSING):
         raise PairingNotActive("The pair may not meet now: the pairing is not active.")
     if setting.programme_status is not ProgrammeStatus.ACTIVE:
         raise PairingNotActive("The pair may not meet now: the programme is not active.")
-    day = starts_at.date()
-    if not pairing.starts_on <= day <= pairing.ends_on:
+    if not pairing.starts_on <= clock.local_day(starts_at, zone) <= pairing.ends_on:
         raise _refused("must lie inside the pairing's dates", "session_dates")
     if starts_at < clock.now() - _FURTHEST_BACK:
         raise _refused("must not lie more than 31 days back", "session_too_old")

@@ -110,6 +110,11 @@ async def revision(address: str) -> str | None:
     return None if found is None else str(found)
 
 
+async def server_version(address: str) -> str:
+    """The version of the server, as it names it itself."""
+    return str(await _ask(address, "show server_version"))
+
+
 async def _ask(address: str, question: str) -> object:
     """The one value that answers. Raises `DatabaseUnreachable`, whose text holds no password."""
     try:
@@ -117,13 +122,13 @@ async def _ask(address: str, question: str) -> object:
     except (ValueError, asyncpg.ClientConfigurationError):
         # What the driver says of a malformed address quotes parts of it.
         raise DatabaseUnreachable(
-            "FLIPSIDE_DATABASE_URL is no PostgreSQL address: postgresql://user:password@host:5432/database."
+            "The database's address is no such: postgresql://user:password@host:5432/database is the form."
         ) from None
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error) or type(error).__name__
         raise DatabaseUnreachable(
-            f"The database in FLIPSIDE_DATABASE_URL cannot be reached ({reason}). "
-            "Start it, mend the address, or unset it to use the PostgreSQL that comes along."
+            f"The database cannot be reached ({reason}). Start it, or mend its address; "
+            "without FLIPSIDE_DATABASE_URL the PostgreSQL that comes along is used."
         ) from error
     try:
         return await connection.fetchval(question)

@@ -1,0 +1,157 @@
+"""The `flipside` command: the roles of the service, and what an operator needs around them."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+import uvloop
+
+from app import secret, storage
+from app.commands import doctor as doctors
+from app.commands import hosting, serving, settings_table
+from app.commands.chosen import WrongSettings, chosen
+from app.commands.hosting import DatabaseMissing, DataFolderUnusable, SchemaBehind
+from app.commands.keys import keys, organisations
+from app.commands.serving import PortTaken
+from app.commands.supervising import ProcessFailed, Supervisor
+from app.config import Settings
+from app.demo import handing_out, seed
+from app.embedded import PostgresFailed, PostgresMissing
+from app.errors import DomainError
+from app.secret import SecretMissing
+from app.storage import DatabaseUnreachable
+
+# What an operator can mend: said in a line, without a traceback.
+_EXPECTED = (
+    WrongSettings,
+    DatabaseMissing,
+    DatabaseUnreachable,
+    DataFolderUnusable,
+    PostgresFailed,
+    PostgresMissing,
+    PortTaken,
+    ProcessFailed,
+    SchemaBehind,
+    SecretMissing,
+    DomainError,
+)
+
+cli = typer.Typer(
+    help="Flipside, the API service for reverse mentoring programmes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.add_typer(keys, name="keys")
+cli.add_typer(organisations, name="organisations")
+
+
+@cli.command()
+def serve(
+    demo_data: Annotated[bool, typer.Option("--demo-data", help="Fill in a demonstration organisation first.")] = False,
+) -> None:
+    """Serve API and worker in one process. The database is migrated on the way; without one, PostgreSQL comes along."""
+    settings = chosen()
+    secret.master(settings)
+    serving.configure_log(settings)
+    with serving.listen(settings.host, settings.port) as listener, hosting.hosted(settings) as owner:
+        storage.migrate(owner)
+        address = hosting.plain(settings.app_database_url or owner)
+        if demo_data:
+            typer.echo(asyncio.run(_demonstration(settings, address)))
+        typer.echo(f"Flipside listens on {settings.base_url}. Ctrl-C stops it.")
+        _run(serving.serve_both(settings, address, listener))
+
+
+@cli.command()
+def api(
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that share the port.")] = 1,
+    on_socket: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Serve the API alone."""
+    settings = chosen()
+    secret.master(settings)
+    serving.configure_log(settings)
+    inherited = None if on_socket is None else socket.socket(fileno=on_socket)
+    with inherited or serving.listen(settings.host, settings.port) as listener, hosting.prepared(settings) as address:
+        if workers > 1:
+            _run(Supervisor(listener, workers).run())
+        else:
+            _run(serving.serve_api(settings, address, listener, parented=inherited is not None))
+
+
+@cli.command()
+def worker() -> None:
+    """Relay events and deliver webhooks; any number of these may run."""
+    settings = chosen()
+    secret.master(settings)
+    serving.configure_log(settings)
+    with hosting.prepared(settings) as address:
+        _run(serving.serve_worker(settings, address))
+
+
+@cli.command()
+def migrate(revision: Annotated[str, typer.Option(help="The migration to go up to.")] = "head") -> None:
+    """Bring the database up to this version's schema."""
+    settings = chosen()
+    serving.configure_log(settings)
+    with hosting.hosted(settings) as owner:
+        storage.migrate(owner, revision)
+        typer.echo(f"The database stands at {asyncio.run(hosting.revision(owner))}.")
+
+
+@cli.command()
+def doctor(
+    settings: Annotated[bool, typer.Option("--settings", help="Print the table of settings as Markdown.")] = False,
+) -> None:
+    """Say what this machine has, what is missing, and how to get it."""
+    if settings:
+        typer.echo(settings_table.table(), nl=False)
+        return
+    for name in doctors.unknown(os.environ):
+        typer.echo(f"note  {name} is no setting of ours; is it misspelt?")
+    findings = list(doctors.examine(chosen()))
+    for finding in findings:
+        typer.echo(f"{'ok   ' if finding.is_well else 'FAIL '} {finding.name}: {finding.cure or finding.seen}")
+    if not all(finding.is_well for finding in findings):
+        raise typer.Exit(1)
+
+
+async def _demonstration(settings: Settings, address: str) -> str:
+    """Make the demonstration organisation, unless it is there, and say what to do with it."""
+    async with hosting.opened(address, settings):
+        await seed.seed()
+        demo = await handing_out.hand_out(settings)
+    return handing_out.next_steps(demo, settings.data_dir / "demo.json")
+
+
+def _run(role: Coroutine[Any, Any, None]) -> None:
+    """Run a role to its end."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(role)
+
+
+def _complain(said: str) -> None:
+    typer.echo(f"flipside: {said}", err=True)
+    sys.exit(1)
+
+
+def main() -> None:
+    """The console script: what an operator can mend is said in one line, and the exit code is 1."""
+    try:
+        with serving.stoppable():
+            cli()
+    except DomainError as error:
+        _complain(
+            "; ".join((error.detail, *(f"{fault.pointer or fault.code} {fault.detail}" for fault in error.faults)))
+        )
+    except _EXPECTED as error:
+        _complain(str(error))
+
+
+if __name__ == "__main__":
+    main()

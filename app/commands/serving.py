@@ -1,0 +1,205 @@
+"""The long-running roles, API and worker, alone or in one process: how they begin, and how they end without a loss.
+
+A stop goes: readiness says no, while everybody is still served; then the door closes, and what is under way
+is finished; then the worker finishes, and the database is let go.
+"""
+
+import asyncio
+import errno
+import logging
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import logs
+from app.commands.hosting import opened
+from app.config import Settings
+from app.main import create_app
+from app.workers.run import Worker
+
+GRACEFUL_SECONDS = 10
+# Longer than the idle time of usual load balancers: whoever closes first must not be us, between two of their requests.
+_KEEP_ALIVE_SECONDS = 75
+_MOST_CONNECTIONS = 2000
+_LARGEST_FRAME = 1024 * 1024
+_READY = "/health/ready"
+# Changes come in bursts: one look at the queue serves all that were answered meanwhile.
+_NUDGE_SECONDS = 0.02
+
+log = logs.get(__name__)
+
+
+class PortTaken(RuntimeError):
+    """The address that the API should listen on is not to be had."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens: taken first of all, so that a taken port costs nobody the start of a database."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(_MOST_CONNECTIONS)
+    except OSError as error:
+        raise PortTaken(_refusal(host, port, error)) from error
+    return listener
+
+
+def _refusal(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} of {host} is in use by another program. Choose another: FLIPSIDE_PORT={port + 1}"
+    if error.errno == errno.EACCES:
+        return f"Port {port} may not be opened by this account. Choose one above 1023 in FLIPSIDE_PORT."
+    return f"{host}:{port} cannot be listened on ({error.strerror}). Mend FLIPSIDE_HOST or FLIPSIDE_PORT."
+
+
+class Door:
+    """The application as callers meet it: open, or closing. Tells `on_write` when a change was answered."""
+
+    def __init__(self, app: ASGIApp, on_write: Callable[[], None]) -> None:
+        self._app, self._on_write = app, on_write
+        self.is_closing = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or refuse readiness while closing."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self.is_closing and scope["path"] == _READY:
+            await JSONResponse({"status": "stopping"}, 503, {"Connection": "close"})(scope, receive, send)
+            return
+        await self._app(scope, receive, self._parting(send))
+        if scope["method"] != "GET":
+            self._on_write()
+
+    def _parting(self, send: Send) -> Send:
+        async def part(message: Message) -> None:
+            # Whoever keeps a connection open would find it closed in the middle of a later request.
+            if self.is_closing and message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"connection", b"close")]
+            await send(message)
+
+        return part
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server with a moment between the signal and the closing of the door."""
+
+    def __init__(self, config: uvicorn.Config, door: Door, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._door, self._drain_seconds = door, drain_seconds
+        self._closes_at: float | None = None
+
+    def begin_closing(self) -> None:
+        """Say that we are going; the door closes a moment later."""
+        if self._closes_at is None:
+            self._door.is_closing = True
+            self._closes_at = time.monotonic() + self._drain_seconds
+
+    # Not remembered in uvicorn's way: it would raise the signal again at the end, and the worker is not done by then.
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; a second Ctrl-C stops at once."""
+        if sig == signal.SIGINT and self._closes_at is not None:
+            self.should_exit = self.force_exit = True
+        self.begin_closing()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: whether it is time to close."""
+        is_over = self._closes_at is not None and time.monotonic() >= self._closes_at
+        return await super().on_tick(counter) or is_over
+
+
+def _server(settings: Settings, on_write: Callable[[], None]) -> Server:
+    door = Door(create_app(), on_write)
+    config = uvicorn.Config(
+        door,
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=_LARGEST_FRAME,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+    return Server(config, door, settings.drain_seconds)
+
+
+class Nudge:
+    """Wakes a worker a moment after a change, once for all changes of that moment."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._pending: asyncio.TimerHandle | None = None
+
+    def __call__(self) -> None:
+        """A change was answered."""
+        if self._pending is None:
+            self._pending = asyncio.get_running_loop().call_later(_NUDGE_SECONDS, self._wake)
+
+    def _wake(self) -> None:
+        self._pending = None
+        self._worker.wake()
+
+
+async def serve_api(settings: Settings, address: str, listener: socket.socket, *, parented: bool = False) -> None:
+    """The API alone. With `parented` it stops, too, when the process at the other end of its stdin is gone."""
+    async with opened(address, settings):
+        server = _server(settings, on_write=lambda: None)
+        if parented:
+            asyncio.get_running_loop().add_reader(sys.stdin.fileno(), server.begin_closing)
+        await server.serve(sockets=[listener])
+
+
+async def serve_worker(settings: Settings, address: str) -> None:
+    """The worker alone."""
+    async with opened(address, settings):
+        worker = Worker()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+        await worker.run()
+
+
+async def serve_both(settings: Settings, address: str, listener: socket.socket) -> None:
+    """API and worker in one process. A change wakes the worker; if either fails, both end."""
+    async with opened(address, settings):
+        worker = Worker()
+        server = _server(settings, on_write=Nudge(worker))
+        working = asyncio.create_task(worker.run())
+        working.add_done_callback(lambda _: server.begin_closing())
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            worker.stop()
+            await working
+
+
+def configure_log(settings: Settings) -> None:
+    """Our log lines; of uvicorn's only those that somebody should see."""
+    logs.configure(settings)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Turn SIGTERM into an ordinary end while nothing is served yet, so that what was started is cleared away."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

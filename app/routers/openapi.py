@@ -1,0 +1,99 @@
+"""The OpenAPI 3.1 document of the REST door, made from the same declarations as its routes."""
+
+import hashlib
+from functools import cache
+
+import orjson
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import __version__
+from app.auth.scopes import Scope
+from app.routers import openapi_answers as answers
+from app.routers import openapi_events as events
+from app.routers import openapi_parameters as parameters
+from app.routers.openapi_paths import paths
+from app.routers.openapi_schemas import Json, components
+
+ADDRESS = "/v1/openapi.json"
+_ABOUT = """\
+The API of reverse mentoring programmes: junior people mentor senior ones, and an organisation keeps track without
+looking over their shoulders.
+
+- **Ids** are opaque texts whose prefix says the type. What is absent and what is not yours look the same: 404.
+- **Reads** take `fields` and `expand`; lists are pages with a cursor.
+- **Changes** take an `Idempotency-Key`, and `If-Match` where a lost update would hurt.
+- **Failures** are problem documents (RFC 9457) with a stable `code`.
+- **Version 1 only grows**: expect members, values and events that are new.
+"""
+# The chapters of the story, in their order, then what is no chapter.
+TAGS = {
+    "organisations": "The company, and its ladder of ranks.",
+    "people": "Who they are, and who must never be paired.",
+    "access": "The keys of people and services.",
+    "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",
+    "enrolments": "Who joined a programme, as mentor or mentee, with what skills and wishes.",
+    "pairings": "A junior mentor and a senior mentee, from proposal to close, and what they agree on.",
+    "sessions": "Their meetings: plan, links, action items, notes, and whether they took place.",
+    "goals": "What a pair works towards, and the small wins on the way.",
+    "feedback": "What they thought of it.",
+    "webhooks": "Who is told of events, what was sent to them and what came back.",
+    "nodes": "Any object by its id.",
+    "health": "Whether the service is well.",
+}
+
+
+@cache
+def document() -> Json:
+    """The whole document."""
+    schemas = {**components(), **parameters.names(), **events.envelopes()}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Flipside", "version": __version__, "description": _ABOUT},
+        "servers": [{"url": "/", "description": "The server that gave out this document."}],
+        "tags": [{"name": name, "description": description} for name, description in TAGS.items()],
+        "paths": paths(),
+        "webhooks": events.webhooks(),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "parameters": {**parameters.SHARED, **events.HEADERS},
+            "responses": answers.shared(),
+            "headers": answers.HEADERS,
+            "securitySchemes": {"bearer": _security_scheme()},
+        },
+    }
+
+
+def _security_scheme() -> Json:
+    scopes = ", ".join(f"`{scope.value}`" for scope in Scope)
+    return {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "fsk_live_…",
+        "description": f"An API key. It opens what its scopes name, each operation's being in `x-scopes`: {scopes}. "
+        "What lies behind depends on whose key it is.",
+    }
+
+
+@cache
+def _bytes() -> tuple[bytes, str]:
+    body = orjson.dumps(document())
+    return body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+async def serve(request: Request) -> Response:
+    """The document itself; no credential is needed."""
+    body, tag = _bytes()
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+async def docs(_request: Request) -> Response:
+    """The document for reading and trying out."""
+    page = get_swagger_ui_html(openapi_url=ADDRESS, title="Flipside API")
+    note = b"<p>The scripts and styles of this page come from a CDN (cdn.jsdelivr.net); the contract itself is at "
+    link = f'<a href="{ADDRESS}">{ADDRESS}</a>.</p>'.encode()
+    return Response(bytes(page.body).replace(b"<body>", b"<body>" + note + link, 1), media_type="text/html")

@@ -1,0 +1,203 @@
+"""Examples for the contract: each schema gets one that a reader understands and that validation accepts."""
+
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+_SUFFIX = "01kd3xq8v7fy2a9m4n6p0rst"
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+_ID = re.compile(r"\^([a-z]{3})_")
+_DEEPEST = 4
+_SHOWN_CHANGES = 2
+
+# By `Schema.member`, else by `member`; what stands in neither is made from the schema.
+_VALUES: dict[str, Any] = {
+    "ApiKeyCreate.name": "HR connector",
+    "ApiKeyRead.name": "HR connector",
+    "ApiKeyCreate.role": "service_account",
+    "ApiKeyRead.role": "service_account",
+    "ApiKeyRead.person_id": None,
+    "ApiKeyCreate.scopes": ["directory:read", "directory:write"],
+    "ApiKeyRead.scopes": ["directory:read", "directory:write"],
+    "OrganisationRead.name": "Acme",
+    "OrganisationUpdate.name": "Acme Europe",
+    "ProgrammeCreate.name": "Reverse mentoring, spring 2027",
+    "ProgrammeRead.name": "Reverse mentoring, spring 2027",
+    "ProgrammeUpdate.name": "Reverse mentoring, summer 2027",
+    "RankCreate.level": 11,
+    "RankRead.level": 11,
+    "RankCreate.name": "Partner",
+    "RankRead.name": "Partner",
+    "RankUpdate.name": "Senior partner",
+    "TopicCreate.name": "Generative AI at work",
+    "TopicRead.name": "Generative AI at work",
+    "TopicUpdate.name": "AI at work",
+    "PersonCreate.title": "Data analyst",
+    "PersonRead.title": "Data analyst",
+    "GoalSet.title": "Use an assistant for the weekly report",
+    "GoalRead.title": "Use an assistant for the weekly report",
+    "AgendaItemCreate.title": "Try three prompts",
+    "AgendaItemRead.title": "Try three prompts",
+    "Clause.text": "What is said between us stays between us, unless we both agree to share it.",
+    "NoteCreate.text": "Showed how to check an answer against its sources.",
+    "NoteRead.text": "Showed how to check an answer against its sources.",
+    "Commitment.text": "Open the first meeting",
+    "CommitmentRead.text": "Open the first meeting",
+    "ActionItemCreate.text": "Draft the next report together with the assistant",
+    "ActionItemRead.text": "Draft the next report together with the assistant",
+    "FeedbackGive.type": "session",
+    "FeedbackGive.audience": "partner",
+    "FeedbackGive.text": "Patient, and very clear examples.",
+    "FeedbackRead.text": "Patient, and very clear examples.",
+    "WinCelebrate.text": "First dashboard built without help!",
+    "WinRead.text": "First dashboard built without help!",
+    "WebhookEndpointCreate.url": "https://hooks.example.com/flipside",
+    "WebhookEndpointUpdate.url": "https://hooks.example.com/flipside",
+    "WebhookEndpointRead.url": "https://hooks.example.com/flipside",
+    "WebhookEndpointCreate.types": ["session.*", "pairing.completed"],
+    "WebhookEndpointUpdate.types": ["session.*"],
+    "WebhookEndpointRead.types": ["session.*", "pairing.completed"],
+    "AttemptRead.status": 204,
+    "Problem.type": "urn:flipside:problem:session_state_conflict",
+    "Problem.title": "Conflict with the present state",
+    "Problem.status": 409,
+    "Problem.detail": "A session that is cancelled cannot take the step “complete”.",
+    "Problem.instance": "/v1/sessions/ses_01kd3xq8v7fy2a9m4n6p0rstwz/complete",
+    "Problem.code": "session_state_conflict",
+    "Fault.detail": "names no object that you may see",
+    "Fault.code": "unknown_reference",
+    "Fault.pointer": "/pairing_id",
+    "OrganisationRead.region": "eu",
+    "given_name": "Aiko",
+    "family_name": "Tanaka",
+    "display_name": "Aiko Tanaka",
+    "external_id": "E-10042",
+    "login": "aiko.tanaka",
+    "work_email": "aiko.tanaka@example.com",
+    "department": "Marketing",
+    "division": "Brand",
+    "cost_centre": "4711",
+    "location": "Lyon",
+    "languages": ["fr", "en"],
+    "zone": "Europe/Paris",
+    "default_zone": "Europe/Paris",
+    "service_account": "hris",
+    "prefix_text": "a1B2c3D4",
+    "request_id": "0f8b1c5e9d6a4f0c8a7b3e2d1c0f9e8d",
+    "purpose": "Leaders learn from those who grew up with the tools.",
+    "description": "What one sees of it, and what it is for.",
+    "pledge": "I will learn in public, and say so.",
+    "offers": ["Generative AI", "Short video"],
+    "seeks": ["Budgeting"],
+    "out_of_scope": ["Law"],
+    "interests": ["Cycling"],
+    "measure": "Two reports written this way",
+    "competency": "AI literacy",
+    "topic": "Prompting",
+    "reason": "They worked on a complaint together.",
+    "key": "confidentiality",
+    "calendar_uid": "ses_01kd3xq8v7fy2a9m4n6p0rstwz@flipside",
+    "url": "https://video.example.com/rooms/42",
+    "body": "Begin with what both want to have learned by the end.",
+    "address": "203.0.113.7",
+    "response": "",
+    "last_error": None,
+    "error": None,
+    "next_cursor": None,
+    "event_type": "session.completed",
+    "starts_on": "2027-03-01",
+    "ends_on": "2027-08-30",
+    "due_on": "2027-05-14",
+    "grace_until": "2027-03-15",
+    "hire_date": "2024-09-01",
+    "starts_at": "2027-03-09T14:00:00Z",
+    "ends_at": "2027-03-09T15:00:00Z",
+    "duration_minutes": 60,
+    "minutes": 60,
+    "minutes_per_month": 120,
+    "session_minutes": 60,
+    "cadence_min_days": 14,
+    "cadence_target_days": 21,
+    "cadence_max_days": 28,
+    "min_rank_gap": 2,
+    "rank_gap": 4,
+    "rank_level": 3,
+    "anonymity_k": 5,
+    "capacity": 2,
+    "number": 3,
+    "sequence": 1042,
+    "progress": 40,
+    "focus_rating": 4,
+    "rating": 5,
+    "average_focus": 4.5,
+    "reschedule_count": 0,
+    "calendar_sequence": 0,
+    "elapsed_ms": 84,
+    "last_status": 204,
+    "attempts": 1,
+    "secret": "shown here, this once",
+}
+# Members that would break a rule between members, or that most callers leave out.
+_LEFT_OUT = {
+    "ApiKeyCreate": {"person_id", "expires_at"},
+    "SessionReport": {"person_id"},
+    "PairingCreate": {"shared_manager_waiver"},
+    "Fault": {"parameter"},
+}
+
+
+def of(name: str, schema: Mapping[str, Any], named: Mapping[str, Any]) -> Any:
+    """The example of a named schema."""
+    return _Maker(named).made(schema, name, name, 0)
+
+
+class _Maker:
+    """Walks a schema; holds the named ones."""
+
+    def __init__(self, named: Mapping[str, Any]) -> None:
+        self._named = named
+
+    def made(self, schema: Mapping[str, Any], owner: str, member: str, depth: int) -> Any:
+        known = next((key for key in (f"{owner}.{member}", member) if key in _VALUES), None)
+        if known is not None:
+            return _VALUES[known]
+        if "$ref" in schema:
+            name = schema["$ref"].rpartition("/")[2]
+            return self.made(self._named[name], name, member, depth)
+        if "anyOf" in schema:
+            # What may be empty in an answer is empty; a request shows what could be sent.
+            return None if owner.endswith("Read") else self.made(schema["anyOf"][0], owner, member, depth)
+        if schema.get("type") == "object":
+            return self._object(schema, owner, depth)
+        if schema.get("type") == "array":
+            return [] if depth >= _DEEPEST else [self.made(schema["items"], owner, member, depth + 1)]
+        return _leaf(schema, member)
+
+    def _object(self, schema: Mapping[str, Any], owner: str, depth: int) -> dict[str, Any]:
+        members = [name for name in schema.get("properties", {}) if name not in _LEFT_OUT.get(owner, ())]
+        if owner.endswith("Update"):
+            members = members[:_SHOWN_CHANGES]
+        return {name: self.made(schema["properties"][name], owner, name, depth + 1) for name in members}
+
+
+def _leaf(schema: Mapping[str, Any], member: str) -> Any:
+    if "const" in schema or "enum" in schema:
+        return schema["const"] if "const" in schema else schema["enum"][0]
+    if schema.get("type") in ("integer", "number"):
+        return schema.get("default", max(schema.get("minimum", 1), 1))
+    return _text(schema, member) if schema.get("type") == "string" else False
+
+
+def _text(schema: Mapping[str, Any], member: str) -> str:
+    form = schema.get("format")
+    if form in ("date", "date-time"):
+        return "2027-03-09" if form == "date" else "2027-03-09T15:04:05Z"
+    found = _ID.match(schema.get("pattern", ""))
+    return an_id(found[1], member) if found else f"Some {member.replace('_', ' ')}"
+
+
+def an_id(prefix: str, member: str) -> str:
+    """A well-formed id; others for other members, so that two of one kind differ."""
+    number = zlib.crc32(member.encode())
+    return f"{prefix}_{_SUFFIX}{_LETTERS[number % 32]}{_LETTERS[number // 32 % 32]}"

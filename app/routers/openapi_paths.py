@@ -1,0 +1,199 @@
+"""The operations of the contract, one for every route: two for each resource, one for each intent."""
+
+from typing import Any
+
+from app.acting.intent import Intent, Kind
+from app.auth.scopes import Scope
+from app.declared import INTENTS, RESOURCES
+from app.reading.resource import Resource
+from app.routers import bodies
+from app.routers import openapi_parameters as parameters
+from app.routers.openapi_answers import good, problems
+from app.routers.openapi_schemas import Json, answer_of, components, ref
+from app.routers.writes import METHODS, path_of
+
+Paths = dict[str, dict[str, Json]]
+_SPELLINGS = {"api": "API", "webhook": "webhook"}
+_ALWAYS = (401, 500, 503)
+
+
+def paths() -> Paths:
+    """Every path with its operations."""
+    found: Paths = {}
+    for resource in RESOURCES:
+        found[f"/v1/{resource.path}"] = {"get": _list(resource)}
+        found[f"/v1/{resource.path}/{{id}}"] = {"get": _one(resource)}
+    for intent in INTENTS:
+        found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
+    found["/v1/nodes/{id}"] = {"get": _node()}
+    found["/health/live"] = {"get": _health("live", "Whether this process answers.", ())}
+    found["/health/ready"] = {"get": _health("ready", "Whether it can serve: the database answers.", (503,))}
+    return dict(sorted(found.items()))
+
+
+def chapter(resource: Resource) -> str:
+    """The chapter of the story that a resource belongs to, which is its tag."""
+    module = resource.model.__module__.split(".")
+    return {"auth": "access"}.get(module[1], module[2] if module[1] == "domain" else module[1])
+
+
+def camel(name: str) -> str:
+    """`end_pairing_early` as `endPairingEarly`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def words(name: str) -> str:
+    """`api_key` as “API key”."""
+    return " ".join(_SPELLINGS.get(word, word) for word in name.split("_"))
+
+
+def _secured(scope: Scope) -> Json:
+    return {"security": [{"bearer": []}], "x-scopes": [scope.value]}
+
+
+def _described(text: str, scope: Scope) -> str:
+    return f"{text}\n\nScope: `{scope.value}`."
+
+
+def _list(resource: Resource) -> Json:
+    about = (
+        f"{resource.schema.__doc__} Answers the first page of what you may see; `next_cursor` and the `Link` header "
+        "lead to the next."
+    )
+    page = good("One page.", ref(f"{resource.type_name}Page"), "ETag", "Link", "CacheControl")
+    return {
+        "operationId": camel(f"list_{resource.plural}"),
+        "summary": f"List {words(resource.plural)}.",
+        "description": _described(about, resource.scope),
+        "tags": [chapter(resource)],
+        **_secured(resource.scope),
+        "parameters": parameters.of_list(resource),
+        "responses": {"200": page, "304": _unchanged(), **problems(400, 403, 406, 422, *_ALWAYS)},
+    }
+
+
+def _one(resource: Resource) -> Json:
+    name = words(resource.name)
+    found = good("The object.", ref(f"{resource.type_name}View"), "ETag", "CacheControl")
+    return {
+        "operationId": camel(f"get_{resource.name}"),
+        "summary": f"Read {'an' if name[0] in 'aeoA' else 'a'} {name}.",
+        "description": _described(resource.schema.__doc__ or "", resource.scope),
+        "tags": [chapter(resource)],
+        **_secured(resource.scope),
+        "parameters": parameters.of_one(resource),
+        "responses": {"200": found, "304": _unchanged(), **problems(400, 403, 404, 406, 422, *_ALWAYS)},
+    }
+
+
+def _unchanged() -> Json:
+    return good("You have it already.", None, "ETag", "CacheControl")
+
+
+def _write(intent: Intent) -> Json:
+    operation: Json = {
+        "operationId": camel(intent.name),
+        "summary": intent.summary,
+        "description": _described(intent.description, intent.scope),
+        "tags": [chapter(intent.resource)],
+        **_secured(intent.scope),
+        "parameters": _write_parameters(intent),
+    }
+    if intent.takes is not None:
+        operation["requestBody"] = _body(intent)
+    failures = [400, 403, 409, 413, 415, 422, *_ALWAYS]
+    if intent.has_id:
+        failures += [404, 412]
+    if intent.needs_version:
+        failures.append(428)
+    if intent.kind is not Kind.DELETE:
+        failures.append(406)
+    operation["responses"] = {**_success(intent), **problems(*failures)}
+    return operation
+
+
+def _write_parameters(intent: Intent) -> list[Json]:
+    names = []
+    if intent.has_id:
+        names.append("IfMatchRequired" if intent.needs_version else "IfMatch")
+    if intent.kind is not Kind.DELETE:
+        names.append("IdempotencyKey")
+    found = [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    return [parameters.identifier(intent.resource), *found] if intent.has_id else found
+
+
+def _body(intent: Intent) -> Json:
+    assert intent.takes is not None  # noqa: S101
+    name = intent.takes.__name__
+    schema = components()[name]
+    content: Json = {"schema": ref(name), "example": schema["examples"][0]}
+    types = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
+    # Without a body, a step is taken as if it were an empty object.
+    required = intent.kind is not Kind.MOVE or bool(schema.get("required"))
+    body: Json = {"required": required, "content": dict.fromkeys(types, content)}
+    if intent.kind is Kind.UPDATE:
+        body["description"] = (
+            "A merge patch (RFC 7396): what is absent stays as it is, `null` clears what may be empty."
+        )
+    return body
+
+
+def _success(intent: Intent) -> Json:
+    if intent.kind is Kind.DELETE:
+        return {"204": good("It is gone.", None, "CacheControl")}
+    schema = answer_of(intent.resource, reveals=intent.reveals)
+    headers = ["ETag", "IdempotencyReplayed", "CacheControl"]
+    if intent.kind is Kind.CREATE:
+        return {"201": good("The new object.", schema, "Location", *headers)}
+    return {"200": good("The object as it is now.", schema, *headers)}
+
+
+def _node() -> Json:
+    views = sorted(f"{resource.type_name}View" for resource in RESOURCES)
+    found = good("The object.", {"anyOf": [ref(name) for name in views]}, "ETag", "CacheControl")
+    names: Json = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    shape = [
+        {"name": name, "in": "query", "schema": names, "style": "form", "explode": False, "description": about}
+        for name, about in (
+            ("fields", "As in the operation of the object's own type."),
+            ("expand", "As in the operation of the object's own type."),
+        )
+    ]
+    identifier: Json = {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "Any id; its prefix says the type.",
+        "schema": {"type": "string", "pattern": "^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$"},
+    }
+    return {
+        "operationId": "getNode",
+        "summary": "Read any object by its id.",
+        "description": "Whatever its type: this is where the `url` of an event leads. Takes the scope of that type.",
+        "tags": ["nodes"],
+        "security": [{"bearer": []}],
+        "x-scopes": [],
+        "parameters": [identifier, *shape, {"$ref": "#/components/parameters/IfNoneMatch"}],
+        "responses": {"200": found, "304": _unchanged(), **problems(400, 403, 404, 406, 422, *_ALWAYS)},
+    }
+
+
+def _health(name: str, summary: str, failures: tuple[int, ...]) -> Json:
+    def answer(description: str, status: str, *headers: str) -> Json:
+        member: dict[str, Any] = {"type": "string", "const": status}
+        schema = {"type": "object", "properties": {"status": member}, "required": ["status"]}
+        return good(description, {**schema, "examples": [{"status": status}]}, *headers)
+
+    responses = {"200": answer("Yes.", "ok")}
+    for status in failures:
+        responses[str(status)] = answer("No.", "unavailable", "RetryAfter")
+    return {
+        "operationId": camel(f"check_{name}"),
+        "summary": summary,
+        "description": f"{summary} No credential is needed.",
+        "tags": ["health"],
+        "security": [],
+        "parameters": [],
+        "responses": responses,
+    }

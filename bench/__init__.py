@@ -1,0 +1,1 @@
+"""What the service costs, against the least that the same answers can cost in Python (docs/performance.md)."""

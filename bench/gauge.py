@@ -1,0 +1,63 @@
+"""What a run costs beside time: CPU of server and database, memory, statements. Read from /proc and PostgreSQL."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_SET = "select set_config(%"
+_CALLS = """
+    select coalesce(sum(calls) filter (where query not ilike $1), 0)::int as statements,
+      coalesce(sum(calls) filter (where query ilike $1), 0)::int as switches
+    from pg_stat_statements where queryid is not null and query not like '%pg_stat_statements%'
+      and query not ilike 'alter system%' and query not ilike 'select pg_reload%'
+"""
+
+
+def cpu_seconds(*pids: int) -> float:
+    """User and system time of processes and all that they started, the dead ones among them."""
+    stats = _stats()
+    found = set(pids)
+    while more := {pid for pid, fields in stats.items() if int(fields[1]) in found} - found:
+        found |= more
+    # utime, stime, and of children that were waited for cutime, cstime (proc(5), fields 14 to 17).
+    return sum(sum(map(int, stats[pid][11:15])) for pid in found if pid in stats) / _TICKS
+
+
+def _stats() -> dict[int, list[str]]:
+    stats = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = path.read_text()
+        except OSError:
+            continue
+        stats[int(path.parent.name)] = text.rpartition(")")[2].split()
+    return stats
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+@dataclass(frozen=True)
+class Statements:
+    """How many statements were run, and how many more told a connection its organisation."""
+
+    asked: int
+    switches: int
+
+
+async def track(connection: asyncpg.Connection, what: str) -> None:
+    """Count statements (`top`) or not (`none`): counting costs, so never while time is taken."""
+    await connection.execute(f"alter system set pg_stat_statements.track = '{what}'")
+    await connection.execute("select pg_reload_conf()")
+
+
+async def counted(connection: asyncpg.Connection) -> Statements:
+    """The statements since the last reset."""
+    row = await connection.fetchrow(_CALLS, _SET)
+    return Statements(row["statements"], row["switches"])

@@ -1,0 +1,96 @@
+"""The two servers under measure: one uvicorn process each, with the same loop, parser and size of pool."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bench.data import ENVIRONMENT, ROOT, Data
+from bench.limit import POOL
+from bench.load import Request
+
+LIMIT_PORT, SERVICE_PORT = 8951, 8952
+_LIMIT = ["uvicorn", "bench.limit:app", "--port", str(LIMIT_PORT), "--loop", "uvloop", "--http", "httptools"]
+_QUIET = ["--lifespan", "on", "--no-proxy-headers", "--no-access-log", "--log-level", "warning", "--no-server-header"]
+
+
+@dataclass(frozen=True)
+class Server:
+    """One that runs."""
+
+    port: int
+    pid: int
+
+    def ask(self, request: Request) -> tuple[int, bytes]:
+        """Status and body of one request."""
+        method, target, body, authorization, key = request
+        headers = {"Authorization": authorization, "Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, target, body.encode() or None, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+
+@contextmanager
+def running(data: Data) -> Iterator[tuple[Server, Server]]:
+    """The limit and the service, for as long as the block runs."""
+    environment = {
+        **os.environ,
+        **ENVIRONMENT,
+        "BENCH_ADDRESS": data.address,
+        "FLIPSIDE_DATABASE_URL": data.address,
+        "FLIPSIDE_ENVIRONMENT": "production",
+        "FLIPSIDE_DRAIN_SECONDS": "0",
+        "FLIPSIDE_PORT": str(SERVICE_PORT),
+        "FLIPSIDE_READ_POOL_SIZE": str(POOL),
+        "FLIPSIDE_WRITE_POOL_SIZE": str(POOL),
+        # At most as many wait as the load keeps under way.
+        "FLIPSIDE_POOL_WAIT_SECONDS": "10",
+    }
+    with (
+        _process([*_LIMIT, *_QUIET], LIMIT_PORT, environment) as limit,
+        _process(["bench.service"], SERVICE_PORT, environment) as service,
+    ):
+        yield limit, service
+
+
+@contextmanager
+def _process(module: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
+    log = (ROOT / f"server-{port}.log").open("wb")
+    process = subprocess.Popen([sys.executable, "-m", *module], env=environment, stdout=log, stderr=log)
+    try:
+        _await(process, port)
+        yield Server(port, process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def _await(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+        try:
+            connection.connect()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+        finally:
+            connection.close()
+    raise SystemExit(f"The server on port {port} did not start: see {ROOT / f'server-{port}.log'}")

@@ -1,0 +1,173 @@
+"""A world with one object of every kind, and a request for every operation: what generated tests walk over."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from app import clock, ids
+from app import db as database
+from app.acting.intent import Intent, Kind
+from app.declared import BY_PREFIX, RESOURCES
+from app.domain.access.service import issue
+from app.domain.access.schemas import ApiKeyCreate
+from app.routers.openapi_schemas import components
+from app.routers.writes import METHODS, path_of
+from app.webhooks.models import Attempt, Delivery
+from tests.world import World
+
+# Who sees the object of each kind; for the others it is the coordinator.
+_READERS = {
+    "do_not_pair": "admin",
+    "api_key": "admin",
+    "webhook_endpoint": "admin",
+    "delivery": "admin",
+    "attempt": "admin",
+    **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
+    **dict.fromkeys(("goal", "goal_milestone", "win", "feedback"), "mentor"),
+}
+
+
+@dataclass
+class Full:
+    """A world and one object of every kind, by the name of its resource."""
+
+    world: World
+    objects: dict[str, str] = field(default_factory=dict)
+
+    def reader(self, name: str) -> str:
+        """A part that sees the object of this kind."""
+        return _READERS.get(name, "coordinator")
+
+    def request(self, intent: Intent) -> tuple[str, str, dict[str, Any]]:
+        """Method, path and further arguments of a well-formed request for this intent."""
+        path = path_of(intent).replace("{id}", self.objects[intent.resource.name])
+        more: dict[str, Any] = {"headers": {"If-Match": '"1"'}} if intent.has_id else {}
+        if intent.takes is not None:
+            body = self._own(components()[intent.takes.__name__]["examples"][0])
+            content_type = "application/merge-patch+json" if intent.kind is Kind.UPDATE else "application/json"
+            more.setdefault("headers", {})["Content-Type"] = content_type
+            more["content"] = orjson.dumps(body)
+        return METHODS[intent.kind], path, more
+
+    def _own(self, value: Any) -> Any:
+        """An example whose ids are those of our objects."""
+        if isinstance(value, dict):
+            return {name: self._own(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._own(item) for item in value]
+        prefix = ids.prefix_of(value) if isinstance(value, str) else None
+        return self.objects[BY_PREFIX[prefix].name] if prefix in BY_PREFIX else value
+
+
+async def fill(world: World) -> Full:
+    """Give a world one object of every kind."""
+    full = Full(world, {"organisation": world.organisation_id, "person": world.people["mentor"]})
+    add = full.objects.__setitem__
+    pairing = await world.pairing()
+    programme_id, pairing_id = pairing["programme_id"], pairing["id"]
+    add("pairing", pairing_id)
+    add("programme", programme_id)
+    add("enrolment", pairing["mentor_enrolment_id"])
+    for name, intent, data in _of_programme(world):
+        add(name, (await world.do("coordinator", intent, programme_id=programme_id, **data))["id"])
+    session = await world.session(pairing_id)
+    add("session", session["id"])
+    for name, intent, data in _of_session(world):
+        add(name, (await world.do("mentor", intent, session_id=session["id"], **data))["id"])
+    for name, intent, data in _OF_PAIRING:
+        add(name, (await world.do("mentor", intent, pairing_id=pairing_id, **data))["id"])
+    milestone = await world.do("mentor", "create_goal_milestone", goal_id=full.objects["goal"], title="First step")
+    add("goal_milestone", milestone["id"])
+    await _fill_office(full)
+    await _fill_from_rows(full)
+    assert full.objects.keys() == {resource.name for resource in RESOURCES}
+    return full
+
+
+def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
+    due_on = (clock.now() + timedelta(days=30)).date()
+    admin = world.people["admin"]
+    return (
+        ("topic", "create_topic", {"name": "Generative AI"}),
+        ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to begin", "body": "So."}),
+        ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
+        ("sponsorship", "pledge_sponsorship", {"person_id": admin, "pledge": "I learn too."}),
+        ("programme_role", "assign_programme_role", {"person_id": admin, "duty": "coordinator"}),
+    )
+
+
+def _of_session(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
+    return (
+        ("agenda_item", "create_agenda_item", {"title": "Three prompts"}),
+        ("session_link", "create_session_link", {"kind": "video", "url": "https://meet.example.com/1"}),
+        ("action_item", "create_action_item", {"owner_id": world.people["mentee"], "text": "Try it out"}),
+        ("note", "create_note", {"text": "What we said"}),
+    )
+
+
+_OF_PAIRING: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("goal", "set_goal", {"title": "Write one report"}),
+    ("win", "celebrate_win", {"text": "It worked"}),
+    ("feedback", "give_feedback", {"type": "partner", "audience": "private", "text": "Patient"}),
+)
+
+
+async def _fill_office(full: Full) -> None:
+    world = full.world
+    rank = await world.do("admin", "create_rank", level=50, name="Chair")
+    bar = await world.do(
+        "admin", "create_do_not_pair", person_id=await world.person(), other_person_id=await world.person()
+    )
+    key = await world.do(
+        "admin", "create_api_key", name="Reader", role="service_account", scopes=["sessions:read"], service_account="bi"
+    )
+    endpoint = await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
+    found = {"rank": rank, "do_not_pair": bar, "api_key": key, "webhook_endpoint": endpoint}
+    full.objects.update({name: item["id"] for name, item in found.items()})
+
+
+async def _fill_from_rows(full: Full) -> None:
+    """What no caller makes: it comes of other things."""
+    world, objects = full.world, full.objects
+    async with database.current().writing(world.organisation_id) as db:
+        delivery = Delivery(
+            organisation_id=world.organisation_id,
+            id=ids.new(Delivery.prefix),
+            endpoint_id=objects["webhook_endpoint"],
+            event_id=ids.new("evt"),
+            event_type="session.scheduled",
+            sequence=1,
+            due_at=clock.now(),
+        )
+        db.add(delivery)
+        await db.flush()
+        attempt = Attempt(
+            organisation_id=world.organisation_id,
+            id=ids.new(Attempt.prefix),
+            delivery_id=delivery.id,
+            number=1,
+            started_at=clock.now(),
+            elapsed_ms=12,
+            status=500,
+        )
+        db.add(attempt)
+    objects |= {"delivery": delivery.id, "attempt": attempt.id}
+    for name, parent in (("agreement", "pairing"), ("signature", "agreement"), ("attendance", "session")):
+        objects[name] = await _child(full, name, parent)
+
+
+async def _child(full: Full, name: str, parent: str) -> str:
+    reads, organisation_id = database.current().reads, full.world.organisation_id
+    sql = f"select id from {name} where {parent}_id = $1 order by id limit 1"  # noqa: S608
+    return str((await reads.fetch(organisation_id, sql, (full.objects[parent],)))[0][0])
+
+
+async def service_key(world: World, name: str, scopes: set[str]) -> str:
+    """A key of a service account with these scopes and no others."""
+    data = ApiKeyCreate.model_validate(
+        {"name": name, "role": "service_account", "service_account": name, "scopes": sorted(scopes)}
+    )
+    async with database.current().writing(world.organisation_id) as db:
+        return (await issue(db, data))[1]

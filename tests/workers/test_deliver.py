@@ -1,0 +1,185 @@
+"""Sending: what arrives, signed by whom, and what survives a worker."""
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from app.webhooks import signing
+from app.webhooks.sender import Sender
+from app.workers import claims
+from app.workers.deliver import Deliverer
+from tests.conftest import TestClock
+from tests.workers.conftest import MakeEndpoint
+from tests.workers.lms import Lms, status
+from tests.workers.steps import deliver, relay_all, row, rows_of
+from tests.world import World
+
+LEASE = timedelta(seconds=60)
+
+
+async def due(world: World, count: int = 1) -> list[str]:
+    """Let so many events be due to whoever wants people; their subjects."""
+    people = [await world.person() for _ in range(count)]
+    await relay_all()
+    return people
+
+
+async def only(owner: asyncpg.Connection, endpoint_id: str) -> dict[str, object]:
+    """The one delivery of an endpoint."""
+    (found,) = await rows_of(owner, "delivery", "endpoint_id", endpoint_id)
+    return found
+
+
+async def test_an_event_arrives_signed_and_with_its_headers(
+    world: World,
+    owner: asyncpg.Connection,
+    clock: TestClock,
+    endpoint: MakeEndpoint,
+    receiver: Lms,
+    deliverer: Deliverer,
+) -> None:
+    made = await endpoint()
+    (person_id,) = await due(world)
+
+    assert await deliver(deliverer) == 1
+
+    (hook,) = receiver.hooks
+    delivery = await only(owner, made["id"])
+    assert hook.is_signed_with(made["secret"])
+    assert hook.headers["webhook-timestamp"] == str(int(clock.time.timestamp()))
+    assert (
+        hook.headers
+        | {
+            "webhook-id": delivery["event_id"],
+            "content-type": "application/json",
+            "user-agent": "flipside-webhooks/1",
+            "flipside-event-type": "person.created",
+            "flipside-delivery-id": delivery["id"],
+            "flipside-attempt": "1",
+        }
+        == hook.headers
+    )
+    assert hook.event["subject"] == hook.event["data"]["person_id"] == person_id
+    assert (hook.event["id"], hook.event["sequence"]) == (delivery["event_id"], 1)
+    assert hook.event["organisation"] == world.organisation_id
+    assert (delivery["status"], delivery["attempts"], delivery["last_status"]) == ("delivered", 1, 200)
+    assert (delivery["delivered_at"], delivery["last_error"]) == (clock.time, None)
+    (logged,) = await rows_of(owner, "attempt", "delivery_id", str(delivery["id"]))
+    assert (logged["number"], logged["status"], logged["error"], logged["response"]) == (1, 200, None, "ok")
+    assert (logged["started_at"], logged["address"]) == (clock.time, "127.0.0.1")
+    lane = await row(owner, "webhook_endpoint", made["id"])
+    assert (lane["lease_until"], lane["lease_by"], lane["version"]) == (clock.time, None, 1)
+
+
+async def test_the_reference_library_accepts_what_is_sent(
+    world: World, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    made = await endpoint()
+    await due(world)
+    # It reads the wall clock, so for once we do too.
+    from app import clock  # noqa: PLC0415
+
+    clock.use(None)
+
+    await deliver(deliverer)
+
+    (hook,) = receiver.hooks
+    assert signing.verify(hook.headers, hook.body, made["secret"])
+    assert not signing.verify(hook.headers, hook.body + b" ", made["secret"])
+
+
+async def test_during_a_rotation_both_secrets_sign_the_new_one_first(
+    world: World, clock: TestClock, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    made = await endpoint()
+    new = await world.do("admin", "rotate_webhook_secret", made["id"], overlap_hours=1)
+    await due(world)
+    await deliver(deliverer)
+    clock.advance(hours=1)
+    await due(world)
+    await deliver(deliverer)
+
+    during, after = receiver.hooks
+    assert during.is_signed_with(made["secret"])
+    assert during.is_signed_with(new["secret"])
+    first, second = during.headers["webhook-signature"].split()
+    during.headers["webhook-signature"] = first
+    assert first != second
+    assert during.is_signed_with(new["secret"])
+    assert after.is_signed_with(new["secret"])
+    assert not after.is_signed_with(made["secret"])
+
+
+async def test_the_same_bytes_and_id_come_again_on_a_retry(
+    world: World, clock: TestClock, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    await endpoint()
+    receiver.script = [status("503 Busy")]
+    await due(world)
+    await deliver(deliverer)
+    clock.advance(seconds=5)
+    await deliver(deliverer)
+
+    first, second = receiver.hooks
+    assert first.body == second.body
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert [hook.headers["flipside-attempt"] for hook in receiver.hooks] == ["1", "2"]
+
+
+async def test_a_delivery_survives_the_worker_that_claimed_it(
+    world: World,
+    owner: asyncpg.Connection,
+    clock: TestClock,
+    endpoint: MakeEndpoint,
+    receiver: Lms,
+    deliverer: Deliverer,
+) -> None:
+    made = await endpoint()
+    await due(world, 2)
+    # The other worker takes both, and is never heard of again.
+    (lane,) = await claims.lanes("dead", limit=5, lease=LEASE)
+    load = await claims.load(lane, limit=10, lease=LEASE)
+    assert load is not None
+    assert len(load.parcels) == 2
+
+    assert await deliver(deliverer) == 0
+    clock.advance(seconds=60)
+    assert await deliver(deliverer) == 2
+
+    assert [hook.headers["flipside-attempt"] for hook in receiver.hooks] == ["2", "2"]
+    assert {one["status"] for one in await rows_of(owner, "delivery", "endpoint_id", made["id"])} == {"delivered"}
+
+
+async def test_workers_at_once_send_nothing_twice(
+    world: World, endpoint: MakeEndpoint, receiver: Lms, sender: Sender
+) -> None:
+    for _ in range(3):
+        await endpoint()
+    await due(world, 12)
+
+    counts = await asyncio.gather(*(deliver(Deliverer(sender)) for _ in range(3)))
+
+    assert sum(counts) == 36
+    assert len({hook.headers["flipside-delivery-id"] for hook in receiver.hooks}) == 36
+
+
+@pytest.mark.parametrize(("asked", "rest"), [(30, 30), (3600, 60)])
+async def test_an_endpoint_without_a_readable_secret_costs_no_attempt(
+    world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, deliverer: Deliverer
+) -> None:
+    garbled, bare = await endpoint(), await endpoint()
+    await owner.execute("update webhook_secret set sealed = sealed || 'x' where endpoint_id = $1", garbled["id"])
+    await owner.execute("delete from webhook_secret where endpoint_id = $1", bare["id"])
+    await due(world)
+
+    with capture_logs() as logs:
+        assert await deliver(deliverer) == 0
+
+    assert {(log["event"], log["endpoint_id"], log["error"]) for log in logs} == {
+        ("lane.failed", garbled["id"], "InvalidTag"),
+        ("lane.failed", bare["id"], "Unsigned"),
+    }
+    assert [(await only(owner, made["id"]))["attempts"] for made in (garbled, bare)] == [0, 0]

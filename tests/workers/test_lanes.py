@@ -1,0 +1,242 @@
+"""One lane per endpoint: who waits for whom, and how long a receiver is left alone."""
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from app import config
+from app.config import Settings
+from app.workers import claims
+from app.workers import deliver as delivering
+from app.workers.deliver import Deliverer
+from tests.conftest import TestClock
+from tests.webhooks.receivers import OK
+from tests.workers.conftest import MakeEndpoint
+from tests.workers.lms import Hook, Lms, listening, status
+from tests.workers.steps import deliver, relay_all, row, rows_of
+from tests.world import World
+
+LEASE = timedelta(seconds=60)
+
+
+async def due(world: World, count: int = 1) -> list[str]:
+    """Let so many events be due to whoever wants people; their subjects."""
+    people = [await world.person() for _ in range(count)]
+    await relay_all()
+    return people
+
+
+async def only(owner: asyncpg.Connection, endpoint_id: str) -> dict[str, object]:
+    """The one delivery of an endpoint."""
+    (found,) = await rows_of(owner, "delivery", "endpoint_id", endpoint_id)
+    return found
+
+
+@pytest.mark.parametrize(("asked", "rest"), [(30, 30), (3600, 60)])
+async def test_a_hanging_receiver_keeps_nobody_waiting(
+    world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    letting_go = asyncio.Event()
+
+    async def hang(_hook: Hook) -> bytes:
+        await letting_go.wait()
+        return OK
+
+    async with listening() as stuck:
+        stuck.reply = hang
+        bad, good = await endpoint(stuck.url), await endpoint()
+        await due(world, 3)
+        assert await deliverer.step() == 2
+        await stuck.arrived.wait()
+        await asyncio.wait(deliverer.lanes, return_when=asyncio.FIRST_COMPLETED)
+
+        assert len(receiver.hooks) == 3
+        await due(world)
+        assert await deliverer.step() == 1
+        await asyncio.wait(deliverer.lanes, return_when=asyncio.FIRST_COMPLETED)
+
+        assert len(receiver.hooks) == 4
+        assert {one["status"] for one in await rows_of(owner, "delivery", "endpoint_id", good["id"])} == {"delivered"}
+        assert {one["status"] for one in await rows_of(owner, "delivery", "endpoint_id", bad["id"])} == {"pending"}
+        letting_go.set()
+        await deliverer.finish()
+        assert len(stuck.hooks) == 4
+
+
+async def test_no_more_lanes_than_the_settings_allow(
+    world: World, settings: Settings, endpoint: MakeEndpoint, deliverer: Deliverer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "settings", lambda: settings.model_copy(update={"worker_lanes": 2}))
+    for _ in range(3):
+        await endpoint()
+    await due(world)
+
+    assert [await deliverer.step(), await deliverer.step()] == [2, 0]
+    await deliverer.finish()
+    assert await deliverer.step() == 1
+    await deliverer.finish()
+
+
+async def test_who_waited_longest_is_served_first(
+    world: World, clock: TestClock, endpoint: MakeEndpoint, deliverer: Deliverer
+) -> None:
+    first = await endpoint()
+    await due(world)
+    await deliver(deliverer)
+    clock.advance(seconds=1)
+    second = await endpoint()
+    await due(world)
+
+    lanes = [(await claims.lanes("one", limit=1, lease=LEASE))[0].endpoint_id for _ in range(2)]
+
+    assert lanes == [second["id"], first["id"]]
+
+
+async def test_a_lane_ends_after_its_turn_even_if_more_is_due(
+    world: World, clock: TestClock, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    await endpoint()
+    await due(world, 25)
+
+    async def take_time(_hook: Hook) -> bytes:
+        clock.advance(seconds=0.4)
+        return OK
+
+    receiver.reply = take_time
+    assert await deliverer.step() == 1
+    await deliverer.finish()
+
+    assert len(receiver.hooks) == 20
+    assert await deliver(deliverer) == 5
+
+
+async def test_a_receiver_that_takes_nothing_is_left_alone_for_a_while(
+    world: World, clock: TestClock, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    await endpoint()
+    await due(world, 12)
+    receiver.script = [status("500 Oh")] * 10
+
+    assert await deliver(deliverer) == 10
+    clock.advance(seconds=1)
+    assert await deliver(deliverer) == 0
+    clock.advance(seconds=1)
+    assert await deliver(deliverer) == 2
+
+
+async def test_it_is_left_alone_as_long_as_it_asks_for_up_to_a_minute(
+    world: World, clock: TestClock, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer, asked: int, rest: int
+) -> None:
+    await endpoint()
+    receiver.script = [status("429 Slow", f"retry-after: {asked}")]
+    await due(world)
+    await deliver(deliverer)
+    await due(world)
+
+    clock.advance(seconds=rest - 1)
+    assert await deliver(deliverer) == 0
+    clock.advance(seconds=1)
+    assert await deliver(deliverer) == (2 if asked == rest else 1)
+
+
+async def test_one_event_that_is_refused_does_not_hold_up_the_rest(
+    world: World, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    await endpoint()
+    bad, *_ = await due(world, 12)
+
+    async def pick(hook: Hook) -> bytes:
+        return status("422 No") if hook.event["subject"] == bad else OK
+
+    receiver.reply = pick
+
+    assert await deliver(deliverer) == 12
+    assert deliverer.tally.delivered == 11
+
+
+async def test_deliveries_that_somebody_else_holds_are_passed_over(
+    world: World, owner: asyncpg.Connection, clock: TestClock, endpoint: MakeEndpoint, deliverer: Deliverer
+) -> None:
+    made = await endpoint()
+    await due(world)
+    async with owner.transaction():
+        await owner.execute("select 1 from delivery where endpoint_id = $1 for update", made["id"])
+        # Asked once, not over and over until they are free.
+        assert await deliverer.step() == 1
+        await deliverer.finish()
+        assert await deliverer.step() == 0
+
+    clock.advance(seconds=2)
+    assert await deliver(deliverer) == 1
+
+
+async def test_an_endpoint_that_is_disabled_or_removed_in_mid_turn_is_left(
+    world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    made, gone = await endpoint(), await endpoint()
+    await due(world, 12)
+
+    async def end_it(_hook: Hook) -> bytes:
+        receiver.reply = accept
+        await world.do("admin", "disable_webhook_endpoint", made["id"])
+        await world.do("admin", "delete_webhook_endpoint", gone["id"], version=1)
+        return OK
+
+    async def accept(_hook: Hook) -> bytes:
+        return OK
+
+    receiver.reply = end_it
+    await deliver(deliverer)
+
+    assert len(receiver.hooks) == 20
+    assert sorted(one["status"] for one in await rows_of(owner, "delivery", "endpoint_id", made["id"])) == [
+        *["delivered"] * 10,
+        *["pending"] * 2,
+    ]
+
+
+async def test_told_to_stop_it_ends_what_is_under_way_and_begins_nothing(
+    world: World,
+    owner: asyncpg.Connection,
+    clock: TestClock,
+    endpoint: MakeEndpoint,
+    receiver: Lms,
+    deliverer: Deliverer,
+) -> None:
+    made = await endpoint()
+    await due(world, 12)
+
+    async def stop(_hook: Hook) -> bytes:
+        deliverer.stop()
+        return OK
+
+    receiver.reply = stop
+    await deliver(deliverer)
+
+    assert len(receiver.hooks) == 10
+    assert await deliverer.step() == 0
+    lane = await row(owner, "webhook_endpoint", made["id"])
+    assert (lane["lease_until"], lane["lease_by"]) == (clock.time, None)
+
+
+async def test_a_lease_outlasts_any_turn(
+    world: World, settings: Settings, owner: asyncpg.Connection, clock: TestClock, monkeypatch: pytest.MonkeyPatch,
+    endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer,
+) -> None:  # fmt: skip
+    short = settings.model_copy(update={"lease_seconds": 5, "webhook_timeout_seconds": 30})
+    monkeypatch.setattr(config, "settings", lambda: short)
+    made = await endpoint()
+    await due(world)
+    seen = []
+
+    async def look(_hook: Hook) -> bytes:
+        lane, delivery = await row(owner, "webhook_endpoint", made["id"]), await only(owner, made["id"])
+        seen.extend([lane["lease_until"], delivery["due_at"]])
+        return OK
+
+    receiver.reply = look
+    await deliver(deliverer)
+
+    assert seen == [clock.time + delivering.LONGEST_TURN + timedelta(seconds=40)] * 2
