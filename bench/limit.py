@@ -20,6 +20,8 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 POOL = 8
+# The planner thinks that a page of sessions is nearly all there are, and would sort them.
+_SETTINGS = {"timezone": "UTC", "jit": "off", "enable_bitmapscan": "off"}
 
 PAIRING = """
     select row_to_json(r) from (
@@ -106,7 +108,7 @@ class Pool:
     async def open(self, address: str) -> None:
         """Connect."""
         for _ in range(POOL):
-            connection = await asyncpg.connect(address, server_settings={"timezone": "UTC", "jit": "off"})
+            connection = await asyncpg.connect(address, server_settings=_SETTINGS)
             await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
             self._free.append({sql: await connection.prepare(sql) for sql in _STATEMENTS})
             # Preparing sends no Sync: until the next command the server would keep a snapshot.

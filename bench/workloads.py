@@ -89,6 +89,7 @@ def _new_sessions(data: Data) -> list[Ask]:
             "pairing_id": pairing_id,
             "starts_at": starts_at.isoformat(),
             "duration_minutes": 60,
+            "zone": "Europe/Paris",
             "mode": "remote",
             "topic": f"Prompting basics #{number % 97}",
         }

@@ -35,6 +35,7 @@ class Full:
 
     world: World
     objects: dict[str, str] = field(default_factory=dict)
+    other_person: str = ""
 
     def reader(self, name: str) -> str:
         """A part that sees the object of this kind."""
@@ -46,6 +47,8 @@ class Full:
         more: dict[str, Any] = {"headers": {"If-Match": '"1"'}} if intent.has_id else {}
         if intent.takes is not None:
             body = self._own(components()[intent.takes.__name__]["examples"][0])
+            if "other_person_id" in body:
+                body["other_person_id"] = self.other_person
             content_type = "application/merge-patch+json" if intent.kind is Kind.UPDATE else "application/json"
             more.setdefault("headers", {})["Content-Type"] = content_type
             more["content"] = orjson.dumps(body)
@@ -117,9 +120,8 @@ _OF_PAIRING: tuple[tuple[str, str, dict[str, Any]], ...] = (
 async def _fill_office(full: Full) -> None:
     world = full.world
     rank = await world.do("admin", "create_rank", level=50, name="Chair")
-    bar = await world.do(
-        "admin", "create_do_not_pair", person_id=await world.person(), other_person_id=await world.person()
-    )
+    person, full.other_person = await world.person(), await world.person()
+    bar = await world.do("admin", "create_do_not_pair", person_id=person, other_person_id=full.other_person)
     key = await world.do(
         "admin", "create_api_key", name="Reader", role="service_account", scopes=["sessions:read"], service_account="bi"
     )

@@ -104,7 +104,7 @@ async def test_a_write_is_done_in_the_name_of_its_organisation_alone(world: Worl
 async def test_another_organisation_can_neither_be_written_nor_seen(world: World) -> None:
     stranger = ids.new("org")
 
-    with pytest.raises(exc.DBAPIError, match="row-level security"):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         async with database.current().writing(stranger) as db:
             db.add(a_rank(world, 50))
 

@@ -10,22 +10,24 @@ from sqlmodel import col
 
 from app import clock
 from app import db as database
-from app.acting.intent import Intent
 from app.acting.run import Call, Done, perform
 from app.auth.actor import Actor, Role
 from app.auth.keys import authenticate
-from app.declared import INTENTS
+from app.declared import BY_PREFIX, INTENTS
 from app.domain.access import founding
 from app.domain.pairings import queries
 from app.events.models import OutboxEvent
+from app.reading import run as reading
+from app.reading.resource import Resource
+from app.reading.run import Absent
 from app.reading.shape import Leaf, Wanted
 
 _BY_NAME = {intent.name: intent for intent in INTENTS}
 
 
-def everything(intent: Intent) -> Wanted:
-    """All fields of what an intent changes."""
-    return Wanted(intent.resource, tuple(Leaf(name, name) for name in intent.resource.fields))
+def everything(resource: Resource) -> Wanted:
+    """All fields of an object."""
+    return Wanted(resource, tuple(Leaf(name, name) for name in resource.fields))
 
 
 @dataclass
@@ -52,11 +54,45 @@ class World:
         self, part: str, intent: str, object_id: str | None = None, /, *, version: int | None = None, **data: Any
     ) -> Done:
         """As `do`, with all that came of it."""
+        return await perform(self.call(part, intent, object_id, version=version, **data))
+
+    def call(
+        self,
+        part: str,
+        intent: str,
+        object_id: str | None = None,
+        /,
+        *,
+        version: int | None = None,
+        key: str | None = None,
+        **data: Any,
+    ) -> Call:
+        """Someone's wish to act; one that can be repeated when it has a `key`."""
         found = _BY_NAME[intent]
-        body = found.takes.model_validate(data) if found.takes else None
-        return await perform(
-            Call(self.actors[part], found, everything(found), {}, object_id=object_id, data=body, version=version)
+        return Call(
+            self.actors[part],
+            found,
+            everything(found.resource),
+            {},
+            object_id=object_id,
+            data=found.takes.model_validate(data) if found.takes else None,
+            version=version,
+            key=key,
+            fingerprint=orjson.dumps(data, default=str),
         )
+
+    async def see(self, part: str, object_id: str) -> dict[str, Any] | None:
+        """An object as someone sees it; `None` if they do not."""
+        try:
+            answer = await reading.one(self.actors[part], everything(BY_PREFIX[object_id[:3]]), object_id)
+        except Absent:
+            return None
+        seen: dict[str, Any] = orjson.loads(answer.body)
+        return seen
+
+    async def seen_by(self, object_id: str) -> set[str]:
+        """The parts that see an object."""
+        return {part for part in self.actors if await self.see(part, object_id)}
 
     async def told(self, subject: str) -> list[OutboxEvent]:
         """The events about an object, in the order in which they were written."""
@@ -79,6 +115,12 @@ class World:
         self.keys[part], self.people[part] = key, person_id
         self.actors[part] = await authenticate(f"Bearer {key}")
         return key
+
+    async def newcomer(self, part: str, role: Role = Role.PARTICIPANT, **fields: Any) -> str:
+        """Another person, who can act as `part` from now on; their id."""
+        person_id = await self.person(**fields)
+        await self.key_for(person_id, part, role)
+        return person_id
 
     async def programme(self, *, status: str = "matching", **fields: Any) -> str:
         """A programme that began 60 days ago, led to a status by its coordinator; its id."""

@@ -24,7 +24,9 @@ class OutboxEvent(SQLModel, table=True):
     organisation_id: str = Field(primary_key=True, sa_type=sa.Text)
     id: str = Field(primary_key=True, sa_type=sa.Text)
     # Taken while the subject is locked, so it rises with the subject's changes whatever the clocks say.
-    position: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), nullable=False))
+    position: int | None = Field(
+        default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), nullable=False)
+    )
     sequence: int | None = Field(default=None, sa_type=sa.BigInteger)
     type: str = Field(sa_type=sa.Text)
     subject: str = Field(sa_type=sa.Text)

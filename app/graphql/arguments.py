@@ -110,14 +110,16 @@ class Question:
 
 def variables_in(node: Node) -> list[str]:
     """The variables in a value or a directive."""
-    found, waiting = [], [node]
+    found: list[str] = []
+    waiting: list[Any] = [node]
     while waiting:
         here = waiting.pop()
         if isinstance(here, VariableNode):
             found.append(here.name.value)
-        for key in here.keys:
-            below = getattr(here, key, None)
-            waiting += [item for item in (below if isinstance(below, tuple | list) else [below]) if isinstance(item, Node)]
+        elif isinstance(here, Node):
+            waiting += [getattr(here, key, None) for key in here.keys]
+        elif isinstance(here, list | tuple):
+            waiting += here
     return found
 
 

@@ -17,7 +17,7 @@ from graphql import (
     VariableNode,
 )
 
-from app.graphql.measuring import executables, fragments_of
+from app.graphql.measuring import fragments_of, selections_of
 
 DEFAULT_PAGE = 25
 LARGEST_PAGE = 100
@@ -40,7 +40,7 @@ class Price:
         """For a document without fragment cycles."""
         self._operation = _chosen(document, operation_name)
         self._fragments = fragments_of(document)
-        self._counting = tuple(_counting_variables(document))
+        self._counting = tuple(dict.fromkeys(_counting_variables(document)))
         self._known: dict[tuple[int | None, ...], int] = {}
 
     def points(self, variables: Mapping[str, Any]) -> int:
@@ -66,16 +66,10 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
 
 def _counting_variables(document: DocumentNode) -> Iterator[str]:
     """The variables that say how many objects a field answers with."""
-    waiting = [definition.selection_set for definition in executables(document)]
-    while waiting:
-        for selection in waiting.pop().selections:
-            if isinstance(selection, FieldNode):
-                for argument in selection.arguments or ():
-                    if argument.name.value in _COUNTING and isinstance(argument.value, VariableNode):
-                        yield argument.value.name.value
-            below = getattr(selection, "selection_set", None)
-            if below is not None:
-                waiting.append(below)
+    for selection in selections_of(document):
+        for argument in selection.arguments or () if isinstance(selection, FieldNode) else ():
+            if argument.name.value in _COUNTING and isinstance(argument.value, VariableNode):
+                yield argument.value.name.value
 
 
 def _values(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Documents: read, validated and measured once, and kept with what was worked out of them since."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -10,11 +9,12 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
-    GraphQLInputType,
     GraphQLSyntaxError,
-    Node,
     OperationDefinitionNode,
+    Undefined,
+    VariableDefinitionNode,
     get_variable_values,
+    is_non_null_type,
     type_from_ast,
     validate,
 )
@@ -25,10 +25,11 @@ from app.graphql import wording
 from app.graphql.arguments import variables_in
 from app.graphql.costing import Price
 from app.graphql.limits import parse_limited, require_affordable
-from app.graphql.measuring import executables, fragments_of
+from app.graphql.measuring import fragments_of, selections_of
 from app.graphql.schema import SCHEMA
 
 _INTROSPECTION = ("__schema", "__type")
+_MOST_COMPLAINTS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,3 +59,73 @@ class Chosen:
         # What is nested too deeply fits no type of ours, but is not looked at closely.
         message = " ".join(words) or "The variables nest too deeply."
         raise GraphQLError(message, extensions={"code": "bad_variables"})
+
+
+def _misfits(definition: VariableDefinitionNode, given: dict[str, Any]) -> list[str]:
+    """What is wrong with the value of one variable."""
+    kind: Any = type_from_ast(SCHEMA, definition.type)
+    name = definition.variable.name.value
+    value = given.get(name, Undefined)
+    if value is Undefined and (definition.default_value is not None or not is_non_null_type(kind)):
+        return []
+    words: list[str] = []
+
+    def note(_error: GraphQLError, path: list[str | int]) -> None:
+        here = value
+        for step in path:
+            here = here[step]
+        words.append(wording.misfit(f"${name}", kind, path, here if isinstance(here, dict) else None))
+
+    validate_input_value(value, kind, note, hide_suggestions=True)
+    return list(dict.fromkeys(words))[:_MOST_COMPLAINTS]
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A valid document by the names of its operations."""
+
+    operations: dict[str | None, Chosen]
+
+    def chosen(self, name: str | None) -> Chosen:
+        """The operation that a request means. Raises `GraphQLError`."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        found = self.operations.get(name)
+        if found is None:
+            words = "The document has no operation of that name." if name else "Name one operation: there are several."
+            raise GraphQLError(words, extensions={"code": "no_such_operation"})
+        return found
+
+
+@lru_cache(maxsize=1000)
+def parsed(source: str) -> Document | tuple[GraphQLError, ...]:
+    """A document, or what is wrong with it."""
+    try:
+        document = parse_limited(source)
+    except GraphQLSyntaxError as error:
+        return (wording.syntax(error),)
+    except GraphQLError as error:
+        return (error,)
+    errors = validate(
+        SCHEMA, document, wording.RULES, max_errors=20, hide_suggestions=True, allow_empty_selection_sets=False
+    )
+    if errors:
+        return tuple(wording.invalid(error) for error in errors)
+    return Document({node.name.value if node.name else None: _chosen(document, node) for node in _operations(document)})
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+
+
+def _chosen(document: DocumentNode, node: OperationDefinitionNode) -> Chosen:
+    selections = list(selections_of(document))
+    directives = [directive for selection in selections for directive in selection.directives or ()]
+    return Chosen(
+        document,
+        node,
+        fragments_of(document),
+        introspects=any(isinstance(each, FieldNode) and each.name.value in _INTROSPECTION for each in selections),
+        switches=tuple(dict.fromkeys(name for directive in directives for name in variables_in(directive))),
+        price=Price(document, node.name.value if node.name else None),
+    )

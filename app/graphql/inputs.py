@@ -58,8 +58,8 @@ def _input_of(model: type[BaseModel], name: str, more: dict[str, str] | None = N
     """An input type with the members of a pydantic model; optional ones may be left out."""
     if not hasattr(names, name):
         members, defaults = dict(more or {}), {}
-        for key in members:
-            if members[key].endswith("| None"):
+        for key, kind in members.items():
+            if kind.endswith("| None"):
                 defaults[key] = strawberry.field(default=strawberry.UNSET)
         for key, info in model.model_fields.items():
             kind = _input_annotation(info.annotation, key)

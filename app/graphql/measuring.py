@@ -1,6 +1,7 @@
 """How large a GraphQL document is: linear in its text, however its fragments multiply."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -11,6 +12,7 @@ from graphql import (
     GraphQLError,
     InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
 )
 
@@ -116,6 +118,16 @@ def executables(document: DocumentNode) -> list[Executable]:
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     """The fragments of a document by name."""
     return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+
+
+def selections_of(document: DocumentNode) -> Iterator[SelectionNode]:
+    """Every field and spread of a document, as often as it is written."""
+    waiting = [definition.selection_set for definition in executables(document)]
+    while waiting:
+        for selection in waiting.pop().selections:
+            yield selection
+            if isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set is not None:
+                waiting.append(selection.selection_set)
 
 
 def _read(definition: Executable) -> _Written:

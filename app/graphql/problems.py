@@ -37,7 +37,7 @@ def _path(fault: Fault) -> list[str]:
     return ["input", *(to_camel_case(part) for part in (fault.pointer or "").split("/") if part)]
 
 
-def error(failure: DomainError, path: list[str | int] | None = None) -> dict[str, Any]:
+def told(failure: DomainError, path: list[str | int] | None = None) -> dict[str, Any]:
     """An expected failure of a query, as an entry of `errors`."""
     entry: dict[str, Any] = {
         "message": failure.detail,
@@ -56,7 +56,7 @@ def formatted(failure: GraphQLError) -> dict[str, Any]:
     """An error of GraphQL itself, or one that a resolver raised; what is not expected is logged and masked."""
     original = failure.original_error
     if isinstance(original, DomainError):
-        return {**error(original, list(failure.path or [])), "locations": _locations(failure)}
+        return {**told(original, list(failure.path or [])), "locations": _locations(failure)}
     if original is not None and not isinstance(original, GraphQLError):
         _log.error("graphql.failed", exc_info=original)
         masked = {"code": "internal", "kind": "internal", "requestId": request_id()}

@@ -57,9 +57,9 @@ def _build() -> GraphQLSchema:
         query=_query(),
         mutation=_mutation(),
         types=objects,
-        config=StrawberryConfig(scalar_map={kind: scalar for kind, scalar in SCALARS.items()}),
+        config=StrawberryConfig(scalar_map=dict(SCALARS)),
     )
-    built: GraphQLSchema = schema._schema  # noqa: SLF001
+    built: GraphQLSchema = schema._schema
     for kind in built.type_map.values():
         if kind.name.startswith("__"):
             continue
@@ -71,21 +71,21 @@ def _build() -> GraphQLSchema:
             kind.resolve_type = _type_of
         elif isinstance(kind, GraphQLEnumType):
             # The statement has named the value already.
-            kind.coerce_output_value = _as_it_is  # type: ignore[method-assign]
+            kind.coerce_output_value = _as_it_is  # type: ignore[method-assign, assignment]
     return built
 
 
-def by_response_name(source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+def by_response_name(source: Any, info: GraphQLResolveInfo[Any], **_arguments: Any) -> Any:
     """The value of a field: the read path has put it under the name that the caller chose."""
     return source[info.path.key]
 
 
-async def of_root(_source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+async def of_root(_source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
     """The value of a field of the root: the operation that runs, the context, knows how to get it."""
     return await info.context.field(info, arguments)
 
 
-def _type_of(value: Any, _info: GraphQLResolveInfo, _kind: Any) -> str:
+def _type_of(value: Any, _info: GraphQLResolveInfo[Any], _kind: Any) -> str:
     return str(value[TYPE])
 
 

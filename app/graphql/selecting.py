@@ -63,7 +63,7 @@ class Selector:
         self._organisation_id = organisation_id
         self.values: dict[str, Any] = {}
         self.scopes: set[Scope] = set()
-        self.questions: list[Question] = []
+        self.asked: list[Asked] = []
 
     def collect(self, sets: Iterable[SelectionSetNode], kind: GraphQLObjectType) -> Fields:
         """The fields that apply to a type, by response name, in order (GraphQL specification, CollectFields)."""
@@ -101,7 +101,7 @@ class Selector:
     def ask(self, question: Question) -> Asked:
         """What the arguments of a field say; their values are kept. Raises `DomainError` or `GraphQLError`."""
         found = question.ask(self._variables)
-        self.questions.append(question)
+        self.asked.append(found)
         self.values.update(found.values(self._organisation_id))
         return found
 
@@ -152,7 +152,7 @@ class Selector:
         """The shape of a connection: a field of `kind`, nested by `column` or at the root."""
         # The cursors of a page tell of its objects, even where no object is wanted.
         self.scopes.add(resource.scope)
-        slot = f"s{len(self.questions)}"
+        slot = f"s{len(self.asked)}"
         asks = self.ask(Question(kind.fields[nodes[0].name.value], nodes[0], resource, slot, column))
         sets = [node.selection_set for node in nodes if node.selection_set]
         build: dict[str, Callable[[str, list[FieldNode]], Any]] = {

@@ -144,14 +144,15 @@ class _Compiler:
             return sa.cast(sa.null(), column.type)
         return sa.func.upper(column) if leaf.as_name else column
 
+    # Rows are named with a dollar sign: no caller's key holds one, so none is taken for the row itself.
     def _object(self, wanted: Wanted, table: Table) -> NamedFromClause:
-        return sa.select(*self._items(wanted, table)).correlate(table).lateral(f"r{next(self._number)}")
+        return sa.select(*self._items(wanted, table)).correlate(table).lateral(f"r${next(self._number)}")
 
     def _nested_object(
         self, wanted: Wanted, table: Table, where: tuple[sa.ColumnElement[bool], ...], outer: tuple[Table, ...]
     ) -> sa.ScalarSelect[Any]:
         inner = sa.select(*self._items(wanted, table)).select_from(table).where(*where)
-        row = inner.correlate(*outer).subquery(f"r{next(self._number)}")
+        row = inner.correlate(*outer).subquery(f"r${next(self._number)}")
         return sa.select(as_json(row)).select_from(row).scalar_subquery()
 
     def _found(
@@ -196,7 +197,7 @@ class _Compiler:
             if isinstance(item, Nodes):
                 rows[index] = self._object(item.wanted, chosen)
             elif isinstance(item, Edges):
-                rows[index] = self._envelope(listed, item, chosen, scope)
+                rows[index] = self._envelope(listed, item, chosen, parent)
         joined: Any = chosen
         for row in rows.values():
             joined = joined.join(row, sa.true())
@@ -219,12 +220,14 @@ class _Compiler:
             .order_by(*keyset.order(listed, table))
             .limit(keyset.limit(listed))
         )
-        row = _inside(select, parent).subquery(f"r{next(self._number)}")
+        row = _inside(select, parent).subquery(f"r${next(self._number)}")
         gathered = sa.func.json_agg(sa.literal_column(row.name), type_=JSON)
         objects = sa.select(sa.func.coalesce(gathered, EMPTY_LIST, type_=JSON)).select_from(row).scalar_subquery()
         return built([(item.key, objects if item is nodes else text(item.text)) for item in listed.items])  # type: ignore[union-attr]
 
-    def _envelope(self, listed: Page, edges: Edges, chosen: Table, scope: sa.ColumnElement[str]) -> NamedFromClause:
+    def _envelope(
+        self, listed: Page, edges: Edges, chosen: Table, parent: tuple[Table, ToMany] | None
+    ) -> NamedFromClause:
         columns: list[sa.ColumnElement[Any]] = []
         for item in edges.items:
             if isinstance(item, Nodes):
@@ -233,9 +236,9 @@ class _Compiler:
             elif isinstance(item, Constant):
                 value = text(item.text)
             else:
-                value = keyset.cursor(scope, keyset.keys(listed, chosen))
+                value = keyset.cursor(self._scope(listed, parent), keyset.keys(listed, chosen))
             columns.append(value.label(item.key))
-        return sa.select(*columns).correlate(chosen).lateral(f"r{next(self._number)}")
+        return _inside(sa.select(*columns).correlate(chosen), parent).lateral(f"r${next(self._number)}")
 
     def _scope(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[str]:
         scope: sa.ColumnElement[str] = sa.bindparam(listed.scope, type_=sa.Text)

@@ -10,14 +10,13 @@ import orjson
 from app import ids
 from app.webhooks import catalogue
 from app.webhooks.events import EndpointPinged
-from app.webhooks.models import Delivery, DeliveryStatus
+from app.webhooks.models import Delivery, DeliveryStatus, EndpointStatus
 
 Fact = Mapping[str, Any]
 
-# Shared with nobody who enables it: enabling releases what is held, and must not miss what we are about to add.
-_DISABLED = "select id from webhook_endpoint where organisation_id = $1 and status = 'disabled' order by id for share"
-# Locked against removal only; lanes and changes of the endpoint go on meanwhile.
-_ENDPOINTS = "select id, types from webhook_endpoint where organisation_id = $1 order by id for key share"
+# Whoever enables or removes one locks it for update first, and so comes before us or behind us: what we hold is
+# released with the rest, and none is gone when we write. Lanes, which change no key, go on meanwhile.
+_ENDPOINTS = "select id, types, status from webhook_endpoint where organisation_id = $1 order by id for key share"
 _INSERT = """
     insert into delivery (
         organisation_id, id, version, created_at, updated_at,
@@ -33,22 +32,21 @@ _INSERT = """
 async def fan_out(connection: asyncpg.Connection, organisation_id: str, events: Sequence[Fact], at: datetime) -> int:
     """Write the deliveries of an organisation's events (`id`, `type`, `subject`, `sequence`); how many were new.
 
-    Three statements, however many events there are. What is due to a disabled endpoint is held.
+    Two statements, however many events there are. What is due to a disabled endpoint is held.
     """
     if not events:
         return 0
-    disabled = {row["id"] for row in await connection.fetch(_DISABLED, organisation_id)}
     endpoints = await connection.fetch(_ENDPOINTS, organisation_id)
     rows = [
         (
             ids.new(Delivery.prefix),
-            endpoint_id,
+            endpoint["id"],
             event["id"],
             event["type"],
             event["sequence"],
-            (DeliveryStatus.HELD if endpoint_id in disabled else DeliveryStatus.PENDING).value,
+            (DeliveryStatus.PENDING if endpoint["status"] == EndpointStatus.ENABLED else DeliveryStatus.HELD).value,
         )
-        for event, endpoint_id in _addressed(events, endpoints)
+        for event, endpoint in _addressed(events, endpoints)
     ]
     if not rows:
         return 0
@@ -56,17 +54,17 @@ async def fan_out(connection: asyncpg.Connection, organisation_id: str, events: 
     return int(status.rpartition(" ")[2])
 
 
-def _addressed(events: Sequence[Fact], endpoints: Sequence[Fact]) -> Iterator[tuple[Fact, str]]:
-    """Each event with the id of each endpoint that gets it."""
-    types = {endpoint["id"]: orjson.loads(endpoint["types"]) for endpoint in endpoints}
-    listeners: dict[str, list[str]] = {}
+def _addressed(events: Sequence[Fact], endpoints: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Each event with each endpoint that gets it."""
+    wanted = [(endpoint, orjson.loads(endpoint["types"])) for endpoint in endpoints]
+    listeners: dict[str, list[Fact]] = {}
     for event in events:
         kind = event["type"]
         if kind == EndpointPinged.type:
-            to = [event["subject"]] if event["subject"] in types else []
+            to = [endpoint for endpoint in endpoints if endpoint["id"] == event["subject"]]
         elif kind in listeners:
             to = listeners[kind]
         else:
-            to = listeners[kind] = [key for key, wanted in types.items() if catalogue.wants(wanted, kind)]
-        for endpoint_id in to:
-            yield event, endpoint_id
+            to = listeners[kind] = [endpoint for endpoint, types in wanted if catalogue.wants(types, kind)]
+        for endpoint in to:
+            yield event, endpoint

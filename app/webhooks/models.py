@@ -136,5 +136,3 @@ class Attempt(Row, table=True):
     error: str | None = Field(default=None, sa_type=sa.Text)
     address: str | None = Field(default=None, sa_type=sa.Text)
     response: str | None = Field(default=None, sa_type=sa.Text)
-
-

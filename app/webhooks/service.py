@@ -74,14 +74,18 @@ async def rotate_secret(
     endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "rotate_webhook_secret")
     now = clock.now()
     secrets = (
-        await db.execute(
-            sa.select(WebhookSecret).where(
-                col(WebhookSecret.organisation_id) == db.organisation_id,
-                col(WebhookSecret.endpoint_id) == endpoint.id,
-                sa.or_(col(WebhookSecret.expires_at).is_(None), col(WebhookSecret.expires_at) > now),
+        (
+            await db.execute(
+                sa.select(WebhookSecret).where(
+                    col(WebhookSecret.organisation_id) == db.organisation_id,
+                    col(WebhookSecret.endpoint_id) == endpoint.id,
+                    sa.or_(col(WebhookSecret.expires_at).is_(None), col(WebhookSecret.expires_at) > now),
+                )
             )
         )
-    ).scalars().all()
+        .scalars()
+        .all()
+    )
     if len(secrets) >= _MOST_SECRETS:
         raise TooManySecrets("An endpoint has at most five live secrets. Wait until one expires.")
     for secret in secrets:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from graphql import parse
 
-from app.graphql.costing import cost
+from app.graphql.costing import Price
 from app.graphql.limits import LimitExceeded, Limits, parse_limited, require_affordable
 
 
@@ -47,23 +47,32 @@ from app.graphql.limits import LimitExceeded, Limits, parse_limited, require_aff
     ],
 )  # fmt: skip
 def test_a_page_multiplies_what_it_holds(query: str, variables: Mapping[str, object], points: int) -> None:
-    assert cost(parse(query), None, variables) == points
+    assert Price(parse(query), None).points(variables) == points
 
 
 @pytest.mark.parametrize(("name", "points"), [("One", 1), ("Two", 2), ("Three", 0), (None, 0)])
 def test_only_the_chosen_operation_is_paid_for(name: str | None, points: int) -> None:
-    assert cost(parse("query One{a} query Two{a b}"), name, {}) == points
+    assert Price(parse("query One{a} query Two{a b}"), name).points({}) == points
 
 
 def test_a_request_may_cost_the_limit_and_no_more() -> None:
-    document = parse_limited("query($n:Int){s(first:99){t(first:$n){id}} b}")
+    price = Price(parse_limited("query($n:Int){s(first:99){t(first:$n){id}} b}"), None)
 
-    assert require_affordable(document, None, {"n": 99}, Limits(cost=9902)) == 9902
+    assert require_affordable(price, {"n": 99}, Limits(cost=9902)) == 9902
     with pytest.raises(LimitExceeded) as caught:
-        require_affordable(document, None, {"n": 100}, Limits(cost=9902))
+        require_affordable(price, {"n": 100}, Limits(cost=9902))
     assert caught.value.extensions == {"code": "query_too_costly"}
     assert caught.value.message == "The query is too costly: 10,001 points, and 9,902 are allowed."
 
 
 def test_a_cycle_that_reaches_the_cost_ends() -> None:
-    assert cost(parse("{...F} fragment F on Query{b a{...F}}"), None, {}) > 0
+    assert Price(parse("{...F} fragment F on Query{b a{...F}}"), None).points({}) > 0
+
+
+def test_a_price_is_worked_out_anew_for_every_size_of_page() -> None:
+    price = Price(parse("query($n:Int=50,$m:Int){s(first:$n){t(last:$m){id}} nodes(ids:$ids){id}}"), None)
+    asked: list[Mapping[str, object]] = [{"n": n, "m": m} for n in range(1, 40) for m in (None, 1, 7)]
+
+    for variables in (*asked, {}, {"n": None}, {"ids": ["a", "b"]}, {"ids": ["c", "d"]}, *asked):
+        anew = Price(parse("query($n:Int=50,$m:Int){s(first:$n){t(last:$m){id}} nodes(ids:$ids){id}}"), None)
+        assert price.points(variables) == anew.points(variables)

@@ -16,7 +16,7 @@ from graphql import (
     parse,
 )
 
-from app.graphql.costing import cost
+from app.graphql.costing import Price
 from app.graphql.limits import LimitExceeded, parse_limited
 from app.graphql.measuring import FragmentCycle, fragments_of, measure, repeats
 
@@ -152,7 +152,7 @@ def seconds(measurer: Callable[[DocumentNode], object], document: DocumentNode) 
 
 # Eighteen levels first: a measurer that follows every spread fails there, and would never come back from a hundred.
 @pytest.mark.parametrize("levels", [18, 100])
-@pytest.mark.parametrize("measurer", [measure, lambda document: cost(document, None, {})], ids=["measure", "cost"])
+@pytest.mark.parametrize("measurer", [measure, lambda document: Price(document, None).points({})], ids=["measure", "cost"])
 def test_a_bomb_is_measured_as_fast_as_it_is_read(measurer: Callable[[DocumentNode], object], levels: int) -> None:
     assert seconds(measurer, parse(bomb(levels))) < 0.05
 
@@ -164,7 +164,7 @@ def test_the_naive_measurer_fails_that_test() -> None:
 def test_a_bomb_is_counted_in_full() -> None:
     document = parse(bomb(100))
 
-    assert measure(document).fields == cost(document, None, {}) == 1 + 2**100
+    assert measure(document).fields == Price(document, None).points({}) == 1 + 2**100
 
 
 @pytest.mark.parametrize("levels", [1, 2, 5, 8])
@@ -212,14 +212,14 @@ def test_a_fragment_cycle_is_refused(query: str) -> None:
 def test_the_longest_chain_of_fragments_fits_the_stack() -> None:
     document = parse_limited(chain(240))
 
-    assert cost(document, None, {}) == 1
+    assert Price(document, None).points({}) == 1
     assert measure(document).depth == 1
 
 
 def test_a_fragment_that_is_nowhere_defined_is_left_to_validation() -> None:
     document = parse_limited("{...Nowhere b}")
 
-    assert cost(document, None, {}) == 2
+    assert Price(document, None).points({}) == 2
     assert repeats(document) == 0
 
 

@@ -123,7 +123,7 @@ async def test_many_events_cost_no_more_statements_than_one(world: World, count:
             written = await fanout.fan_out(connection, world.organisation_id, events, clocks.now())
 
     assert written == 2 * count
-    assert len(statements) == 3
+    assert len(statements) == 2
 
 
 async def test_enabling_an_endpoint_meanwhile_leaves_nothing_held(world: World, owner: asyncpg.Connection) -> None:

@@ -7,6 +7,7 @@ import asyncpg
 
 from app.workers.deliver import Deliverer
 from app.workers.relay import Relay
+from tests.world import World
 
 
 async def relay_all(*relays: Relay) -> int:
@@ -19,6 +20,13 @@ async def relay_all(*relays: Relay) -> int:
         return taken
 
     return sum(await asyncio.gather(*(run(one) for one in relays or (Relay(),))))
+
+
+async def due(world: World, count: int = 1) -> list[str]:
+    """Let so many events be due to whoever wants people; their subjects."""
+    people = [await world.person() for _ in range(count)]
+    await relay_all()
+    return people
 
 
 async def deliver(deliverer: Deliverer) -> int:
@@ -38,3 +46,9 @@ async def rows_of(owner: asyncpg.Connection, table: str, column: str, value: str
     """Rows by the value of a column, in id order, which is the order of their making."""
     found = await owner.fetch(f"select * from {table} where {column} = $1 order by id", value)  # noqa: S608
     return [dict(one) for one in found]
+
+
+async def only(owner: asyncpg.Connection, endpoint_id: str) -> dict[str, Any]:
+    """The one delivery of an endpoint."""
+    (found,) = await rows_of(owner, "delivery", "endpoint_id", endpoint_id)
+    return found

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import asyncpg
-import pytest
 from structlog.testing import capture_logs
 
 from app.webhooks import signing
@@ -14,23 +13,10 @@ from app.workers.deliver import Deliverer
 from tests.conftest import TestClock
 from tests.workers.conftest import MakeEndpoint
 from tests.workers.lms import Lms, status
-from tests.workers.steps import deliver, relay_all, row, rows_of
+from tests.workers.steps import deliver, due, only, row, rows_of
 from tests.world import World
 
 LEASE = timedelta(seconds=60)
-
-
-async def due(world: World, count: int = 1) -> list[str]:
-    """Let so many events be due to whoever wants people; their subjects."""
-    people = [await world.person() for _ in range(count)]
-    await relay_all()
-    return people
-
-
-async def only(owner: asyncpg.Connection, endpoint_id: str) -> dict[str, object]:
-    """The one delivery of an endpoint."""
-    (found,) = await rows_of(owner, "delivery", "endpoint_id", endpoint_id)
-    return found
 
 
 async def test_an_event_arrives_signed_and_with_its_headers(
@@ -166,7 +152,6 @@ async def test_workers_at_once_send_nothing_twice(
     assert len({hook.headers["flipside-delivery-id"] for hook in receiver.hooks}) == 36
 
 
-@pytest.mark.parametrize(("asked", "rest"), [(30, 30), (3600, 60)])
 async def test_an_endpoint_without_a_readable_secret_costs_no_attempt(
     world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, deliverer: Deliverer
 ) -> None:

@@ -15,26 +15,12 @@ from tests.conftest import TestClock
 from tests.webhooks.receivers import OK
 from tests.workers.conftest import MakeEndpoint
 from tests.workers.lms import Hook, Lms, listening, status
-from tests.workers.steps import deliver, relay_all, row, rows_of
+from tests.workers.steps import deliver, due, only, row, rows_of
 from tests.world import World
 
 LEASE = timedelta(seconds=60)
 
 
-async def due(world: World, count: int = 1) -> list[str]:
-    """Let so many events be due to whoever wants people; their subjects."""
-    people = [await world.person() for _ in range(count)]
-    await relay_all()
-    return people
-
-
-async def only(owner: asyncpg.Connection, endpoint_id: str) -> dict[str, object]:
-    """The one delivery of an endpoint."""
-    (found,) = await rows_of(owner, "delivery", "endpoint_id", endpoint_id)
-    return found
-
-
-@pytest.mark.parametrize(("asked", "rest"), [(30, 30), (3600, 60)])
 async def test_a_hanging_receiver_keeps_nobody_waiting(
     world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
 ) -> None:
@@ -94,6 +80,19 @@ async def test_who_waited_longest_is_served_first(
     assert lanes == [second["id"], first["id"]]
 
 
+async def test_an_endpoint_that_somebody_is_just_taking_is_passed_over(
+    world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint
+) -> None:
+    taken, free = await endpoint(), await endpoint()
+    await due(world)
+
+    async with owner.transaction():
+        await owner.execute("update webhook_endpoint set lease_by = 'one' where id = $1", taken["id"])
+        lanes = await claims.lanes("two", limit=5, lease=LEASE)
+
+    assert [lane.endpoint_id for lane in lanes] == [free["id"]]
+
+
 async def test_a_lane_ends_after_its_turn_even_if_more_is_due(
     world: World, clock: TestClock, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
 ) -> None:
@@ -126,6 +125,7 @@ async def test_a_receiver_that_takes_nothing_is_left_alone_for_a_while(
     assert await deliver(deliverer) == 2
 
 
+@pytest.mark.parametrize(("asked", "rest"), [(30, 30), (3600, 60)])
 async def test_it_is_left_alone_as_long_as_it_asks_for_up_to_a_minute(
     world: World, clock: TestClock, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer, asked: int, rest: int
 ) -> None:

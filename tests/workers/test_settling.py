@@ -1,7 +1,6 @@
 """What becomes of a delivery: the schedule to its end, and the wishes of receivers."""
 
 from datetime import timedelta
-from typing import Any
 
 import asyncpg
 import pytest
@@ -14,20 +13,8 @@ from tests.conftest import TestClock
 from tests.webhooks.receivers import OK
 from tests.workers.conftest import MakeEndpoint
 from tests.workers.lms import Hook, Lms, status
-from tests.workers.steps import deliver, relay_all, row, rows_of
+from tests.workers.steps import deliver, due, only, relay_all, row, rows_of
 from tests.world import World
-
-
-async def due(world: World) -> None:
-    """Let an event be due to whoever wants people."""
-    await world.person()
-    await relay_all()
-
-
-async def only(owner: asyncpg.Connection, endpoint_id: str) -> dict[str, Any]:
-    """The one delivery of an endpoint."""
-    (found,) = await rows_of(owner, "delivery", "endpoint_id", endpoint_id)
-    return found
 
 
 async def told(owner: asyncpg.Connection, endpoint_id: str) -> list[tuple[str, str, str | None]]:

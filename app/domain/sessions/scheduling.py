@@ -71,7 +71,6 @@ async def schedule(db: Db, actor: Actor, data: SessionSchedule) -> Session:
         calendar_uid=f"{session_id}@flipside",
     )
     db.add(session)
-    await db.flush()
     db.add_all(_seat(session, person_id) for person_id in pairing.members)
     outbox.record(db, SessionScheduled.of(session, pairing))
     return session

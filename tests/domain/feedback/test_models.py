@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from asyncpg import CheckViolationError
 
 from app import db as database
 from app import ids
@@ -30,7 +30,7 @@ async def keep(world: World, pairing: dict[str, Any], **fields: Any) -> None:
 async def test_what_is_not_for_the_partner_has_no_addressee(world: World, audience: Audience) -> None:
     pairing = await world.pairing()
 
-    with pytest.raises(IntegrityError, match="ck_feedback_addressee"):
+    with pytest.raises(CheckViolationError, match="ck_feedback_addressee"):
         await keep(world, pairing, audience=audience, addressee_id=world.people["mentor"])
     await keep(world, pairing, audience=audience)
 
@@ -38,7 +38,7 @@ async def test_what_is_not_for_the_partner_has_no_addressee(world: World, audien
 async def test_what_is_for_the_partner_has_an_addressee(world: World) -> None:
     pairing = await world.pairing()
 
-    with pytest.raises(IntegrityError, match="ck_feedback_addressee"):
+    with pytest.raises(CheckViolationError, match="ck_feedback_addressee"):
         await keep(world, pairing, audience=Audience.PARTNER)
     await keep(world, pairing, audience=Audience.PARTNER, addressee_id=world.people["mentor"])
 
@@ -47,11 +47,11 @@ async def test_what_is_meant_for_the_programme_is_never_for_the_partner(world: W
     pairing = await world.pairing()
     fields = {"type": FeedbackType.PROGRAMME, "audience": Audience.PARTNER, "addressee_id": world.people["mentor"]}
 
-    with pytest.raises(IntegrityError, match="ck_feedback_programme_is_no_partner"):
+    with pytest.raises(CheckViolationError, match="ck_feedback_programme_is_no_partner"):
         await keep(world, pairing, **fields)
 
 
 @pytest.mark.parametrize("rating", [0, 6])
 async def test_a_rating_lies_between_one_and_five(world: World, rating: int) -> None:
-    with pytest.raises(IntegrityError, match="ck_feedback_rating"):
+    with pytest.raises(CheckViolationError, match="ck_feedback_rating"):
         await keep(world, await world.pairing(), rating=rating)

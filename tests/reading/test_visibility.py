@@ -1,0 +1,193 @@
+"""Who sees which rows and which fields, on every way that leads to them."""
+
+import pytest
+
+from app.auth.actor import Role
+from app.declared import RESOURCES
+from app.reading import run
+from app.reading.resource import Resource
+from tests.reading.conftest import Scene
+from tests.reading.shapes import field, listed, page_of, read, to_many, to_one, wanted
+
+OFFICE = {"admin", "service"}
+PAIR = {"mentor", "mentee"}
+COORDINATORS = {"coordinator", "other coordinator"}
+EVERYONE = OFFICE | PAIR | COORDINATORS | {"outsider"}
+FACTS = OFFICE | PAIR | {"coordinator"}
+SEEN_BY = {
+    "organisation": EVERYONE,
+    "rank": EVERYONE,
+    "person": OFFICE | COORDINATORS | PAIR,
+    "person:outsider": OFFICE | COORDINATORS | {"outsider"},
+    "do_not_pair": OFFICE,
+    "api_key": {"admin"},
+    "programme": EVERYONE,
+    "topic": EVERYONE,
+    "programme_resource": EVERYONE,
+    "programme_milestone": EVERYONE,
+    "sponsorship": EVERYONE,
+    "programme_role": EVERYONE,
+    "programme:draft": OFFICE | {"coordinator"},
+    "topic:draft": OFFICE | {"coordinator"},
+    "enrolment": FACTS,
+    "enrolment:mentee": FACTS,
+    "pairing": FACTS,
+    "agreement": FACTS,
+    "signature": FACTS,
+    "session": PAIR | {"coordinator", "service"},
+    "attendance": PAIR,
+    "agenda_item": PAIR,
+    "session_link": PAIR,
+    "action_item": PAIR,
+    "note:author_only": {"mentor"},
+    "note:pair": PAIR,
+    "note:pair_and_coordinator": PAIR | {"coordinator"},
+    "goal": PAIR | {"service"},
+    "goal_milestone": PAIR | {"service"},
+    "win": PAIR,
+    "feedback:partner": PAIR,
+    "feedback:private": {"mentor"},
+    "feedback:aggregate": {"mentor"},
+    "webhook_endpoint": OFFICE,
+    "delivery": OFFICE,
+    "attempt": OFFICE,
+}
+
+
+def test_every_resource_has_its_row_in_this_table() -> None:
+    assert {name.partition(":")[0] for name in SEEN_BY} == {resource.name for resource in RESOURCES}
+
+
+@pytest.mark.parametrize("name", SEEN_BY)
+async def test_an_object_is_found_by_those_who_may_see_it(scene: Scene, name: str) -> None:
+    resource, object_id = scene.find(name)
+
+    found = {part for part, actor in scene.actors.items() if await read(actor, wanted(resource), object_id)}
+
+    assert found == SEEN_BY[name]
+
+
+@pytest.mark.parametrize("name", SEEN_BY)
+async def test_an_object_is_listed_for_those_who_may_see_it(scene: Scene, name: str) -> None:
+    resource, object_id = scene.find(name)
+
+    found = {
+        part for part, actor in scene.actors.items() if {"id": object_id} in await listed(actor, page_of(resource))
+    }
+
+    assert found == SEEN_BY[name]
+
+
+@pytest.mark.parametrize("name", SEEN_BY)
+async def test_an_object_is_null_among_several_answers_for_all_others(scene: Scene, name: str) -> None:
+    resource, object_id = scene.find(name)
+
+    found = {part for part, actor in scene.actors.items() if await field(actor, wanted(resource), id_0=object_id)}
+
+    assert found == SEEN_BY[name]
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+async def test_an_edge_leads_nobody_to_what_they_may_not_see(scene: Scene, resource: Resource) -> None:
+    for name, edge in resource.references.items():
+        shape = page_of(resource, edge.column, to_one(resource, name))
+        for actor in scene.actors.values():
+            visible = {item["id"] for item in await listed(actor, page_of(edge.to))}
+            for item in await listed(actor, shape):
+                expected = {"id": item[edge.column]} if item[edge.column] in visible else None
+                assert item[name] == expected, f"{name} for {actor.role}"
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+async def test_a_way_back_shows_nobody_what_they_may_not_see(scene: Scene, resource: Resource) -> None:
+    for name, collection in resource.collections.items():
+        back = page_of(collection.resource, "id", collection.column)
+        shape = page_of(resource, "id", to_many(resource, name, back))
+        for actor in scene.actors.values():
+            visible = await listed(actor, back)
+            for item in await listed(actor, shape, scope="s"):
+                expected = [one for one in visible if one[collection.column] == item["id"]]
+                assert item[name] == {"items": expected}, f"{name} for {actor.role}"
+
+
+async def test_nobody_sees_another_organisation_by_any_list(scene: Scene) -> None:
+    stranger = scene.actors["stranger"]
+    ours = set(scene.objects.values())
+
+    for resource in RESOURCES:
+        assert not ours & {item["id"] for item in await listed(stranger, page_of(resource))}, resource.name
+
+
+HIDDEN_FROM = {
+    ("pairing", "end_reason"): PAIR,
+    ("session", "cancelled_by"): PAIR,
+    ("session", "cancel_reason"): PAIR,
+    ("do_not_pair", "reason"): {"service"},
+}
+
+
+@pytest.fixture(scope="module")
+async def ended(scene: Scene) -> Scene:
+    """A pair of which there is something to hide: a session called off, an end with a reason."""
+    world = scene.world
+    pairing = await world.pairing()
+    session = await world.session(pairing["id"], days=40)
+    await world.do("mentee", "cancel_session", session["id"], reason="priority")
+    await world.do("mentee", "end_pairing_early", pairing["id"], reason="fit")
+    one, other = await world.person(), await world.person()
+    entry = await world.do("admin", "create_do_not_pair", person_id=one, other_person_id=other, reason="A quarrel.")
+    objects = {"pairing": pairing["id"], "session": session["id"], "do_not_pair": entry["id"]}
+    return Scene(world, objects, scene.actors)
+
+
+@pytest.mark.parametrize(("name", "hidden"), HIDDEN_FROM)
+async def test_a_hidden_field_is_null_for_some_who_see_the_object(ended: Scene, name: str, hidden: str) -> None:
+    resource, object_id = ended.find(name)
+
+    blind = set()
+    for part in SEEN_BY[name]:
+        alone = await read(ended.actors[part], wanted(resource, hidden), object_id)
+        (found,) = [
+            item
+            for item in await listed(ended.actors[part], page_of(resource, "id", hidden))
+            if item["id"] == object_id
+        ]
+        assert found[hidden] == alone[hidden]
+        if alone[hidden] is None:
+            blind.add(part)
+
+    assert blind == HIDDEN_FROM[name, hidden]
+
+
+async def test_a_hidden_field_stays_hidden_behind_an_edge(ended: Scene) -> None:
+    resource, object_id = ended.find("session")
+    shape = wanted(resource, to_one(resource, "pairing", "end_reason"))
+
+    assert await read(ended.actors["mentor"], shape, object_id) == {"pairing": {"end_reason": None}}
+    assert await read(ended.actors["coordinator"], shape, object_id) == {"pairing": {"end_reason": "fit"}}
+
+
+async def test_a_computed_field_is_seen_with_its_object(scene: Scene) -> None:
+    world = scene.world
+    pairing = await world.pairing()
+    for days, rating in ((-30, 5), (-15, 2)):
+        session = await world.session(pairing["id"], days=days)
+        await world.do("mentor", "complete_session", session["id"], focus_rating=rating)
+    resource, _ = scene.find("pairing")
+
+    for part, actor in scene.actors.items():
+        seen = await read(actor, wanted(resource, "average_focus"), pairing["id"])
+        assert seen == ({"average_focus": 3.5} if part in FACTS else None)
+
+
+async def test_an_id_of_another_kind_finds_nothing(scene: Scene) -> None:
+    resource, _ = scene.find("pairing")
+
+    for object_id in (scene.objects["session"], "pai_", "x" * 30, ""):
+        with pytest.raises(run.Absent) as refused:
+            await run.one(scene.actors["admin"], wanted(resource), object_id)
+        assert refused.value.code == "not_found"
+
+
+def test_every_role_takes_part_in_the_scene(scene: Scene) -> None:
+    assert {actor.role for actor in scene.actors.values()} == set(Role)
