@@ -10,8 +10,8 @@ from app import clock, ids
 from app import db as database
 from app.acting.intent import Intent, Kind
 from app.declared import BY_PREFIX, RESOURCES
-from app.domain.access.service import issue
 from app.domain.access.schemas import ApiKeyCreate
+from app.domain.access.service import issue
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery

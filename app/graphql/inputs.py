@@ -97,8 +97,8 @@ def mutation_field(intent: Intent) -> StrawberryField:
     if intent.kind is not Kind.DELETE:
         more["idempotency_key"] = "str | None"
     _input_of(intent.takes or _Nothing, f"{name}Input", more)
-    result = Annotated[Union[_answer(intent), Problem], strawberry.union(f"{name}Result")]  # noqa: UP007
-    setattr(names, f"{name}Result", result)
+    answers: Any = Union[_answer(intent), Problem]  # noqa: UP007
+    setattr(names, f"{name}Result", Annotated[answers, strawberry.union(f"{name}Result")])
     return types.argument_field({"input": f"{name}Input"}, f"{name}Result", intent.description)
 
 

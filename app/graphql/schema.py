@@ -18,7 +18,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.acting.intent import Intent
 from app.declared import INTENTS, RESOURCES
-from app.graphql import inputs, names, types
+from app.graphql import describing, inputs, names, types
 from app.graphql.scalars import SCALARS
 from app.reading.resource import Resource
 
@@ -72,6 +72,7 @@ def _build() -> GraphQLSchema:
         elif isinstance(kind, GraphQLEnumType):
             # The statement has named the value already.
             kind.coerce_output_value = _as_it_is  # type: ignore[method-assign, assignment]
+    describing.complete(built)
     return built
 
 

@@ -54,14 +54,18 @@ def annotation(kind: Any, name: str = "") -> str:
         return f"list[{annotation(get_args(kind)[0], name)}]"
     if hasattr(kind, "__metadata__"):
         return annotation(get_args(kind)[0], name)
+    return _named(kind, name)
+
+
+def _named(kind: type, name: str) -> str:
     if kind is str and (name == "id" or name.endswith("_id")):
         return "strawberry.ID"
     if kind is Scope:
         # Its values hold colons, which no GraphQL name may.
         return "str"
-    if isinstance(kind, type) and issubclass(kind, Enum):
+    if issubclass(kind, Enum):
         return _enum(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
+    if issubclass(kind, BaseModel):
         return _embedded(kind)
     return _SCALARS[kind]
 
@@ -179,11 +183,8 @@ def _filter(resource: Resource) -> None:
 def _order(resource: Resource) -> None:
     name = f"{resource.type_name}Order"
     members = {order_name(order): order for order in resource.orders}
-    setattr(
-        names,
-        name,
-        strawberry.enum(Enum(name, members, module=names.__name__), name=name, description="An order of a list."),
-    )
+    kind = Enum(name, members, module=names.__name__)  # type: ignore[misc]
+    setattr(names, name, strawberry.enum(kind, name=name, description="An order of a list."))
 
 
 def order_name(order: str) -> str:

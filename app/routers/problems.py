@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
 from starlette.types import Scope
 
 from app.errors import DomainError, Fault, Invalid
@@ -110,8 +109,7 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     refusal = DomainErrorOfFramework(error.status_code)
     answer = response(refusal, address(request.scope))
-    if error.status_code == 405:
-        answer.headers["Allow"] = ", ".join(sorted(_allowed(request)))
+    answer.headers.update(error.headers or {})
     return answer
 
 
@@ -124,12 +122,3 @@ class DomainErrorOfFramework(DomainError):
         title = _TITLES.get(status, "Request refused")
         super().__init__(f"{title}. See /docs for what there is.")
         self.status, self.title, self.code = status, title, title.lower().replace(" ", "_")  # type: ignore[misc]
-
-
-def _allowed(request: Request) -> set[str]:
-    """Every method of every route at this path; the framework names those of the first alone."""
-    methods: set[str] = set()
-    for route in request.app.routes:
-        if route.matches(request.scope)[0] is not Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
-    return methods

@@ -1,8 +1,9 @@
 """What tests of the REST door stand on: callers over ASGI, and two organisations with one object of every kind."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import asyncpg
 import httpx
 import pytest
 
@@ -13,6 +14,7 @@ from tests.full import Full, fill
 from tests.world import found_world
 
 Api = Callable[..., httpx.AsyncClient]
+Snapshot = Callable[[Full], Awaitable[dict[str, str]]]
 
 
 @pytest.fixture
@@ -31,18 +33,38 @@ async def api(opened: db.Database) -> AsyncIterator[Api]:
 
 
 @pytest.fixture(scope="session")
-async def acme(opened: db.Database) -> AsyncIterator[Full]:
+async def acme(opened: db.Database) -> Full:
     """An organisation with one object of every kind, for tests that leave it as it is."""
     clock.use(lambda: NOON)
     filled = await fill(await found_world("Acme"))
     clock.use(None)
-    yield filled
+    return filled
 
 
 @pytest.fixture(scope="session")
-async def rival(opened: db.Database) -> AsyncIterator[Full]:
+async def rival(opened: db.Database) -> Full:
     """Another one, to whom Acme's objects do not exist."""
     clock.use(lambda: NOON)
     filled = await fill(await found_world("Rival"))
     clock.use(None)
-    yield filled
+    return filled
+
+
+@pytest.fixture
+def snapshot(owner: asyncpg.Connection) -> Snapshot:
+    """Every row of an organisation as text, by table: what a refused request leaves as it was."""
+
+    async def taken(full: Full) -> dict[str, str]:
+        tables = await owner.fetch(
+            "select table_name from information_schema.columns where column_name = 'organisation_id' "
+            "and table_schema = 'public'"
+        )
+        # Keys note when they were used last: that is no change of theirs.
+        row = "(to_jsonb(t) - 'last_used_at')::text"
+        rows = " union all ".join(
+            f"select '{table}', md5(string_agg({row}, ';' order by t::text)) from {table} t where organisation_id = $1"
+            for (table,) in tables
+        )
+        return dict(await owner.fetch(rows, full.world.organisation_id))
+
+    return taken

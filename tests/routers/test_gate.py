@@ -1,8 +1,5 @@
 """Who gets in: every operation, generated, against strangers, keys without its scope and other organisations."""
 
-from collections.abc import Awaitable, Callable
-
-import asyncpg
 import httpx
 import pytest
 
@@ -13,10 +10,9 @@ from app.declared import INTENTS, RESOURCES
 from app.reading.resource import Resource
 from tests.conftest import TestClock
 from tests.full import Full, service_key
-from tests.routers.conftest import Api
+from tests.routers.conftest import Api, Snapshot
 
 PARTS = ("admin", "coordinator", "mentor", "service")
-Snapshot = Callable[[Full], Awaitable[dict[str, str]]]
 of_intents = pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.name)
 of_resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 
@@ -24,26 +20,6 @@ of_resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resourc
 @pytest.fixture(autouse=True)
 def _at_noon(clock: TestClock) -> None:
     """The keys of session-wide worlds were made at noon."""
-
-
-@pytest.fixture
-def snapshot(owner: asyncpg.Connection) -> Snapshot:
-    """Every row of an organisation as text, by table: what a refused request leaves as it was."""
-
-    async def taken(full: Full) -> dict[str, str]:
-        tables = await owner.fetch(
-            "select table_name from information_schema.columns where column_name = 'organisation_id' "
-            "and table_schema = 'public'"
-        )
-        # Keys note when they were used last: that is no change of theirs.
-        rows = " union all ".join(
-            f"select '{table}', md5(string_agg((to_jsonb(t) - 'last_used_at')::text, ';' order by t::text)) "
-            f"from {table} t where organisation_id = $1"  # noqa: S608
-            for (table,) in tables
-        )
-        return dict(await owner.fetch(rows, full.world.organisation_id))
-
-    return taken
 
 
 async def _send(client: httpx.AsyncClient, full: Full, intent: Intent) -> httpx.Response:

@@ -61,7 +61,7 @@ async def deactivate(db: Db, actor: Actor, person_id: str) -> Person:
     """Record that a person left. Their live pairings end and their enrolments are withdrawn the same day."""
     person: Person = await rows.get(db, actor, PEOPLE, person_id, "deactivate_person")
     person.deactivate(clock.now().date())
-    outbox.record(db, PersonDeactivated.of(person), changed=("employment_status",))
+    outbox.record(db, PersonDeactivated.of(person), changed=("employment_status", "termination_date"))
     return person
 
 
@@ -69,7 +69,7 @@ async def reactivate(db: Db, actor: Actor, person_id: str) -> Person:
     """Record that a person is back."""
     person: Person = await rows.get(db, actor, PEOPLE, person_id, "reactivate_person")
     person.reactivate()
-    outbox.record(db, PersonReactivated.of(person), changed=("employment_status",))
+    outbox.record(db, PersonReactivated.of(person), changed=("employment_status", "termination_date"))
     return person
 
 
