@@ -5,14 +5,16 @@ import os
 import socket
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvloop
 
+from app import contract as contracts
 from app import secret, storage
 from app.commands import doctor as doctors
-from app.commands import hosting, serving, settings_table
+from app.commands import hosting, pages, serving, settings_table
 from app.commands.chosen import WrongSettings, chosen
 from app.commands.hosting import DatabaseMissing, DataFolderUnusable, SchemaBehind
 from app.commands.keys import keys, organisations
@@ -20,6 +22,8 @@ from app.commands.serving import PortTaken
 from app.commands.supervising import ProcessFailed, Supervisor
 from app.config import Settings
 from app.demo import handing_out, seed
+from app.demo.walk.company import Scale
+from app.demo.walk.walk import walk
 from app.embedded import PostgresFailed, PostgresMissing
 from app.errors import DomainError
 from app.secret import SecretMissing
@@ -39,6 +43,8 @@ _EXPECTED = (
     SecretMissing,
     DomainError,
 )
+
+_ROOT = Path(__file__).resolve().parent.parent
 
 cli = typer.Typer(
     help="Flipside, the API service for reverse mentoring programmes.",
@@ -119,6 +125,23 @@ def doctor(
         typer.echo(f"{'ok   ' if finding.is_well else 'FAIL '} {finding.name}: {finding.cure or finding.seen}")
     if not all(finding.is_well for finding in findings):
         raise typer.Exit(1)
+
+
+@cli.command()
+def demo() -> None:
+    """Walk through a whole programme over the public API, on a server of its own that is gone afterwards."""
+    if not walk(chosen(), Scale()):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def contract(
+    root: Annotated[Path, typer.Option(help="The folder in which openapi/ and docs/ lie.")] = _ROOT,
+) -> None:
+    """Write the contract of the API, and the pages that are made from the code; the diff is for review."""
+    written = contracts.write(root / "openapi")
+    pages.write(root / "docs")
+    typer.echo(f"{len(written)} files in openapi/, {len(pages.pages())} pages in docs/")
 
 
 async def _demonstration(settings: Settings, address: str) -> str:

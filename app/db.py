@@ -357,10 +357,11 @@ def _violated(cause: asyncpg.IntegrityConstraintViolationError) -> DomainError |
 _database: Database | None = None
 
 
-def use(database: Database | None) -> None:
-    """Make `database` the one that this process works on."""
+def use(database: Database | None) -> Database | None:
+    """Make `database` the one that this process works on; the one before."""
     global _database  # noqa: PLW0603
-    _database = database
+    before, _database = _database, database
+    return before
 
 
 def current() -> Database:

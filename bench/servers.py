@@ -59,7 +59,7 @@ def running(data: Data) -> Iterator[tuple[Server, Server]]:
     }
     with (
         _process([*_LIMIT, *_QUIET], LIMIT_PORT, environment) as limit,
-        _process(["bench.service"], SERVICE_PORT, environment) as service,
+        _process(["app.cli", "api"], SERVICE_PORT, environment) as service,
     ):
         yield limit, service
 

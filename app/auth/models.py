@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from app.auth.actor import Role
 from app.db import on_violation
 from app.errors import Conflict
-from app.table import Row, belongs_to, check, instant, json_column, of_organisation, text_enum, unique
+from app.table import Row, belongs_to, check, index, instant, json_column, of_organisation, text_enum, unique
 
 
 class TooManyKeys(Conflict):
@@ -30,6 +30,7 @@ class ApiKey(Row, table=True):
         check("slot", "slot in (1, 2)"),
         unique("client", "slot", where="revoked_at is null", name="uq_api_key_client_slot"),
         unique("prefix_text", name="uq_api_key_prefix_text"),
+        index("api_key_person", "person_id", "id"),
     )
     prefix: ClassVar[str] = "key"
 

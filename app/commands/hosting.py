@@ -69,13 +69,13 @@ def prepared(settings: Settings) -> Iterator[str]:
 
 @asynccontextmanager
 async def opened(address: str, settings: Settings) -> AsyncIterator[Database]:
-    """The database of this process, open for as long as the block runs."""
+    """The database of this process, open for as long as the block runs; one that was open before comes back."""
     lanes = Database(address, settings)
-    database.use(lanes)
+    before = database.use(lanes)
     try:
         yield lanes
     finally:
-        database.use(None)
+        database.use(before)
         await lanes.close()
 
 

@@ -17,9 +17,13 @@ from app.auth.scopes import EVERY, Scope
 from app.commands import hosting, office
 from app.commands.chosen import chosen
 from app.domain.access import founding
+from app.domain.access.schemas import ApiKeyCreate
+from app.domain.organisations.schemas import OrganisationUpdate
 from app.errors import Invalid
+from app.text import Input
 
 Result = TypeVar("Result")
+Data = TypeVar("Data", bound=Input)
 Organisation = Annotated[str, typer.Option(help="The organisation's id: org_…")]
 _SHOWN_ONCE = "This is shown once; it cannot be read back."
 # Nobody's terminal, but whole ids in a pipe.
@@ -32,7 +36,8 @@ organisations = typer.Typer(help="Found organisations.", no_args_is_help=True)
 @organisations.command("create")
 def create_organisation(name: str) -> None:
     """Found an organisation: a rank ladder of ten, an administrator, and their key."""
-    founded = _in_database(lambda: founding.found(name))
+    checked = _checked(OrganisationUpdate, {"name": name})
+    founded = _in_database(lambda: founding.found(checked.name))
     typer.echo(f"organisation  {founded.organisation_id}")
     typer.echo(f"administrator {founded.person_id}")
     typer.echo(f"key           {founded.key}")
@@ -60,7 +65,10 @@ def create_key(
         # A minute less: the clock of the check runs on.
         "expires_at": clock.now() + timedelta(days=expires_days, minutes=-1) if expires_days else None,
     }
-    made = _in_organisation(organisation, lambda: _act(organisation, "create_api_key", None, wanted))
+    checked = _checked(ApiKeyCreate, wanted).model_dump()
+    made = _in_organisation(
+        organisation, lambda: office.act(office.operator(organisation), "create_api_key", **checked)
+    )
     typer.echo(f"id  {made['id']}")
     typer.echo(f"key {made['secret']}")
     typer.echo(_SHOWN_ONCE)
@@ -81,7 +89,7 @@ def list_keys(organisation: Organisation) -> None:
 @keys.command("revoke")
 def revoke_key(organisation: Organisation, key_id: str) -> None:
     """End a key for good; it stops working within five seconds."""
-    _in_organisation(organisation, lambda: _act(organisation, "revoke_api_key", key_id, {}))
+    _in_organisation(organisation, lambda: office.act(office.operator(organisation), "revoke_api_key", key_id))
     typer.echo(f"{key_id} is revoked.")
 
 
@@ -93,9 +101,10 @@ def _state(key: dict[str, Any]) -> str:
     return f"live until {key['expires_at'][:10]}" if key["expires_at"] > clock.now().isoformat() else "expired"
 
 
-async def _act(organisation_id: str, intent: str, object_id: str | None, data: dict[str, Any]) -> dict[str, Any]:
+def _checked(schema: type[Data], given: dict[str, Any]) -> Data:
+    """What was given, as the API would take it; its faults in a line."""
     try:
-        return await office.act(office.operator(organisation_id), intent, object_id, **data)
+        return schema.model_validate(given)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         said = (f"{'/'.join(map(str, item['loc'])) or 'key'}: {item['msg']}" for item in details)

@@ -186,9 +186,10 @@ async def serve_both(settings: Settings, address: str, listener: socket.socket) 
 
 
 def configure_log(settings: Settings) -> None:
-    """Our log lines; of uvicorn's only those that somebody should see."""
+    """Our log lines; of the libraries' only those that somebody should see."""
     logs.configure(settings)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for name in ("uvicorn.error", "alembic.runtime.migration"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @contextmanager

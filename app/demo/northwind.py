@@ -91,6 +91,9 @@ WAITING = {
 }
 
 
+ACHIEVED = 100
+
+
 @dataclass(frozen=True)
 class Story:
     """How one pair fares: who they are, what happened, and where it stands."""

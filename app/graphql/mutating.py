@@ -1,5 +1,7 @@
 """A mutation: the same intent that REST performs, read back by the same path, failures as data."""
 
+import re
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
@@ -16,8 +18,10 @@ from app.graphql import problems
 from app.graphql.inputs import secret_name
 from app.graphql.schema import DOES, SCHEMA, TYPE
 from app.graphql.selecting import Selector
+from app.reading.shape import Wanted
 
 _OWN_MEMBERS = ("id", "version", "idempotency_key")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 async def mutate(actor: Actor, selector: Selector, name: str, nodes: list[FieldNode], given: dict[str, Any]) -> Any:
@@ -33,24 +37,31 @@ async def _performed(
     actor: Actor, selector: Selector, intent: Intent, nodes: list[FieldNode], given: dict[str, Any]
 ) -> Any:
     own = {member: given.pop(member, None) for member in _OWN_MEMBERS}
-    sets = _selected(selector, intent, nodes)
-    wanted = selector.of_type(intent.resource, sets)
-    for scope in selector.scopes - {intent.resource.scope}:
+    answer = _Answer(selector, intent, nodes)
+    for scope in sorted(selector.scopes):
         actor.require(scope)
+    said = [given, repr(answer.wanted), selector.values]
     done = await perform(
         Call(
             actor=actor,
             intent=intent,
-            wanted=wanted,
+            wanted=answer.wanted,
             values=selector.values,
             object_id=own["id"],
             data=_validated(intent, given),
             version=own["version"],
-            key=own["idempotency_key"],
-            fingerprint=orjson.dumps([given, repr(wanted)], default=_value, option=orjson.OPT_SORT_KEYS),
+            key=_key(own["idempotency_key"]),
+            fingerprint=orjson.dumps(said, default=_value, option=orjson.OPT_SORT_KEYS),
         )
     )
-    return _answered(selector, intent, nodes, done)
+    return answer.of(done)
+
+
+def _key(text: str | None) -> str | None:
+    if text is not None and not _KEY.fullmatch(text):
+        fault = Fault("has 1 to 255 visible ASCII characters", code="idempotency_key", pointer="/idempotency_key")
+        raise Invalid("The idempotency key is not valid.", faults=(fault,))
+    return text
 
 
 def _validated(intent: Intent, given: dict[str, Any]) -> Any:
@@ -72,35 +83,48 @@ def _validated(intent: Intent, given: dict[str, Any]) -> Any:
         raise Invalid("The input has members that are not as they should be.", faults=faults) from None
 
 
-def _selected(selector: Selector, intent: Intent, nodes: list[FieldNode]) -> list[SelectionSetNode]:
-    """What is wanted of the object itself, out of the selections on the result's union."""
-    sets = [node.selection_set for node in nodes if node.selection_set]
-    if not intent.reveals:
-        return sets
-    kind: Any = SCHEMA.type_map[secret_name(intent.resource)]
-    fields = selector.collect(sets, kind)
-    return [node.selection_set for found in fields.values() for node in found if node.selection_set is not None]
+class _Answer:
+    """What a caller wants of the object that they change, and how it is told to them."""
+
+    def __init__(self, selector: Selector, intent: Intent, nodes: list[FieldNode]) -> None:
+        self._selector, self._intent, self._nodes = selector, intent, nodes
+        # By response name: an object beside its secret may be asked for under several.
+        self._parts = {key: selector.of_type(intent.resource, sets) for key, sets in self._sets().items()}
+        items = [item for part in self._parts.values() for item in part.items]
+        self.wanted = Wanted(intent.resource, tuple(replace(item, key=str(i)) for i, item in enumerate(items)))
+
+    def _sets(self) -> dict[str, list[SelectionSetNode]]:
+        sets = [node.selection_set for node in self._nodes if node.selection_set]
+        if not self._intent.reveals:
+            return {"": sets}
+        kind: Any = SCHEMA.type_map[secret_name(self._intent.resource)]
+        found = self._selector.collect(sets, kind)
+        return {
+            key: [node.selection_set for node in nodes if node.selection_set]
+            for key, nodes in found.items()
+            if nodes[0].selection_set
+        }
+
+    def of(self, done: Done) -> Any:
+        """The answer by response names."""
+        if self._intent.kind is Kind.DELETE:
+            return _told(self._selector, {"__typename": "Deleted", "id": done.object_id}, self._nodes)
+        values = iter(orjson.loads(done.body).values())
+        objects = {key: {item.key: next(values) for item in part.items} for key, part in self._parts.items()}
+        if not self._intent.reveals:
+            return {**objects[""], TYPE: self._intent.resource.type_name}
+        facts = {"__typename": secret_name(self._intent.resource), "secret": done.secret}
+        return {**_told(self._selector, facts, self._nodes), **objects}
 
 
-def _answered(selector: Selector, intent: Intent, nodes: list[FieldNode], done: Done) -> Any:
-    if intent.kind is Kind.DELETE:
-        return _told(selector, {"__typename": "Deleted", "id": done.object_id}, nodes)
-    found = orjson.loads(done.body)
-    if not intent.reveals:
-        found[TYPE] = intent.resource.type_name
-        return found
-    name = secret_name(intent.resource)
-    return _told(selector, {"__typename": name, "secret": done.secret}, nodes, whole=found)
-
-
-def _told(selector: Selector, facts: dict[str, Any], nodes: list[FieldNode], whole: Any = None) -> Any:
-    """A small object by response names: `facts` by the schema's names, `whole` under every other."""
+def _told(selector: Selector, facts: dict[str, Any], nodes: list[FieldNode]) -> dict[str, Any]:
+    """A small object by response names: `facts` by the schema's names."""
     kind: Any = SCHEMA.type_map[facts["__typename"]]
     fields = selector.collect((node.selection_set for node in nodes if node.selection_set), kind)
     told: dict[str, Any] = {TYPE: kind.name}
     for key, found in fields.items():
         name = found[0].name.value
-        told[key] = facts.get(name, whole)
+        told[key] = facts.get(name)
         if name == "faults":
             told[key] = [_told(selector, {"__typename": "Fault", **fault}, found) for fault in facts["faults"]]
     return told

@@ -91,7 +91,9 @@ def root(selecting: Selector, nodes: list[FieldNode], index: int, actor: Actor) 
 
 def located(error: DomainError | GraphQLError, key: str, nodes: list[FieldNode]) -> GraphQLError:
     """A failure with its place in query and answer."""
-    return GraphQLError(str(error), nodes, path=[key], original_error=error)
+    if isinstance(error, GraphQLError):
+        return GraphQLError(error.message, nodes, path=[key])
+    return GraphQLError(error.detail, nodes, path=[key], original_error=error)
 
 
 def _query() -> GraphQLObjectType:

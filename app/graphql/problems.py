@@ -33,7 +33,8 @@ def problem(error: DomainError) -> dict[str, Any]:
 
 def _path(fault: Fault) -> list[str]:
     if fault.parameter is not None:
-        return ["input", fault.parameter]
+        # An argument of what was to be read back.
+        return [to_camel_case(fault.parameter)]
     return ["input", *(to_camel_case(part) for part in (fault.pointer or "").split("/") if part)]
 
 
@@ -45,7 +46,8 @@ def told(failure: DomainError, path: list[str | int] | None = None) -> dict[str,
     }
     if failure.faults:
         entry["extensions"]["faults"] = [
-            {"message": fault.detail, "code": fault.code, "argument": fault.parameter} for fault in failure.faults
+            {"message": fault.detail, "code": fault.code, "argument": to_camel_case(fault.parameter or "")}
+            for fault in failure.faults
         ]
     if path is not None:
         entry["path"] = path

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -49,7 +50,8 @@ def filters(resource: Resource, given: Mapping[str, Sequence[str]], slot: str = 
         several = len(parsed) > 1
         wheres.append(Where(name, f"{slot}{index}", several))
         values[f"{slot}{index}"] = parsed if several else parsed[0]
-        texts.append(f"{name}={','.join(items)}")
+        # Quoted, so that no value passes for two, or for another filter.
+        texts.append(f"{name}={','.join([quote(item, safe='') for item in items])}")
     return Filters(tuple(wheres), values, "&".join(texts))
 
 

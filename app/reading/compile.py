@@ -209,7 +209,9 @@ class _Compiler:
             (item.key, said.gathered(f"b{index}") if index in rows else said.value(item))  # type: ignore[arg-type]
             for index, item in enumerate(listed.items)
         ]
-        return _inside(sa.select(built(pairs)).select_from(said.numbered), parent).scalar_subquery()
+        # One row, even where nothing is counted or gathered: of a list whose type alone is asked for.
+        whole = sa.select(built(pairs)).select_from(said.numbered).having(sa.true())
+        return _inside(whole, parent).scalar_subquery()
 
     def _plain_list(self, listed: Page, nodes: Nodes, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[Any]:
         """A list of which only the objects are wanted: no row more than asked for, no numbering."""

@@ -65,6 +65,9 @@ def components() -> dict[str, Json]:
         named[f"{resource.type_name}Page"] = _page(resource)
     for resource in {intent.resource for intent in INTENTS if intent.reveals}:
         named[f"{resource.type_name}WithSecret"] = _with_secret(resource)
+    for resource in set(RESOURCES) - {intent.resource for intent in INTENTS}:
+        # Nobody changes it, so nothing answers the whole of it unasked.
+        del named[resource.schema.__name__]
     named |= {"Problem": _PROBLEM, "Fault": _FAULT}
     return dict(sorted(named.items()))
 

@@ -1,4 +1,4 @@
-"""All paths of the REST door as one route: found by a look-up, however many there are, instead of one pattern after another."""
+"""All paths of the REST door as one route: one look-up, however many there are, instead of pattern after pattern."""
 
 from collections import defaultdict
 from typing import NoReturn

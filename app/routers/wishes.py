@@ -91,7 +91,7 @@ def _refuse_unknown(parameters: Mapping[str, str]) -> None:
 def _paths(expand: str | None) -> dict[str, Any]:
     """`a,b.c` as a tree."""
     tree: dict[str, Any] = {}
-    for path in expand.split(",") if expand else ():
+    for path in () if expand is None else expand.split(","):
         names = path.split(".")
         if len(names) > _DEEPEST:
             raise BadQuery("expand", "reaches two levels deep at most")

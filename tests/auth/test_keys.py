@@ -8,10 +8,9 @@ import asyncpg
 import pytest
 
 from app.auth import keys
-from app.auth.actor import Actor, Role, ScopeMissing
+from app.auth.actor import Actor, Role
 from app.auth.keys import BadCredential, authenticate
 from app.auth.scopes import EVERY, Scope
-from app.errors import Forbidden
 from tests.conftest import TestClock
 from tests.world import World, found_world
 
@@ -70,13 +69,6 @@ async def test_a_key_says_who_asks_and_what_they_may_do(world: World) -> None:
     assert await authenticate(f"Bearer {world.keys['mentor']}") == Actor(
         world.organisation_id, world.actors["mentor"].principal, Role.PARTICIPANT, EVERY, world.people["mentor"]
     )
-
-
-async def test_a_service_account_is_nobody_but_its_key(world: World) -> None:
-    service = world.actors["service"]
-
-    assert (service.role, service.person_id, service.id) == (Role.SERVICE_ACCOUNT, None, service.principal)
-    assert world.actors["mentor"].id == world.people["mentor"]
 
 
 async def test_a_key_belongs_to_one_organisation(world: World) -> None:
@@ -198,14 +190,3 @@ async def test_trust_does_not_grow_without_bound(
     for part in ("mentor", "mentee", "admin", "coordinator"):
         assert await is_let_in(world.keys[part])
         assert len(keys._trusted) <= 2
-
-
-async def test_a_missing_scope_is_named(world: World) -> None:
-    actor = Actor(world.organisation_id, "key_1", Role.PARTICIPANT, frozenset({Scope.GOALS_READ}))
-
-    actor.require(Scope.GOALS_READ)
-    with pytest.raises(ScopeMissing, match="goals:write") as refused:
-        actor.require(Scope.GOALS_WRITE)
-
-    assert isinstance(refused.value, Forbidden)
-    assert refused.value.code == "scope_missing"

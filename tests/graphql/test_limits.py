@@ -152,7 +152,9 @@ def seconds(measurer: Callable[[DocumentNode], object], document: DocumentNode) 
 
 # Eighteen levels first: a measurer that follows every spread fails there, and would never come back from a hundred.
 @pytest.mark.parametrize("levels", [18, 100])
-@pytest.mark.parametrize("measurer", [measure, lambda document: Price(document, None).points({})], ids=["measure", "cost"])
+@pytest.mark.parametrize(
+    "measurer", [measure, lambda document: Price(document, None).points({})], ids=["measure", "cost"]
+)
 def test_a_bomb_is_measured_as_fast_as_it_is_read(measurer: Callable[[DocumentNode], object], levels: int) -> None:
     assert seconds(measurer, parse(bomb(levels))) < 0.05
 

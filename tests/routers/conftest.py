@@ -62,8 +62,8 @@ def snapshot(owner: asyncpg.Connection) -> Snapshot:
         # Keys note when they were used last: that is no change of theirs.
         row = "(to_jsonb(t) - 'last_used_at')::text"
         rows = " union all ".join(
-            f"select '{table}', md5(string_agg({row}, ';' order by t::text)) from {table} t where organisation_id = $1"
-            for (table,) in tables
+            f"select '{name}', md5(string_agg({row}, ';' order by {row})) from {name} t where organisation_id = $1"  # noqa: S608
+            for (name,) in tables
         )
         return dict(await owner.fetch(rows, full.world.organisation_id))
 

@@ -139,7 +139,7 @@ async def test_an_instant_carries_its_offset(value: Any, api: Api, acme: Full) -
 
 @pytest.mark.parametrize("digits", [400, 4_301, 100_000])
 async def test_a_number_of_many_digits_is_refused(digits: int, admin: httpx.AsyncClient) -> None:
-    for number in (b"9" * digits, b"-" + b"9" * digits, b"1e" + b"9" * digits, b"0." + b"9" * digits):
+    for number in (b"9" * digits, b"-" + b"9" * digits, b"1e" + b"9" * digits, b"0." + b"3" * digits):
         body = b'{"given_name":"a","family_name":"b","rank_level":' + number + b"}"
         assert_problem(await admin.post("/v1/people", content=body, headers=JSON), 400, 422)
 
@@ -159,9 +159,12 @@ async def test_faults_are_listed_up_to_fifty(admin: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml",
-     "application/json; charset=latin-1", "application/jsonp", "application/merge-patch+json", "application/json, text/html"],
-)  # fmt: skip
+    [
+        *" text/plain application/xml application/jsonp application/merge-patch+json".split(" "),
+        *("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"),
+        *("application/json; charset=latin-1", "application/json, text/html"),
+    ],
+)
 async def test_another_media_type_is_not_read(content_type: str, admin: httpx.AsyncClient) -> None:
     answer = await admin.post("/v1/people", content=orjson.dumps(PERSON), headers={"Content-Type": content_type})
 
@@ -202,9 +205,12 @@ async def test_a_body_has_a_greatest_size(admin: httpx.AsyncClient) -> None:
         assert assert_problem(answer, 413)["code"] == "body_too_large"
 
 
-IDS = ["x", "per_", "PER_01kd3xq8v7fy2a9m4n6p0rstwz", "ses_01kd3xq8v7fy2a9m4n6p0rstwz", "per_81kd3xq8v7fy2a9m4n6p0rstwz",
-       "%00", "%ff", "%ED%A0%80", "per_01kd3xq8v7fy2a9m4n6p0rstwz%0a", "%2e%2e", "a" * 5_000, "日本", "*", "null", "%5b", "a%3fb%23c",
-       "per_01kd3xq8v7fy2a9m4n6p0rstwz'--"]  # fmt: skip
+IDS = [
+    *"x per_ PER_01kd3xq8v7fy2a9m4n6p0rstwz ses_01kd3xq8v7fy2a9m4n6p0rstwz per_81kd3xq8v7fy2a9m4n6p0rstwz".split(),
+    *"%00 %ff %ED%A0%80 per_01kd3xq8v7fy2a9m4n6p0rstwz%0a per_01kd3xq8v7fy2a9m4n6p0rstwz'-- %2e%2e".split(),
+    *"日本 * null %5b a%3fb%23c".split(),
+    "a" * 5_000,
+]
 
 
 @pytest.mark.parametrize("identifier", IDS)

@@ -99,16 +99,20 @@ async def test_several_values_are_parted_by_commas(api: Api, acme: Full) -> None
     assert (await mentor.get("/v1/sessions?status=cancelled,completed")).json()["items"] == []
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["unknown=1", "limit=0", "limit=101", "limit=-1", "limit=", "limit=1.0", "limit=%D9%A3", "limit=1e1", "limit=+5", "limit=0005",
-     "sort=", "sort=secret_hash", "sort=id,id", "sort=--id", "fields=", "fields=secret", "fields=id,,name", "expand=", "expand=nothing",
-     "expand=manager.manager.manager", "expand=manager,", "expand=.", "rank_level=x", "rank_level=-1", "rank_level=1,,2",
-     "rank_level=99999999999", "employment_status=retired", "updated_after=2026-03-02", "updated_after=2026-03-02T00:00:00",
-     "updated_after=1", "updated_after=", "updated_after=2026-03-02T00:00:00Z,2026-03-03T00:00:00Z", "department=", "department=%00",
-     "department=" + "a" * 301, "person_id=x", "limit=1&limit=2", "limit=1&limit=1",
-     "external_id=" + ",".join(str(number) for number in range(51))],
-)  # fmt: skip
+REFUSED = [
+    *"unknown=1 limit=0 limit=101 limit=-1 limit= limit=1.0 limit=%D9%A3 limit=1e1 limit=+5 limit=0005".split(),
+    *"limit=1&limit=2 limit=1&limit=1 sort= sort=secret_hash sort=id,id sort=--id person_id=x".split(),
+    *"fields= fields=secret fields=id,,name expand= expand=nothing expand=manager, expand=.".split(),
+    *"expand=manager.manager.manager rank_level=x rank_level=-1 rank_level=1,,2 rank_level=99999999999".split(),
+    *"employment_status=retired updated_after= updated_after=1 updated_after=2026-03-02".split(),
+    *"updated_after=2026-03-02T00:00:00 updated_after=2026-03-02T00:00:00Z,2026-03-03T00:00:00Z".split(),
+    *"department= department=%00".split(),
+    "department=" + "a" * 301,
+    "external_id=" + ",".join(str(number) for number in range(51)),
+]
+
+
+@pytest.mark.parametrize("query", REFUSED)
 async def test_a_query_that_cannot_be_meant_is_refused(query: str, admin: httpx.AsyncClient) -> None:
     problem = await _bad(admin, f"/v1/people?{query}")
 

@@ -178,13 +178,15 @@ async def test_an_endpoint_that_is_disabled_or_removed_in_mid_turn_is_left(
     made, gone = await endpoint(), await endpoint()
     await due(world, 12)
 
-    async def end_it(_hook: Hook) -> bytes:
-        receiver.reply = accept
-        await world.do("admin", "disable_webhook_endpoint", made["id"])
-        await world.do("admin", "delete_webhook_endpoint", gone["id"], version=1)
-        return OK
+    ended = asyncio.Event()
 
-    async def accept(_hook: Hook) -> bytes:
+    async def end_it(_hook: Hook) -> bytes:
+        # Both lanes have their first ten on the way.
+        if len(receiver.hooks) == 20:
+            await world.do("admin", "disable_webhook_endpoint", made["id"])
+            await world.do("admin", "delete_webhook_endpoint", gone["id"], version=1)
+            ended.set()
+        await ended.wait()
         return OK
 
     receiver.reply = end_it

@@ -64,6 +64,9 @@ async def revoke(db: Db, actor: Actor, key_id: str) -> ApiKey:
 
 
 async def _free_slot(db: Db, client: str) -> int:
+    # One at a time: two that look at once would find the same slot free.
+    name = sa.func.hashtextextended(f"keys/{db.organisation_id}/{client}", 0)
+    await db.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
     live = await _unrevoked(db, client)
     for key in live:
         if key.expires_at is not None and key.expires_at <= clock.now():

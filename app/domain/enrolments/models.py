@@ -8,7 +8,7 @@ from sqlmodel import Field
 
 from app.db import on_violation
 from app.errors import Conflict
-from app.states import Machine
+from app.states import IllegalMove, Machine
 from app.table import Row, belongs_to, check, index, json_column, of_organisation, text_enum, unique
 
 
@@ -116,8 +116,10 @@ class Enrolment(Row, table=True):
 
     def resume(self) -> None:
         """Go on from where it was paused."""
-        before, self.paused_from = self.paused_from, None
-        self.step(f"resume_{before or 'approved'}")
+        if self.status is not _S.PAUSED:
+            raise IllegalMove(ENROLMENT.noun, self.status.value, "resume")
+        self.step(f"resume_{self.paused_from}")
+        self.paused_from = None
 
     def take_seat(self) -> None:
         """Count one more live pairing. Raises `CapacityReached`."""
@@ -129,8 +131,12 @@ class Enrolment(Row, table=True):
     def free_seat(self) -> None:
         """Count one live pairing less; the last one makes it ready for another."""
         self.live_pairings -= 1
-        if self.live_pairings == 0 and self.status is EnrolmentStatus.MATCHED:
+        if self.live_pairings:
+            return
+        if self.status is _S.MATCHED:
             self.step("release")
+        elif self.paused_from == _S.MATCHED:
+            self.paused_from = _S.READY.value
 
     @property
     def is_live(self) -> bool:

@@ -8,7 +8,7 @@ from app.domain.enrolments.models import Enrolment
 from app.domain.enrolments.schemas import EnrolmentRead
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
-from app.reading.resource import ME, Edge, Equals, Range, Resource, Table, through
+from app.reading.resource import ME, ORGANISATION, Edge, Equals, Range, Resource, Table, among, through
 
 _PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, "enrolments", "The programme.", "Who joined.")
 _PERSON = Edge("person", "person_id", PEOPLE, "enrolments", "Who joined.", "The programmes they joined.")
@@ -18,18 +18,14 @@ def _partner(enrolment: Table) -> sa.ColumnElement[bool]:
     # The chapter of pairings stands above this one; its table is named, not imported.
     names = ("organisation_id", "mentor_enrolment_id", "mentee_enrolment_id", "mentor_id", "mentee_id")
     pairing = sa.table("pairing", *map(sa.column, names)).alias()
-    return sa.exists(
-        sa.select(sa.literal(1))
-        .select_from(pairing)
-        .where(
-            pairing.c.organisation_id == enrolment.c.organisation_id,
-            sa.or_(
-                sa.and_(pairing.c.mentor_enrolment_id == enrolment.c.id, pairing.c.mentee_id == ME),
-                sa.and_(pairing.c.mentee_enrolment_id == enrolment.c.id, pairing.c.mentor_id == ME),
-            ),
-        )
-        .correlate(enrolment)
+    other_side = sa.case(
+        (pairing.c.mentor_id == ME, pairing.c.mentee_enrolment_id), else_=pairing.c.mentor_enrolment_id
     )
+    partners = sa.select(other_side).where(
+        pairing.c.organisation_id == ORGANISATION,
+        sa.or_(pairing.c.mentor_id == ME, pairing.c.mentee_id == ME),
+    )
+    return among(enrolment.c.id, partners)
 
 
 ENROLMENTS = Resource(

@@ -19,7 +19,7 @@ from app.domain.people.models import Person
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.models import Programme
 from app.domain.programmes.resource import PROGRAMMES
-from app.errors import Conflict, Fault, Forbidden
+from app.errors import Conflict, Fault
 from app.events import outbox
 from app.reading import rows
 
@@ -54,12 +54,11 @@ async def invite(db: Db, actor: Actor, data: EnrolmentInvite) -> Enrolment:
 
 async def apply(db: Db, actor: Actor, data: EnrolmentApply) -> Enrolment:
     """Apply to a programme oneself."""
-    if actor.person_id is None:
-        raise Forbidden("Only a person can apply. Service accounts invite.")
+    person = await rows.by_id(db, Person, actor.as_person())
     programme = await rows.refer(
         db, actor, PROGRAMMES, data.programme_id, "apply_for_enrolment", pointer="/programme_id"
     )
-    enrolment = _join(programme, await rows.by_id(db, Person, actor.person_id), data, EnrolmentStatus.APPLIED)
+    enrolment = _join(programme, person, data, EnrolmentStatus.APPLIED)
     db.add(enrolment)
     outbox.record(db, EnrolmentApplied.of(enrolment))
     return enrolment

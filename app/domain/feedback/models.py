@@ -49,6 +49,7 @@ class Feedback(Row, table=True):
         check("programme_is_no_partner", "type <> 'programme' or audience <> 'partner'"),
         unique("author_id", "session_id", "type", where="session_id is not null", name="uq_feedback_once"),
         index("feedback_pairing", "pairing_id", "created_at", "id"),
+        index("feedback_session", "session_id", "created_at", "id"),
         index("feedback_created_at", "created_at", "id"),
         index("feedback_author", "author_id", "created_at", "id"),
         index("feedback_addressee", "addressee_id", "created_at", "id"),

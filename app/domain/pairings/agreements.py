@@ -80,6 +80,7 @@ class Signature(Row, table=True):
         belongs_to("agreement", "agreement_id"),
         belongs_to("person", "person_id"),
         unique("agreement_id", "person_id", name="uq_signature_person"),
+        index("signature_agreement", "agreement_id", "id"),
     )
     prefix: ClassVar[str] = "sig"
 

@@ -6,17 +6,17 @@ from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.people.models import DoNotPair, Person
 from app.domain.people.schemas import DoNotPairRead, PersonRead
-from app.reading.resource import ME, Edge, Equals, Range, Resource, Table
+from app.reading.resource import ME, ORGANISATION, Edge, Equals, Range, Resource, Table, among
 
 
 def _partner(person: Table) -> sa.ColumnElement[bool]:
     # The chapter of pairings stands above this one; its table is named, not imported.
     pairing = sa.table("pairing", *map(sa.column, ("organisation_id", "mentor_id", "mentee_id"))).alias()
-    mine = sa.select(sa.case((pairing.c.mentor_id == ME, pairing.c.mentee_id), else_=pairing.c.mentor_id)).where(
-        pairing.c.organisation_id == person.c.organisation_id,
+    partners = sa.select(sa.case((pairing.c.mentor_id == ME, pairing.c.mentee_id), else_=pairing.c.mentor_id)).where(
+        pairing.c.organisation_id == ORGANISATION,
         sa.or_(pairing.c.mentor_id == ME, pairing.c.mentee_id == ME),
     )
-    return person.c.id.in_(mine.correlate(person))
+    return among(person.c.id, partners)
 
 
 PEOPLE = Resource(

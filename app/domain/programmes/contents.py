@@ -69,6 +69,7 @@ class Topic(Row, table=True):
         of_organisation(),
         belongs_to("programme", "programme_id"),
         unique("programme_id", "name", name="uq_topic_name"),
+        index("topic_programme", "programme_id", "id"),
     )
     prefix: ClassVar[str] = "top"
 
@@ -129,6 +130,8 @@ class Sponsorship(Row, table=True):
         belongs_to("programme", "programme_id"),
         belongs_to("person", "person_id"),
         unique("programme_id", "person_id", name="uq_sponsorship_person"),
+        index("sponsorship_programme", "programme_id", "id"),
+        index("sponsorship_person", "person_id", "id"),
     )
     prefix: ClassVar[str] = "spn"
 
@@ -148,6 +151,8 @@ class ProgrammeRole(Row, table=True):
         belongs_to("person", "person_id"),
         unique("programme_id", "person_id", "duty", name="uq_programme_role_duty"),
         index("programme_role_person", "person_id", "programme_id"),
+        index("programme_role_programme", "programme_id", "id"),
+        index("programme_role_holder", "person_id", "id"),
     )
     prefix: ClassVar[str] = "prr"
 

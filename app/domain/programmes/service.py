@@ -59,18 +59,19 @@ async def update(db: Db, actor: Actor, programme_id: str, data: ProgrammeUpdate)
     counts as a revision.
     """
     programme: Programme = await rows.get(db, actor, PROGRAMMES, programme_id, "update_programme")
-    changes = data.changes()
+    plain = data.model_dump(mode="json", include=data.model_fields_set & {"objectives", "agreement_clauses"})
+    changes = data.changes() | plain
     published = programme.status is not ProgrammeStatus.DRAFT
     if published and (fixed := sorted(_FIXED & changes.keys())):
         raise ProgrammePublishedAlready(
             "Model, dates and rank gap are fixed once a programme is published.",
             faults=tuple(Fault("is fixed", code="programme_published", pointer=f"/{name}") for name in fixed),
         )
-    plain = data.model_dump(mode="json", include=changes.keys() & {"objectives", "agreement_clauses"})
-    programme.sqlmodel_update({**changes, **plain})
+    revised = published and any(getattr(programme, name) != value for name, value in changes.items())
+    programme.sqlmodel_update(changes)
     _require_length(programme.starts_on, programme.ends_on)
     _require_cadence(programme)
-    programme.revision += published
+    programme.revision += revised
     return programme
 
 

@@ -101,6 +101,8 @@ class Session(Row, table=True):
         index("session_programme", "programme_id", "starts_at", "id"),
         index("session_pairing", "pairing_id", "starts_at", "id"),
         index("session_starts_at", "starts_at", "id"),
+        index("session_programme_id", "programme_id", "id"),
+        index("session_pairing_id", "pairing_id", "id"),
     )
     prefix: ClassVar[str] = "ses"
 
@@ -170,6 +172,7 @@ class Attendance(Row, table=True):
         belongs_to("session", "session_id", on_delete="CASCADE"),
         belongs_to("person", "person_id"),
         unique("session_id", "person_id", name="uq_attendance_person"),
+        index("attendance_session", "session_id", "id"),
         ExcludeConstraint(
             ("organisation_id", "="),
             ("person_id", "="),

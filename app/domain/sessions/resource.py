@@ -12,7 +12,19 @@ from app.domain.sessions import content_schemas as schemas
 from app.domain.sessions.contents import ActionItem, AgendaItem, Note, SessionLink, Tier
 from app.domain.sessions.models import Attendance, Session
 from app.domain.sessions.schemas import AttendanceRead, SessionRead
-from app.reading.resource import ME, Edge, Equals, Filter, Predicate, Range, Resource, Table, through
+from app.reading.resource import (
+    ME,
+    ORGANISATION,
+    Edge,
+    Equals,
+    Filter,
+    Predicate,
+    Range,
+    Resource,
+    Table,
+    among,
+    through,
+)
 from app.text import Output
 
 _PAIRING = Edge("pairing", "pairing_id", PAIRINGS, "sessions", "The pair.", "Its meetings.")
@@ -75,11 +87,13 @@ ACTION_ITEMS = _content(
 
 
 def _in_tier(relation: Relation, *tiers: Tier) -> Predicate:
-    holds = through(_SESSION)[relation]
-
     def where(note: Table) -> sa.ColumnElement[bool]:
+        session = SESSIONS.table.alias()
+        held = sa.select(session.c.id).where(
+            session.c.organisation_id == ORGANISATION, SESSIONS.relations[relation](session)
+        )
         # Not `in_`: its list grows when a statement runs, and the read path binds one value to each slot.
-        return sa.and_(sa.or_(*(note.c.tier == tier for tier in tiers)), holds(note))
+        return sa.and_(sa.or_(*(note.c.tier == tier for tier in tiers)), among(note.c.session_id, held))
 
     return where
 

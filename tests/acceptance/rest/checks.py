@@ -1,0 +1,31 @@
+"""Our own check for schemathesis: whoever keeps the contract is never refused for the form of a request."""
+
+from typing import get_args
+
+import schemathesis
+from pydantic_core.core_schema import ErrorType
+
+_FORMAL = frozenset(get_args(ErrorType))
+_UNREADABLE = ("malformed_request", "bad_query", "unsupported_media_type", "body_too_large")
+# Here the contract says less than the operation of the object's own type.
+_LOOSE = "/v1/nodes/{id}"
+
+
+@schemathesis.check
+def form_is_told_in_full(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """Fail when a request that keeps every schema is refused by validation."""
+    if case.meta is None or not case.meta.generation.mode.is_positive or case.path == _LOOSE:
+        return
+    if response.status_code not in (400, 413, 415, 422):
+        return
+    problem = response.json()
+    assert problem["code"] not in _UNREADABLE, f"refused as {problem['code']}: {problem['detail']}"
+    formal = [fault for fault in problem.get("errors", ()) if _is_formal(fault)]
+    assert not formal, f"refused for what the schema allows: {formal}"
+
+
+def _is_formal(fault: dict[str, str]) -> bool:
+    # A rule between members stands at the root: JSON Schema could not say it, the descriptions do.
+    return fault["code"] in _FORMAL and not (fault["code"] == "value_error" and fault.get("pointer") == "/")

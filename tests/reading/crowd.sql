@@ -1,0 +1,221 @@
+-- A large organisation, put straight into the tables: thousands of rows for the planner to think about.
+-- :organisation stands for its id. Rows are numbered; row n of a kind has the id key('kind', n).
+set timezone to 'UTC';
+create function pg_temp.key(prefix text, n bigint) returns text language sql immutable
+    as $$ select prefix || '_' || lpad(n::text, 26, '0') $$;
+-- Ids that do not tell their time lie scattered over the index.
+create function pg_temp.scattered(prefix text, n bigint) returns text language sql immutable
+    as $$ select prefix || '_0' || substr(md5(n::text), 1, 25) $$;
+create function pg_temp.at(n bigint) returns timestamptz language sql immutable
+    as $$ select timestamptz '2025-01-01 00:00Z' + n * interval '1 hour' $$;
+-- Pairing n: a mentor has three, a mentee two, a programme some forty.
+create function pg_temp.mentor(n bigint) returns text language sql immutable
+    as $$ select pg_temp.key('per', 2 * (1 + n % 503)) $$;
+create function pg_temp.mentee(n bigint) returns text language sql immutable
+    as $$ select pg_temp.key('per', 2 * (1 + n % 750) - 1) $$;
+create function pg_temp.member(n bigint, pairing bigint) returns text language sql immutable
+    as $$ select case n % 2 when 0 then pg_temp.mentor(pairing) else pg_temp.mentee(pairing) end $$;
+create function pg_temp.programme(n bigint) returns text language sql immutable
+    as $$ select pg_temp.key('prg', 1 + n % 40) $$;
+
+insert into organisation (id, name, region, default_zone, anonymity_k, version, created_at, updated_at)
+values (:organisation, 'Crowd', 'eu', 'UTC', 5, 1, now(), now());
+
+insert into rank (organisation_id, id, version, created_at, updated_at, level, name)
+select :organisation, pg_temp.key('rnk', n), 1, now(), now(), n, 'Rank'
+from generate_series(1, 10) n;
+
+insert into person (
+    organisation_id, id, version, created_at, updated_at, external_id, work_email, given_name, family_name,
+    display_name, rank_level, department, zone, languages, manager_id, employment_status
+)
+select
+    :organisation, pg_temp.key('per', n), 1, pg_temp.at(n), pg_temp.at(n), 'e' || n, n || '@example.com', 'G', 'F',
+    md5(n::text), 1 + n % 10, 'department ' || n % 30, 'UTC', '[]',
+    case when n > 100 then pg_temp.key('per', 1 + n % 100) end, 'active'
+from generate_series(1, 3000) n;
+
+insert into do_not_pair (organisation_id, id, version, created_at, updated_at, person_id, other_person_id, reason)
+select
+    :organisation, pg_temp.key('dnp', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('per', n),
+    pg_temp.key('per', n + 1), 'A quarrel.'
+from generate_series(1, 2000) n;
+
+insert into api_key (
+    organisation_id, id, version, created_at, updated_at, name, role, scopes, person_id, client, slot, prefix_text,
+    secret_hash
+)
+select
+    :organisation, pg_temp.key('key', n), 1, pg_temp.at(n), pg_temp.at(n), 'Key', 'participant', '[]',
+    pg_temp.key('per', n), pg_temp.key('per', n), 1, lpad(n::text, 8, 'c'), '\x00'
+from generate_series(1, 2000) n;
+
+insert into programme (
+    organisation_id, id, version, created_at, updated_at, name, model, status, purpose, objectives, starts_on, ends_on,
+    cadence_min_days, cadence_target_days, cadence_max_days, session_minutes, min_rank_gap, require_cross_department,
+    allows_late_intake, agreement_clauses, revision
+)
+select
+    :organisation, pg_temp.key('prg', n), 1, pg_temp.at(n), pg_temp.at(n), 'Programme', 'reverse',
+    (array['active', 'closed', 'active', 'draft'])[1 + n % 4], 'Learn', '[]', date '2025-01-01' + (n % 100)::int,
+    date '2025-07-01' + (n % 100)::int, 14, 21, 28, 60, 2, false, true, '[]', 1
+from generate_series(1, 1000) n;
+
+insert into topic (organisation_id, id, version, created_at, updated_at, programme_id, name)
+select :organisation, pg_temp.key('top', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), 'Topic ' || n
+from generate_series(1, 2000) n;
+
+insert into programme_resource (
+    organisation_id, id, version, created_at, updated_at, programme_id, kind, audience, title, edition
+)
+select
+    :organisation, pg_temp.key('res', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), 'guide', 'everyone',
+    'Guide', 1
+from generate_series(1, 2000) n;
+
+insert into programme_milestone (organisation_id, id, version, created_at, updated_at, programme_id, title, due_on)
+select
+    :organisation, pg_temp.key('pml', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), 'Half-time',
+    date '2025-01-01' + (n % 300)::int
+from generate_series(1, 2000) n;
+
+insert into sponsorship (
+    organisation_id, id, version, created_at, updated_at, programme_id, person_id, pledge, commitments
+)
+select
+    :organisation, pg_temp.key('spn', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), pg_temp.key('per', n),
+    'I learn too.', '[]'
+from generate_series(1, 2000) n;
+
+insert into programme_role (organisation_id, id, version, created_at, updated_at, programme_id, person_id, duty)
+select
+    :organisation, pg_temp.key('prr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n),
+    pg_temp.key('per', 1 + n % 1000), (array['coordinator', 'matcher', 'evaluator'])[1 + n / 1000]
+from generate_series(1, 2000) n;
+
+insert into enrolment (
+    organisation_id, id, version, created_at, updated_at, programme_id, person_id, role, status, capacity,
+    live_pairings, minutes_per_month, offers, seeks, out_of_scope, interests, languages, zone
+)
+select
+    :organisation, pg_temp.key('enr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n / 2),
+    pg_temp.member(n, n / 2), case n % 2 when 0 then 'mentor' else 'mentee' end, 'matched', 3, 1, 120, '[]', '[]',
+    '[]', '[]', '[]', 'UTC'
+from generate_series(2, 3001) n;
+
+insert into pairing (
+    organisation_id, id, version, created_at, updated_at, programme_id, mentor_enrolment_id, mentee_enrolment_id,
+    mentor_id, mentee_id, status, health, rank_gap, starts_on, ends_on, cadence_min_days, cadence_target_days,
+    cadence_max_days
+)
+select
+    :organisation, pg_temp.key('pai', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n),
+    pg_temp.key('enr', 2 * n), pg_temp.key('enr', 2 * n + 1), pg_temp.mentor(n), pg_temp.mentee(n),
+    (array['active', 'completed'])[1 + n % 2], 'on_track', 3, date '2025-01-01', date '2025-07-01', 14, 21, 28
+from generate_series(1, 1500) n;
+
+insert into agreement (organisation_id, id, version, created_at, updated_at, pairing_id, edition, status, clauses)
+select :organisation, pg_temp.key('agr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', n), 1, 'in_force', '[]'
+from generate_series(1, 1500) n;
+
+insert into signature (organisation_id, id, version, created_at, updated_at, agreement_id, person_id, signed_at)
+select
+    :organisation, pg_temp.key('sig', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('agr', n / 2),
+    pg_temp.member(n, n / 2), pg_temp.at(n)
+from generate_series(2, 3001) n;
+
+insert into session (
+    organisation_id, id, version, created_at, updated_at, programme_id, pairing_id, number, status, starts_at, ends_at,
+    zone, mode, focus_rating, reschedule_count, calendar_uid, calendar_sequence
+)
+select
+    :organisation, pg_temp.key('ses', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(1 + n % 1500),
+    pg_temp.key('pai', 1 + n % 1500), 1 + n / 1500, (array['completed', 'completed', 'scheduled'])[1 + n % 3],
+    pg_temp.at(n), pg_temp.at(n + 1), 'UTC', 'remote', 1 + n % 5, 0, n::text, 0
+from generate_series(1, 3000) n;
+
+insert into attendance (
+    organisation_id, id, version, created_at, updated_at, session_id, person_id, starts_at, ends_at, is_busy
+)
+select
+    :organisation, pg_temp.key('att', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('ses', n / 2),
+    pg_temp.member(n, 1 + (n / 2) % 1500), pg_temp.at(n), pg_temp.at(n + 1), false
+from generate_series(2, 6001) n;
+
+insert into agenda_item (
+    organisation_id, id, version, created_at, updated_at, session_id, segment, title, is_covered
+)
+select
+    :organisation, pg_temp.key('agd', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('ses', 1 + n % 3000), 'reverse',
+    'Prompts', false
+from generate_series(1, 6000) n;
+
+insert into session_link (organisation_id, id, version, created_at, updated_at, session_id, kind, url)
+select
+    :organisation, pg_temp.key('lnk', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('ses', 1 + n % 3000), 'video',
+    'https://meet.example'
+from generate_series(1, 6000) n;
+
+insert into action_item (organisation_id, id, version, created_at, updated_at, session_id, owner_id, text)
+select
+    :organisation, pg_temp.key('act', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('ses', 1 + n % 3000),
+    pg_temp.mentor(1 + (1 + n % 3000) % 1500), 'Try it'
+from generate_series(1, 6000) n;
+
+insert into note (organisation_id, id, version, created_at, updated_at, session_id, author_id, tier, text)
+select
+    :organisation, pg_temp.scattered('not', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('ses', 1 + n % 3000),
+    pg_temp.member(n / 3000, 1 + (1 + n % 3000) % 1500),
+    (array['author_only', 'pair', 'pair_and_coordinator'])[1 + n % 3], 'Prompts'
+from generate_series(1, 6000) n;
+
+insert into goal (organisation_id, id, version, created_at, updated_at, pairing_id, owner, title, progress, status)
+select
+    :organisation, pg_temp.key('gol', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', 1 + n % 1500), 'pair',
+    'Try it', 0, 'active'
+from generate_series(1, 3000) n;
+
+insert into goal_milestone (organisation_id, id, version, created_at, updated_at, goal_id, title)
+select :organisation, pg_temp.key('mil', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('gol', 1 + n % 3000), 'Begin'
+from generate_series(1, 6000) n;
+
+insert into win (organisation_id, id, version, created_at, updated_at, pairing_id, author_id, text)
+select
+    :organisation, pg_temp.key('win', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', 1 + n % 1500),
+    pg_temp.mentor(1 + n % 1500), 'It worked'
+from generate_series(1, 3000) n;
+
+insert into feedback (
+    organisation_id, id, version, created_at, updated_at, pairing_id, session_id, author_id, addressee_id, type,
+    audience, rating
+)
+select
+    :organisation, pg_temp.scattered('fbk', n), 1, pg_temp.at(n), pg_temp.at(n),
+    pg_temp.key('pai', 1 + (1 + n % 3000) % 1500), pg_temp.key('ses', 1 + n % 3000),
+    pg_temp.member(n / 3000, 1 + (1 + n % 3000) % 1500),
+    case when n % 3 > 0 then pg_temp.member(1 + n / 3000, 1 + (1 + n % 3000) % 1500) end, 'session',
+    case when n % 3 > 0 then 'partner' else 'aggregate' end, 1 + n % 5
+from generate_series(1, 5999) n;
+
+insert into webhook_endpoint (organisation_id, id, version, created_at, updated_at, url, types, status)
+select :organisation, pg_temp.key('whe', n), 1, pg_temp.at(n), pg_temp.at(n), 'https://hooks.example', '["*"]', 'enabled'
+from generate_series(1, 1000) n;
+
+insert into delivery (
+    organisation_id, id, version, created_at, updated_at, endpoint_id, event_id, event_type, sequence, status, attempts,
+    due_at
+)
+select
+    :organisation, pg_temp.key('dlv', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('whe', 1 + n % 20),
+    pg_temp.key('evt', n), 'session.scheduled', n, 'delivered', 1, pg_temp.at(n)
+from generate_series(1, 3000) n;
+
+insert into attempt (
+    organisation_id, id, version, created_at, updated_at, delivery_id, number, started_at, elapsed_ms, status
+)
+select
+    :organisation, pg_temp.key('atm', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('dlv', 1 + n % 3000),
+    1 + n / 3000, pg_temp.at(n), 12, 200
+from generate_series(1, 6000) n;
+
+analyze;
