@@ -359,7 +359,7 @@ _database: Database | None = None
 
 def use(database: Database | None) -> Database | None:
     """Make `database` the one that this process works on; the one before."""
-    global _database  # noqa: PLW0603
+    global _database
     before, _database = _database, database
     return before
 

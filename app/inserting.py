@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
-_DIALECT = asyncpg_dialect()
+_DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 Convert = Callable[[Any], Any]
 
 
@@ -43,7 +43,8 @@ def _table_name(row: Any) -> str:
 
 @cache
 def _target(kind: type) -> _Target:
-    columns = [column for column in sa.inspect(kind).local_table.c if column.identity is None]
+    table: sa.Table = kind.__table__  # type: ignore[attr-defined]
+    columns = [column for column in table.c if column.identity is None]
     converters = [column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for column in columns]
     return _Target(kind.__tablename__, tuple(column.name for column in columns), tuple(converters))  # type: ignore[attr-defined]
 

@@ -6,13 +6,13 @@ import json
 import random
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
-from app import config, storage
+from app import clock, config, storage
 from app import db as database
 from app.auth.actor import Role
 from app.domain.access import founding
@@ -106,7 +106,7 @@ async def _is_current(address: str) -> bool:
         return False
     finally:
         await connection.close()
-    return row["version"] == _version() and row["day"] > datetime.now(UTC) - _KEPT and _KEYS.exists()  # noqa: TID251
+    return row["version"] == _version() and row["day"] > clock.now() - _KEPT and _KEYS.exists()
 
 
 async def _configure(address: str) -> None:

@@ -30,7 +30,8 @@ PAIRING = """
       from pairing where organisation_id = $1 and id = $2) r
 """
 SESSIONS = """
-    select json_build_object('items', coalesce(json_agg(r), '[]'), 'next_cursor', (array_agg(r.starts_at || '|' || r.id))[50])
+    select json_build_object('items', coalesce(json_agg(r), '[]'),
+      'next_cursor', (array_agg(r.starts_at || '|' || r.id))[50])
     from (
       select id, pairing_id, programme_id, number, status, starts_at, ends_at, zone, mode, topic, version, updated_at
       from session
@@ -61,7 +62,8 @@ NESTED = """
       from programme g where g.organisation_id = $1 and g.id = $2)))
 """
 PEOPLE = """
-    select json_build_object('data', json_build_object('people', json_build_object('nodes', coalesce(json_agg(r), '[]'))))
+    select json_build_object('data', json_build_object('people',
+      json_build_object('nodes', coalesce(json_agg(r), '[]'))))
     from (
       select id, display_name as "displayName", work_email as "workEmail", department, title, rank_level as "rankLevel",
         location, zone, upper(employment_status) as "employmentStatus", hire_date as "hireDate"
@@ -71,23 +73,26 @@ CREATE = """
     with pair as (
       select organisation_id, id, programme_id, mentor_id, mentee_id from pairing where organisation_id = $1 and id = $2
     ), made as (
-      insert into session (organisation_id, id, version, created_at, updated_at, programme_id, pairing_id, number, status,
-        starts_at, ends_at, zone, mode, topic, reschedule_count, calendar_uid, calendar_sequence)
+      insert into session (organisation_id, id, version, created_at, updated_at, programme_id, pairing_id, number,
+        status, starts_at, ends_at, zone, mode, topic, reschedule_count, calendar_uid, calendar_sequence)
       select organisation_id, $3, 1, now(), now(), programme_id, id,
         (select coalesce(max(number), 0) + 1 from session where organisation_id = $1 and pairing_id = $2), 'scheduled',
-        $4::timestamptz, $4::timestamptz + $5::int * interval '1 minute', 'Europe/Paris', $6, $7, 0, $3 || '@flipside', 0
+        $4::timestamptz, $4::timestamptz + $5::int * interval '1 minute', 'Europe/Paris', $6, $7, 0,
+        $3 || '@flipside', 0
       from pair returning *
     ), seats as (
-      insert into attendance (organisation_id, id, version, created_at, updated_at, session_id, person_id, starts_at, ends_at, is_busy)
+      insert into attendance (organisation_id, id, version, created_at, updated_at, session_id, person_id,
+        starts_at, ends_at, is_busy)
       select made.organisation_id, seat.id, 1, now(), now(), made.id, seat.person_id, made.starts_at, made.ends_at, true
       from made, pair, lateral (values ($8, mentor_id), ($9, mentee_id)) as seat(id, person_id)
     ), told as (
-      insert into outbox_event (organisation_id, id, type, subject, visibility, actor, changed, data, occurred_at, failures)
+      insert into outbox_event (organisation_id, id, type, subject, visibility, actor, changed, data, occurred_at,
+        failures)
       select made.organisation_id, $10, 'session.scheduled', made.id, 'programme', 'limit', '[]', jsonb_build_object(
         'session_id', made.id, 'pairing_id', pairing_id, 'programme_id', made.programme_id, 'mentor_id', mentor_id,
         'mentee_id', mentee_id, 'number', number, 'status', status, 'starts_at', starts_at, 'ends_at', ends_at,
-        'minutes', $5::int, 'zone', zone, 'mode', mode, 'calendar_uid', calendar_uid, 'calendar_sequence', calendar_sequence),
-        now(), 0
+        'minutes', $5::int, 'zone', zone, 'mode', mode, 'calendar_uid', calendar_uid,
+        'calendar_sequence', calendar_sequence), now(), 0
       from made, pair
     )
     select row_to_json(r) from (

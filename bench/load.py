@@ -138,9 +138,7 @@ async def _drive(port: int, requests: list[bytes], seconds: float, concurrency: 
         await loop.create_connection(lambda done=done: _Connection(driver, done), "127.0.0.1", port)  # type: ignore[misc]
     await asyncio.gather(*over)
     took, times = time.perf_counter() - began, sorted(driver.times)
-    return Load(
-        len(times), took, times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3, driver.errors
-    )
+    return Load(len(times), took, times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3, driver.errors)
 
 
 def main(port: str, path: str, seconds: str, concurrency: str) -> None:

@@ -14,7 +14,9 @@ from bench.measure import Measured, Plan
 RESULTS = Path("bench/results/latest.json")
 DOCUMENT = Path("docs/performance.md")
 _BEGIN, _END = "<!-- bench: begin -->", "<!-- bench: end -->"
-_LIBRARIES = "fastapi uvicorn uvloop httptools asyncpg sqlalchemy pydantic orjson graphql-core strawberry-graphql".split()
+_LIBRARIES = (
+    "fastapi uvicorn uvloop httptools asyncpg sqlalchemy pydantic orjson graphql-core strawberry-graphql".split()
+)
 _HEADS = (
     "work",
     "service, requests/s",
@@ -102,7 +104,9 @@ def keep(found: dict[str, Any]) -> None:
 
 def _section(found: dict[str, Any]) -> str:
     plan, versions = found["plan"], found["versions"]
-    command = f"make bench ARGS=\"--rounds {plan['rounds']} --seconds {plan['seconds']:g} --concurrency {plan['concurrency']}\""
+    command = (
+        f'make bench ARGS="--rounds {plan["rounds"]} --seconds {plan["seconds"]:g} --concurrency {plan["concurrency"]}"'
+    )
     memory = max(row["memory_mb"] for row in found.values() if isinstance(row, dict) and "memory_mb" in row)
     names = ", ".join(f"{name} {text}" for name, text in versions.items())
     return (

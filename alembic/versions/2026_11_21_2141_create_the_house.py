@@ -1,9 +1,8 @@
 """create the house."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "25feb9255497"
 down_revision = None

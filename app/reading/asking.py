@@ -15,6 +15,7 @@ from app.reading.shape import Where
 from app.text import Day, Instant
 
 MOST_VALUES = 50
+_MOST_DIGITS, _LONGEST_TEXT = 9, 300
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 
@@ -93,11 +94,11 @@ def _value(resource: Resource, field_name: str, parameter: str, text: str) -> An
     except ValidationError:
         raise BadQuery(parameter, "must be a date or instant in the format of RFC 3339") from None
     if kind is int:
-        if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
             raise BadQuery(parameter, "must be a whole number")
         return int(text)
     if isinstance(kind, tuple) and text not in kind:
         raise BadQuery(parameter, "is none of the values of this field")
-    if not 1 <= len(text) <= 300 or "\0" in text:
+    if not 1 <= len(text) <= _LONGEST_TEXT or "\0" in text:
         raise BadQuery(parameter, "must be text of 1 to 300 characters")
     return text

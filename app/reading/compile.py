@@ -23,7 +23,7 @@ from app.reading.keyset import INNER_PAD, OUTER_PAD, Said
 from app.reading.resource import ORGANISATION, Resource, Table, owner, same_organisation
 from app.reading.shape import Constant, Edges, Embedded, Leaf, Nodes, Page, ToMany, ToOne, Wanted
 
-_DIALECT = asyncpg_dialect(paramstyle="numeric_dollar")
+_DIALECT = asyncpg_dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +155,7 @@ class _Compiler:
         row = inner.correlate(*outer).subquery(f"r${next(self._number)}")
         return sa.select(as_json(row)).select_from(row).scalar_subquery()
 
-    def _found(
-        self, listed: Page, parent: tuple[Table, ToMany] | None
-    ) -> tuple[sa.Alias, list[sa.ColumnElement[bool]]]:
+    def _found(self, listed: Page, parent: tuple[Table, ToMany] | None) -> tuple[Table, list[sa.ColumnElement[bool]]]:
         """The table of a list and the conditions on its rows."""
         table = self._alias(listed.resource)
         conditions = [visible(listed.resource, table, self._role)]
@@ -255,7 +253,7 @@ def _embedded(item: Embedded, column: sa.ColumnElement[Any]) -> sa.ColumnElement
         if member is None:
             pairs.append((key, text(item.type_name)))
             continue
-        name = sa.literal_column(f"'{member}'")
+        name: sa.ColumnElement[str] = sa.literal_column(f"'{member}'")
         found = element.c.value.op("->>")(name)
         pairs.append((key, sa.func.upper(found) if as_name else element.c.value.op("->")(name)))
     return sa.select(sa.func.coalesce(sa.func.json_agg(built(pairs)), EMPTY_LIST)).scalar_subquery()

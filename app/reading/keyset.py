@@ -12,8 +12,8 @@ from app.reading.resource import Table
 from app.reading.shape import Constant, Group, Page, Part, Says
 
 INNER_PAD, OUTER_PAD = "cursor_inner_pad", "cursor_outer_pad"
-_ONE = sa.literal_column("1")
-_UTF8 = sa.literal_column("'UTF8'")
+_ONE: sa.ColumnElement[int] = sa.literal_column("1")
+_UTF8: sa.ColumnElement[str] = sa.literal_column("'UTF8'")
 
 
 def limit(listed: Page) -> sa.BindParameter[int]:
@@ -105,5 +105,5 @@ class Said:
 
     def _cursor_at(self, place: sa.ColumnElement[int]) -> sa.ColumnElement[Any]:
         name = self.numbered.name
-        every = sa.func.array_agg(sa.text(f"{name}.keys order by {name}.place"), type_=ARRAY(sa.Text))  # type: ignore[attr-defined]
+        every = sa.func.array_agg(sa.text(f"{name}.keys order by {name}.place"), type_=ARRAY(sa.Text))
         return cursor(self.scope, sa.type_coerce(every, ARRAY(sa.Text))[sa.cast(place, sa.Integer)])

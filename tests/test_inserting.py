@@ -1,0 +1,121 @@
+"""New rows of a transaction as one statement: references among them hold, values come back as they went."""
+
+import asyncpg
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app import db as database
+from app import ids
+from app.domain.people.models import EmploymentStatus, Person
+from app.domain.programmes.contents import Duty, ProgrammeRole, Topic
+from app.domain.programmes.models import Programme
+from app.domain.programmes.schemas import DEFAULT_CLAUSES
+from app.table import metadata
+from app.tables import TABLES
+from tests.conftest import NOON
+from tests.outcomes import refused
+from tests.world import World
+
+
+def a_person(world: World, **fields: object) -> Person:
+    """Somebody new, not stored yet."""
+    facts = {"given_name": "Ada", "family_name": "Doe", "display_name": "Ada Doe", "rank_level": 3, "zone": "UTC"}
+    return Person(**{"organisation_id": world.organisation_id, "id": ids.new("per"), **facts, **fields})
+
+
+async def test_rows_of_several_tables_may_refer_to_each_other_in_any_order(world: World) -> None:
+    organisation_id = world.organisation_id
+    programme = Programme(
+        organisation_id=organisation_id,
+        id=ids.new("prg"),
+        name="Flip",
+        purpose="Learn.",
+        starts_on=NOON.date(),
+        ends_on=NOON.replace(year=2027).date(),
+        agreement_clauses=[clause.model_dump() for clause in DEFAULT_CLAUSES],
+    )
+    manager, report = a_person(world), a_person(world)
+    report.manager_id = manager.id
+    role = ProgrammeRole(
+        organisation_id=organisation_id,
+        id=ids.new("prr"),
+        programme_id=programme.id,
+        person_id=report.id,
+        duty=Duty.MATCHER,
+    )
+    topic = Topic(organisation_id=organisation_id, id=ids.new("top"), programme_id=programme.id, name="AI")
+
+    async with database.current().writing(organisation_id) as db:
+        db.add_all([topic, role, report, manager, programme])
+
+    for row in (topic, role, report, manager, programme):
+        assert await world.see("admin", row.id) is not None
+
+
+async def test_values_of_every_kind_come_back_as_they_went(world: World) -> None:
+    person = a_person(
+        world,
+        title="Zoë ‘;--\n%s $1",
+        languages=["fr", "“de”"],
+        hire_date=NOON.date(),
+        employment_status=EmploymentStatus.ON_LEAVE,
+    )
+
+    async with database.current().writing(world.organisation_id) as db:
+        db.add(person)
+    async with database.current().writing(world.organisation_id) as db:
+        stored = (await db.scalars(sa.select(Person).where(col(Person.id) == person.id))).one()
+
+    assert stored.model_dump() == person.model_dump()
+    assert stored.employment_status is EmploymentStatus.ON_LEAVE
+
+
+async def test_a_new_row_can_be_changed_in_its_own_transaction(world: World) -> None:
+    async with database.current().writing(world.organisation_id) as db:
+        person = a_person(world)
+        db.add(person)
+        await db.flush()
+        assert person.version == 1
+        person.title = "Head"
+
+    seen = await world.see("admin", person.id) or {}
+    assert (seen["title"], seen["version"]) == ("Head", 2)
+
+
+async def test_a_new_row_can_be_removed_in_its_own_transaction(world: World) -> None:
+    async with database.current().writing(world.organisation_id) as db:
+        person = a_person(world)
+        db.add(person)
+        await db.flush()
+        await db.delete(person)
+
+    assert await world.see("admin", person.id) is None
+
+
+async def test_many_rows_are_inserted_all_or_none(world: World, owner: asyncpg.Connection) -> None:
+    async def add(*people: Person) -> None:
+        async with database.current().writing(world.organisation_id) as db:
+            db.add_all(people)
+
+    await add(*(a_person(world, external_id=f"a-{number}") for number in range(1201)))
+    with refused("external_id_taken"):
+        await add(
+            *(a_person(world, external_id=f"b-{number}") for number in range(1200)), a_person(world, external_id="a-0")
+        )
+
+    count = "select count(*) from person where organisation_id = $1 and external_id is not null"
+    assert await owner.fetchval(count, world.organisation_id) == 1201
+
+
+def test_one_statement_never_takes_more_values_than_the_protocol_carries() -> None:
+    widest = max(len(table.c) for table in metadata.tables.values())
+
+    assert widest * database._INSERTED_AT_ONCE < 2**15
+
+
+def test_columns_that_the_database_fills_are_left_to_it() -> None:
+    table = metadata.tables["outbox_event"]
+    filled = {column.name for column in table.c if column.identity is not None}
+
+    assert filled == {"position"}
+    assert not filled & {name for mapped in TABLES for name in metadata.tables[mapped].c.keys()}  # noqa: SIM118
