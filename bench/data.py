@@ -169,7 +169,7 @@ def _grouped(rows: list[Any]) -> dict[str, list[str]]:
 
 async def clear(connection: asyncpg.Connection) -> None:
     """Take back what W4 has made, so that every round finds the same data."""
-    since = await connection.fetchval(f"select day + interval '{FIRST_FREE_DAY} days' from bench_seed")
+    since = await connection.fetchval("select day from bench_seed") + timedelta(days=FIRST_FREE_DAY)
     # Without asking every table that may refer to a session: nothing refers to these.
     await connection.execute("set session_replication_role = replica")
     for table in ("attendance", "session"):

@@ -37,7 +37,7 @@ class Side:
 
     def typical(self, name: str) -> float:
         """The median over the rounds."""
-        return median(getattr(found, name) for found in self.rounds)
+        return float(median(getattr(found, name) for found in self.rounds))
 
     @property
     def cpu_us(self) -> tuple[float, float]:

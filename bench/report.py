@@ -14,9 +14,7 @@ from bench.measure import Measured, Plan
 RESULTS = Path("bench/results/latest.json")
 DOCUMENT = Path("docs/performance.md")
 _BEGIN, _END = "<!-- bench: begin -->", "<!-- bench: end -->"
-_LIBRARIES = (
-    "fastapi uvicorn uvloop httptools asyncpg sqlalchemy pydantic orjson graphql-core strawberry-graphql".split()
-)
+_LIBRARIES = "fastapi starlette uvicorn uvloop httptools asyncpg sqlalchemy sqlmodel pydantic orjson graphql-core"
 _HEADS = (
     "work",
     "service, requests/s",
@@ -40,7 +38,7 @@ def figures(measured: list[Measured], plan: Plan, postgres: str) -> dict[str, An
             "python": platform.python_version(),
             "postgresql": postgres,
             "generator": generator(),
-            **{name: version(name) for name in _LIBRARIES},
+            **{name: version(name) for name in _LIBRARIES.split()},
         },
         "measured_on": clock.now().date().isoformat(),
     }

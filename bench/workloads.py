@@ -1,4 +1,4 @@
-"""The five pieces of work, as requests to the service and to the limit. Both lists ask for the same things in one order."""
+"""The five pieces of work, as requests to the service and to the limit: the same, but for keys and cursors."""
 
 import json
 import random
@@ -10,14 +10,16 @@ from urllib.parse import urlencode
 from app import pagination
 from bench.data import FIRST_FREE_DAY, FREE_DAYS, Data
 
-PAIRING_FIELDS = "id,programme_id,mentor_id,mentee_id,status,health,rank_gap,starts_on,ends_on,cadence_target_days,version,created_at"
+PAIRING_FIELDS = (
+    "id programme_id mentor_id mentee_id status health rank_gap starts_on ends_on cadence_target_days version created_at"
+).replace(" ", ",")
 SESSION_FIELDS = "id,pairing_id,programme_id,number,status,starts_at,ends_at,zone,mode,topic,version,updated_at"
 NESTED = """query Programme($id: ID!) { programme(id: $id) { name pairings(first: 20) { nodes { id status
  mentor { displayName department } mentee { displayName department }
  sessions(first: 10, orderBy: STARTS_AT_ASC) { nodes { startsAt status topic } }
  goals(first: 10) { nodes { title progress } } averageFocus } } } }"""
-PEOPLE = """query People { people(first: 100) { nodes { id displayName workEmail department title rankLevel location zone
- employmentStatus hireDate } } }"""
+PEOPLE = """query People { people(first: 100) { nodes { id displayName workEmail department title rankLevel location
+ zone employmentStatus hireDate } } }"""
 _REQUESTS, _WRITES = 20_000, 60_000
 
 

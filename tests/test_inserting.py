@@ -1,5 +1,7 @@
 """New rows of a transaction as one statement: references among them hold, values come back as they went."""
 
+from typing import Any
+
 import asyncpg
 import sqlalchemy as sa
 from sqlmodel import col
@@ -11,15 +13,20 @@ from app.domain.programmes.contents import Duty, ProgrammeRole, Topic
 from app.domain.programmes.models import Programme
 from app.domain.programmes.schemas import DEFAULT_CLAUSES
 from app.table import metadata
-from app.tables import TABLES
 from tests.conftest import NOON
 from tests.outcomes import refused
 from tests.world import World
 
 
-def a_person(world: World, **fields: object) -> Person:
+def a_person(world: World, **fields: Any) -> Person:
     """Somebody new, not stored yet."""
-    facts = {"given_name": "Ada", "family_name": "Doe", "display_name": "Ada Doe", "rank_level": 3, "zone": "UTC"}
+    facts: dict[str, Any] = {
+        "given_name": "Ada",
+        "family_name": "Doe",
+        "display_name": "Ada Doe",
+        "rank_level": 3,
+        "zone": "UTC",
+    }
     return Person(**{"organisation_id": world.organisation_id, "id": ids.new("per"), **facts, **fields})
 
 
@@ -55,7 +62,7 @@ async def test_rows_of_several_tables_may_refer_to_each_other_in_any_order(world
 async def test_values_of_every_kind_come_back_as_they_went(world: World) -> None:
     person = a_person(
         world,
-        title="Zoë ‘;--\n%s $1",
+        title="Zoë “;--\n%s $1",
         languages=["fr", "“de”"],
         hire_date=NOON.date(),
         employment_status=EmploymentStatus.ON_LEAVE,
@@ -111,11 +118,3 @@ def test_one_statement_never_takes_more_values_than_the_protocol_carries() -> No
     widest = max(len(table.c) for table in metadata.tables.values())
 
     assert widest * database._INSERTED_AT_ONCE < 2**15
-
-
-def test_columns_that_the_database_fills_are_left_to_it() -> None:
-    table = metadata.tables["outbox_event"]
-    filled = {column.name for column in table.c if column.identity is not None}
-
-    assert filled == {"position"}
-    assert not filled & {name for mapped in TABLES for name in metadata.tables[mapped].c.keys()}  # noqa: SIM118

@@ -40,11 +40,11 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything, one thing after the other."""
     yield _python()
-    yield _data_folder(settings)
+    yield (folder := _data_folder(settings))
     yield _secret_key(settings)
     yield _port(settings)
     if settings.database_url is None and settings.app_database_url is None:
-        yield from _embedded(settings)
+        yield from _embedded(settings, folder)
     else:
         yield from _named(settings)
 
@@ -90,12 +90,12 @@ def _port(settings: Settings) -> Finding:
     return _tried("port", look, PortTaken)
 
 
-def _embedded(settings: Settings) -> Iterator[Finding]:
+def _embedded(settings: Settings, folder: Finding) -> Iterator[Finding]:
     if not settings.is_development:
         yield Finding("database", "none named", "Production needs FLIPSIDE_DATABASE_URL=postgresql://…")
         return
     yield _tried("PostgreSQL", _programs, PostgresMissing)
-    if hosting.embedded(settings).running_pid() is None:
+    if not folder.is_well or hosting.embedded(settings).running_pid() is None:
         yield Finding("migrations", "the server that comes along is down; its start brings them up to date")
         return
     with hosting.hosted(settings) as address:

@@ -118,6 +118,9 @@ async def server_version(address: str) -> str:
 async def _ask(address: str, question: str) -> object:
     """The one value that answers. Raises `DatabaseUnreachable`, whose text holds no password."""
     try:
+        if not address.startswith("postgresql://"):
+            # The driver would look for a server of its own choice.
+            raise ValueError
         connection = await asyncpg.connect(address, timeout=5)
     except (ValueError, asyncpg.ClientConfigurationError):
         # What the driver says of a malformed address quotes parts of it.

@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import uvicorn
@@ -45,10 +45,12 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket that listens: taken first of all, so that a taken port costs nobody the start of a database."""
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(place)
-        listener.listen(_MOST_CONNECTIONS)
+        with ExitStack() as unless_done:
+            listener = unless_done.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(place)
+            listener.listen(_MOST_CONNECTIONS)
+            unless_done.pop_all()
     except OSError as error:
         raise PortTaken(_refusal(host, port, error)) from error
     return listener

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -18,6 +17,8 @@ MOST_VALUES = 50
 _MOST_DIGITS, _LONGEST_TEXT = 9, 300
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
+# Escaped in a cursor's scope, so that no value passes for two, or for another filter.
+_SEPARATORS = str.maketrans({"%": "%25", ",": "%2C", "&": "%26"})
 
 
 class BadQuery(Invalid):
@@ -51,8 +52,7 @@ def filters(resource: Resource, given: Mapping[str, Sequence[str]], slot: str = 
         several = len(parsed) > 1
         wheres.append(Where(name, f"{slot}{index}", several))
         values[f"{slot}{index}"] = parsed if several else parsed[0]
-        # Quoted, so that no value passes for two, or for another filter.
-        texts.append(f"{name}={','.join([quote(item, safe='') for item in items])}")
+        texts.append(f"{name}={','.join([item.translate(_SEPARATORS) for item in items])}")
     return Filters(tuple(wheres), values, "&".join(texts))
 
 

@@ -77,11 +77,21 @@ async def refer(
 
 async def by_id(db: Db, model: type[Model], object_id: str, *, lock: bool = False) -> Model:
     """A row that is known to exist, whoever asks: for the consequences of a change that was allowed."""
-    table = model.__table__  # type: ignore[attr-defined]
-    select = sa.select(model).where(owner(table) == db.organisation_id, table.c.id == object_id)
+    select = _known(db, model, object_id)
     if lock:
         select = select.with_for_update()
     return (await db.execute(select.execution_options(populate_existing=lock))).scalar_one()
+
+
+async def held(db: Db, model: type[Model], object_id: str) -> Model:
+    """As `by_id`, and nobody changes the row until the transaction ends; others may hold it too."""
+    select = _known(db, model, object_id).with_for_update(read=True)
+    return (await db.execute(select.execution_options(populate_existing=True))).scalar_one()
+
+
+def _known(db: Db, model: type[Model], object_id: str) -> sa.Select[Model]:
+    table = model.__table__  # type: ignore[attr-defined]
+    return sa.select(model).where(owner(table) == db.organisation_id, table.c.id == object_id)
 
 
 @cache

@@ -112,7 +112,7 @@ async def enable(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
             col(Delivery.endpoint_id) == endpoint.id,
             col(Delivery.status) == DeliveryStatus.HELD,
         )
-        .values(status=DeliveryStatus.PENDING, due_at=clock.now(), attempts=0)
+        .values(status=DeliveryStatus.PENDING, due_at=clock.now(), attempts=0, version=col(Delivery.version) + 1)
     )
     return endpoint
 

@@ -64,8 +64,9 @@ class Served:
 
     async def __aenter__(self) -> "Served":
         self.serving = asyncio.create_task(self.server.serve([self.listener]))
-        while not self.server.started:
-            await asyncio.sleep(0.01)
+        # The socket listens already: whoever comes early waits until the server is up.
+        async with httpx.AsyncClient(base_url=self.base_url) as client:
+            await client.get("/slow")
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -42,7 +42,8 @@ async def create(db: Db, actor: Actor, data: PairingCreate) -> Pairing:
     """
     await people.hold_lines(db)
     mentor_enrolment, mentee_enrolment = await _both(db, actor, data)
-    programme = await rows.by_id(db, Programme, mentor_enrolment.programme_id)
+    # Held: a programme that is called off meanwhile would leave this pair behind.
+    programme = await rows.held(db, Programme, mentor_enrolment.programme_id)
     if not programme.is_pairing:
         raise ProgrammeNotPairing("The programme makes no pairs now.")
     mentor, mentee = await _people(db, mentor_enrolment, mentee_enrolment)

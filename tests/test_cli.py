@@ -1,0 +1,350 @@
+"""The roles as processes: they start, serve, stop without a loss, and come back after a kill."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import uuid
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from app import storage
+from app.commands.serving import listen
+from app.embedded import OWNER, Cluster
+from tests.webhooks.receivers import OK, receiver
+
+pytestmark = pytest.mark.slow
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with listen("127.0.0.1", 0) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+@dataclass
+class Service:
+    """A role as a process, and how to reach it."""
+
+    environment: dict[str, str]
+    base_url: str
+    process: Process | None = None
+
+    async def start(self, *arguments: str) -> Process:
+        """Start a role; it is ready once this returns, unless it is a worker."""
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app.cli", *arguments),
+            env=self.environment,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        if arguments[0] != "worker":
+            await self.until(200)
+        return self.process
+
+    async def until(self, status: int) -> None:
+        """Wait until readiness says so."""
+        async with httpx.AsyncClient(timeout=2) as client, asyncio.timeout(60):
+            while True:
+                with suppress(httpx.TransportError):
+                    if (await client.get(f"{self.base_url}/health/ready")).status_code == status:
+                        return
+                if self.process is not None and self.process.returncode is not None:
+                    pytest.fail((await self.process.communicate())[1].decode())
+                await asyncio.sleep(0.05)
+
+    async def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int | None, str]:
+        """Send a signal, wait; the exit code and what it said."""
+        assert self.process is not None
+        with suppress(ProcessLookupError):
+            self.process.send_signal(how)
+        async with asyncio.timeout(30):
+            said = await self.process.communicate()
+        return self.process.returncode, b"".join(said).decode()
+
+    async def run(self, *arguments: str) -> str:
+        """Run a command to its end; what it said."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app.cli", *arguments), env=self.environment, stdout=PIPE, stderr=PIPE
+        )
+        said, complained = await process.communicate()
+        assert process.returncode == 0, complained.decode()
+        return said.decode()
+
+
+def a_service(folder: Path, **settings: str) -> Service:
+    """A service with its data in `folder`."""
+    port = free_port()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLIPSIDE_")}
+    chosen = {"data_dir": str(folder), "port": str(port), **settings}
+    environment = {**kept, **{f"FLIPSIDE_{name.upper()}": value for name, value in chosen.items()}}
+    return Service(environment, f"http://127.0.0.1:{port}")
+
+
+async def execute(address: str, statement: str) -> None:
+    """Run one statement as the owner."""
+    connection = await asyncpg.connect(address)
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture
+async def database(server: Cluster) -> AsyncIterator[str]:
+    """A migrated database of the test's own."""
+    name = f"cli_{uuid.uuid4().hex}"
+    await execute(server.address(OWNER, "postgres"), f"create database {name}")
+    address = server.address(OWNER, name)
+    await asyncio.to_thread(storage.migrate, address)
+    yield address
+    await execute(server.address(OWNER, "postgres"), f"drop database {name} with (force)")
+
+
+@asynccontextmanager
+async def calling(service: Service, key: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with a key."""
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=service.base_url, headers=headers, timeout=10) as client:
+        yield client
+
+
+async def founded(service: Service) -> str:
+    """A new organisation; the key of its administrator."""
+    return re.findall(r"fsk_live_\w+", await service.run("organisations", "create", "Acme"))[0]
+
+
+async def test_serve_brings_its_postgresql_along_and_takes_it_away_again(tmp_path: Path) -> None:
+    service = a_service(tmp_path)
+
+    await service.start("serve")
+    code, said = await service.end()
+
+    assert code == 0, said
+    assert f"Flipside listens on {service.base_url}" in said
+    assert Cluster(tmp_path / "postgres").running_pid() is None
+
+
+async def test_after_a_kill_the_next_start_joins_the_server_that_was_left_and_stops_it_in_the_end(
+    tmp_path: Path,
+) -> None:
+    service = a_service(tmp_path)
+    cluster = Cluster(tmp_path / "postgres")
+    await service.start("serve")
+    key = await founded(service)
+    await service.end(signal.SIGKILL)
+    left_running = cluster.running_pid()
+
+    await service.start("serve")
+    async with calling(service, key) as client:
+        people = await client.get("/v1/people")
+    code, said = await service.end()
+
+    assert left_running
+    assert len(people.json()["items"]) == 1
+    assert (code, cluster.running_pid()) == (0, None), said
+
+
+@dataclass
+class Writer:
+    """Writes without a break, and remembers what it was promised."""
+
+    client: httpx.AsyncClient
+    kept: dict[str, str]
+    in_doubt: set[str]
+
+    async def write(self, count: int) -> None:
+        """Create people; each external id doubles as the idempotency key."""
+        for _ in range(count):
+            name = uuid.uuid4().hex
+            self.in_doubt.add(name)
+            with suppress(httpx.TransportError):
+                await self.send(name)
+
+    async def send(self, name: str) -> None:
+        """Create one person, or be told again that they were created."""
+        body = {"external_id": name, "given_name": "A", "family_name": "B", "rank_level": 1}
+        answer = await self.client.post("/v1/people", json=body, headers={"Idempotency-Key": name})
+        if answer.status_code == 201:
+            self.kept[name] = answer.json()["id"]
+            self.in_doubt.discard(name)
+
+
+async def everyone(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """The whole directory, page by page."""
+    found: list[dict[str, Any]] = []
+    page: dict[str, Any] = {"next_cursor": None}
+    while True:
+        cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
+        page = (await client.get("/v1/people", params={"limit": "100", **cursor})).json()
+        found += page["items"]
+        if page["next_cursor"] is None:
+            return found
+
+
+async def test_no_accepted_write_is_lost_by_a_kill_and_every_event_of_one_is_delivered(
+    tmp_path: Path, database: str
+) -> None:
+    service = a_service(tmp_path, database_url=database, lease_seconds="5")
+    async with receiver(OK) as listening:
+        await service.start("serve")
+        key = await founded(service)
+        async with calling(service, key) as client:
+            url = f"http://127.0.0.1:{listening.port}/in"
+            await client.post("/v1/webhook-endpoints", json={"url": url, "types": ["person.created"]})
+            writer = Writer(client, {}, set())
+            writing = [asyncio.create_task(writer.write(50)) for _ in range(6)]
+            while len(writer.kept) < 100:
+                await asyncio.sleep(0.001)
+            await service.end(signal.SIGKILL)
+            await asyncio.gather(*writing)
+        promised = dict(writer.kept)
+
+        await service.start("serve")
+        async with calling(service, key) as client:
+            writer.client = client
+            for name in tuple(writer.in_doubt):
+                await writer.send(name)
+            there = {person["external_id"]: person["id"] for person in await everyone(client) if person["external_id"]}
+            await _until_delivered(client, len(there))
+        code, said = await service.end()
+
+        assert len(promised) < 300
+        assert there.items() >= promised.items()
+        assert there == writer.kept
+        told = {re.search(rb'"person_id":"(\w+)"', request) for request in listening.requests}
+        assert {match[1].decode() for match in told if match} == set(there.values())
+        assert code == 0, said
+
+
+async def _until_delivered(client: httpx.AsyncClient, count: int) -> None:
+    query = {"event_type": "person.created", "status": "delivered", "fields": "id", "limit": "100"}
+    async with asyncio.timeout(60):
+        while True:
+            found, cursor = 0, {}
+            while True:
+                page = (await client.get("/v1/deliveries", params={**query, **cursor})).json()
+                found += len(page["items"])
+                if page["next_cursor"] is None:
+                    break
+                cursor = {"cursor": page["next_cursor"]}
+            if found == count:
+                return
+            await asyncio.sleep(0.2)
+
+
+async def test_readiness_says_no_before_the_port_closes_and_what_is_under_way_is_finished(
+    tmp_path: Path, database: str
+) -> None:
+    service = a_service(tmp_path, database_url=database, drain_seconds="1")
+    key = await founded(service)
+    await service.start("api")
+    began = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'{"given_name": "A", "family_name": "B", '
+        began.set()
+        await asyncio.sleep(2)
+        yield b'"rank_level": 1}'
+
+    async with calling(service, key) as client:
+        headers = {"Content-Type": "application/json"}
+        slow = asyncio.create_task(client.post("/v1/people", content=slowly(), headers=headers))
+        await began.wait()
+        assert service.process is not None
+        service.process.send_signal(signal.SIGTERM)
+        await service.until(503)
+        still_served = await client.get("/v1/people")
+        answer = await slow
+    code, said = await service.end()
+
+    assert still_served.status_code == 200
+    assert answer.status_code == 201
+    assert code == 0, said
+
+
+async def test_several_api_processes_share_a_port_and_a_dead_one_is_replaced(tmp_path: Path, database: str) -> None:
+    service = a_service(tmp_path, database_url=database)
+    process = await service.start("api", "--workers", "2")
+    before = await _children_of(process.pid, 2)
+    # Younger than this, its end would be taken for a failed start.
+    await asyncio.sleep(5)
+
+    os.kill(min(before), signal.SIGKILL)
+    async with asyncio.timeout(20):
+        while (after := await _children_of(process.pid, 2)) == before:
+            await asyncio.sleep(0.1)
+    await service.until(200)
+    code, said = await service.end()
+
+    assert len(after) == 2
+    assert code == 0, said
+    assert "api.died" in said
+    assert not any(Path(f"/proc/{pid}").exists() for pid in after)
+
+
+async def _children_of(pid: int, count: int) -> set[int]:
+    """The processes under another, once there are so many."""
+    async with asyncio.timeout(20):
+        while True:
+            found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            if len(found) == count:
+                return {int(child) for child in found}
+            await asyncio.sleep(0.05)
+
+
+async def test_api_processes_go_when_the_one_above_them_was_killed(tmp_path: Path, database: str) -> None:
+    service = a_service(tmp_path, database_url=database)
+    process = await service.start("api", "--workers", "2")
+    children = await _children_of(process.pid, 2)
+
+    await service.end(signal.SIGKILL)
+
+    async with asyncio.timeout(20):
+        while any(_is_running(pid) for pid in children):
+            await asyncio.sleep(0.05)
+
+
+def _is_running(pid: int) -> bool:
+    """Whether a process is there and no zombie: the children of a killed process are not ours to bury."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def test_api_processes_that_cannot_start_are_given_up(tmp_path: Path, server: Cluster) -> None:
+    service = a_service(tmp_path, database_url=server.address(OWNER, "postgres"))
+
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "app.cli", "api", "--workers", "2"), env=service.environment, stderr=PIPE
+    )
+    _, said = await process.communicate()
+
+    assert process.returncode == 1
+    assert b"flipside migrate" in said
+    assert b"Traceback" not in said
+
+
+async def test_a_worker_delivers_what_the_api_wrote_and_stops_when_told(tmp_path: Path, database: str) -> None:
+    api, worker = a_service(tmp_path, database_url=database), a_service(tmp_path, database_url=database)
+    key = await founded(api)
+    async with receiver(OK) as listening:
+        await api.start("api")
+        await worker.start("worker")
+        async with calling(api, key) as client, asyncio.timeout(30):
+            await client.post("/v1/webhook-endpoints", json={"url": f"http://127.0.0.1:{listening.port}/in"})
+            while not listening.requests:
+                await asyncio.sleep(0.05)
+        ends = [await worker.end(), await api.end()]
+
+    assert [code for code, _ in ends] == [0, 0], ends
