@@ -11,8 +11,9 @@ from app import pagination
 from bench.data import FIRST_FREE_DAY, FREE_DAYS, Data
 
 PAIRING_FIELDS = (
-    "id programme_id mentor_id mentee_id status health rank_gap starts_on ends_on cadence_target_days version created_at"
-).replace(" ", ",")
+    "id,programme_id,mentor_id,mentee_id,status,health,rank_gap,starts_on,ends_on,"
+    "cadence_target_days,version,created_at"
+)
 SESSION_FIELDS = "id,pairing_id,programme_id,number,status,starts_at,ends_at,zone,mode,topic,version,updated_at"
 NESTED = """query Programme($id: ID!) { programme(id: $id) { name pairings(first: 20) { nodes { id status
  mentor { displayName department } mentee { displayName department }

@@ -7,7 +7,7 @@ import signal
 import sys
 import uuid
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,16 @@ def free_port() -> int:
     with listen("127.0.0.1", 0) as listener:
         port: int = listener.getsockname()[1]
     return port
+
+
+async def eventually(holds: Callable[[], bool | Awaitable[bool]], seconds: float = 60) -> None:
+    """Wait until something holds. Nobody tells us: it happens in another process."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = holds()
+            if found if isinstance(found, bool) else await found:
+                return
+            await asyncio.sleep(0.02)
 
 
 @dataclass
@@ -55,14 +65,16 @@ class Service:
 
     async def until(self, status: int) -> None:
         """Wait until readiness says so."""
-        async with httpx.AsyncClient(timeout=2) as client, asyncio.timeout(60):
-            while True:
-                with suppress(httpx.TransportError):
-                    if (await client.get(f"{self.base_url}/health/ready")).status_code == status:
-                        return
-                if self.process is not None and self.process.returncode is not None:
-                    pytest.fail((await self.process.communicate())[1].decode())
-                await asyncio.sleep(0.05)
+
+        async def says_so() -> bool:
+            if self.process is not None and self.process.returncode is not None:
+                pytest.fail((await self.process.communicate())[1].decode())
+            with suppress(httpx.TransportError):
+                return (await client.get(f"{self.base_url}/health/ready")).status_code == status
+            return False
+
+        async with httpx.AsyncClient(timeout=2) as client:
+            await eventually(says_so)
 
     async def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int | None, str]:
         """Send a signal, wait; the exit code and what it said."""
@@ -86,7 +98,9 @@ class Service:
 def a_service(folder: Path, **settings: str) -> Service:
     """A service with its data in `folder`."""
     port = free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLIPSIDE_")}
+    # Without bytecode each process would compile every library anew.
+    left_out = ("FLIPSIDE_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     chosen = {"data_dir": str(folder), "port": str(port), **settings}
     environment = {**kept, **{f"FLIPSIDE_{name.upper()}": value for name, value in chosen.items()}}
     return Service(environment, f"http://127.0.0.1:{port}")
@@ -120,7 +134,7 @@ async def calling(service: Service, key: str) -> AsyncIterator[httpx.AsyncClient
 
 async def founded(service: Service) -> str:
     """A new organisation; the key of its administrator."""
-    return re.findall(r"fsk_live_\w+", await service.run("organisations", "create", "Acme"))[0]
+    return str(re.findall(r"fsk_live_\w+", await service.run("organisations", "create", "Acme"))[0])
 
 
 async def test_serve_brings_its_postgresql_along_and_takes_it_away_again(tmp_path: Path) -> None:
@@ -179,16 +193,16 @@ class Writer:
             self.in_doubt.discard(name)
 
 
-async def everyone(client: httpx.AsyncClient) -> list[dict[str, Any]]:
-    """The whole directory, page by page."""
+async def every(client: httpx.AsyncClient, path: str, **query: str) -> list[dict[str, Any]]:
+    """A whole list, page by page."""
     found: list[dict[str, Any]] = []
-    page: dict[str, Any] = {"next_cursor": None}
+    query["limit"] = "100"
     while True:
-        cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
-        page = (await client.get("/v1/people", params={"limit": "100", **cursor})).json()
+        page = (await client.get(path, params=query)).json()
         found += page["items"]
         if page["next_cursor"] is None:
             return found
+        query["cursor"] = page["next_cursor"]
 
 
 async def test_no_accepted_write_is_lost_by_a_kill_and_every_event_of_one_is_delivered(
@@ -203,8 +217,7 @@ async def test_no_accepted_write_is_lost_by_a_kill_and_every_event_of_one_is_del
             await client.post("/v1/webhook-endpoints", json={"url": url, "types": ["person.created"]})
             writer = Writer(client, {}, set())
             writing = [asyncio.create_task(writer.write(50)) for _ in range(6)]
-            while len(writer.kept) < 100:
-                await asyncio.sleep(0.001)
+            await eventually(lambda: len(writer.kept) >= 100)
             await service.end(signal.SIGKILL)
             await asyncio.gather(*writing)
         promised = dict(writer.kept)
@@ -214,8 +227,9 @@ async def test_no_accepted_write_is_lost_by_a_kill_and_every_event_of_one_is_del
             writer.client = client
             for name in tuple(writer.in_doubt):
                 await writer.send(name)
-            there = {person["external_id"]: person["id"] for person in await everyone(client) if person["external_id"]}
-            await _until_delivered(client, len(there))
+            people = await every(client, "/v1/people")
+            there = {person["external_id"]: person["id"] for person in people if person["external_id"]}
+            await eventually(lambda: all_delivered(client, len(there)))
         code, said = await service.end()
 
         assert len(promised) < 300
@@ -226,20 +240,10 @@ async def test_no_accepted_write_is_lost_by_a_kill_and_every_event_of_one_is_del
         assert code == 0, said
 
 
-async def _until_delivered(client: httpx.AsyncClient, count: int) -> None:
-    query = {"event_type": "person.created", "status": "delivered", "fields": "id", "limit": "100"}
-    async with asyncio.timeout(60):
-        while True:
-            found, cursor = 0, {}
-            while True:
-                page = (await client.get("/v1/deliveries", params={**query, **cursor})).json()
-                found += len(page["items"])
-                if page["next_cursor"] is None:
-                    break
-                cursor = {"cursor": page["next_cursor"]}
-            if found == count:
-                return
-            await asyncio.sleep(0.2)
+async def all_delivered(client: httpx.AsyncClient, count: int) -> bool:
+    """Whether so many deliveries were made."""
+    query = {"event_type": "person.created", "status": "delivered", "fields": "id"}
+    return len(await every(client, "/v1/deliveries", **query)) == count
 
 
 async def test_readiness_says_no_before_the_port_closes_and_what_is_under_way_is_finished(
@@ -275,46 +279,39 @@ async def test_readiness_says_no_before_the_port_closes_and_what_is_under_way_is
 async def test_several_api_processes_share_a_port_and_a_dead_one_is_replaced(tmp_path: Path, database: str) -> None:
     service = a_service(tmp_path, database_url=database)
     process = await service.start("api", "--workers", "2")
-    before = await _children_of(process.pid, 2)
+    await eventually(lambda: len(children_of(process.pid)) == 2)
+    before = children_of(process.pid)
     # Younger than this, its end would be taken for a failed start.
     await asyncio.sleep(5)
 
     os.kill(min(before), signal.SIGKILL)
-    async with asyncio.timeout(20):
-        while (after := await _children_of(process.pid, 2)) == before:
-            await asyncio.sleep(0.1)
+    await eventually(lambda: len(children_of(process.pid) - before) == 1)
     await service.until(200)
+    after = children_of(process.pid)
     code, said = await service.end()
 
-    assert len(after) == 2
     assert code == 0, said
     assert "api.died" in said
-    assert not any(Path(f"/proc/{pid}").exists() for pid in after)
-
-
-async def _children_of(pid: int, count: int) -> set[int]:
-    """The processes under another, once there are so many."""
-    async with asyncio.timeout(20):
-        while True:
-            found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            if len(found) == count:
-                return {int(child) for child in found}
-            await asyncio.sleep(0.05)
+    assert not any(map(is_running, after))
 
 
 async def test_api_processes_go_when_the_one_above_them_was_killed(tmp_path: Path, database: str) -> None:
     service = a_service(tmp_path, database_url=database)
     process = await service.start("api", "--workers", "2")
-    children = await _children_of(process.pid, 2)
+    await eventually(lambda: len(children_of(process.pid)) == 2)
+    children = children_of(process.pid)
 
     await service.end(signal.SIGKILL)
 
-    async with asyncio.timeout(20):
-        while any(_is_running(pid) for pid in children):
-            await asyncio.sleep(0.05)
+    await eventually(lambda: not any(map(is_running, children)))
 
 
-def _is_running(pid: int) -> bool:
+def children_of(pid: int) -> set[int]:
+    """The processes under another."""
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def is_running(pid: int) -> bool:
     """Whether a process is there and no zombie: the children of a killed process are not ours to bury."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -341,10 +338,9 @@ async def test_a_worker_delivers_what_the_api_wrote_and_stops_when_told(tmp_path
     async with receiver(OK) as listening:
         await api.start("api")
         await worker.start("worker")
-        async with calling(api, key) as client, asyncio.timeout(30):
+        async with calling(api, key) as client:
             await client.post("/v1/webhook-endpoints", json={"url": f"http://127.0.0.1:{listening.port}/in"})
-            while not listening.requests:
-                await asyncio.sleep(0.05)
+            await eventually(lambda: bool(listening.requests))
         ends = [await worker.end(), await api.end()]
 
     assert [code for code, _ in ends] == [0, 0], ends

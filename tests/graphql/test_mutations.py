@@ -1,4 +1,4 @@
-"""Acting: what REST can do GraphQL can do, with failures as data, secrets shown once and versions that must be fresh."""
+"""Acting: what REST can do GraphQL can do, with failures as data."""
 
 from typing import Any
 
@@ -17,7 +17,6 @@ from tests.world import World, found_world
 
 DO = {intent.name: intent for intent in INTENTS}
 KINDS = {"unauthenticated", "forbidden", "not_found", "conflict", "invalid", "rate_limited", "unavailable"}
-RANK = "... on Rank{id level name version}"
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,8 @@ async def test_every_intent_can_be_asked_for(intent: Intent, workshop: Full, gql
 
 
 async def test_an_object_is_made_and_read_back(gql: Gql, world: World) -> None:
-    wanted = "... on Person{displayName rankLevel languages hireDate employmentStatus manager{displayName} reports{nodes{id}}}"
+    wanted = """... on Person{displayName rankLevel languages hireDate employmentStatus manager{displayName}
+        reports{nodes{id}}}"""
 
     found = await gql.do(
         DO["create_person"],
@@ -179,105 +179,14 @@ async def test_an_unknown_reference_is_named(gql: Gql) -> None:
 
 async def test_parts_of_a_problem_under_other_names(gql: Gql) -> None:
     found = await gql.data(
-        """mutation{createRank(input:{level:500,name:""}){...on Problem{a:code b:code f:faults{p:path c:__typename} g:faults{code}}
-        __typename ...on Rank{id}}}"""
+        """mutation{createRank(input:{level:500,name:""}){...on Problem{a:code b:code f:faults{p:path c:__typename}
+        g:faults{code}} __typename ...on Rank{id}}}"""
     )
 
     problem = found["createRank"]
     assert list(problem) == ["a", "b", "f", "g", "__typename"]
     assert problem["f"][0] == {"p": ["input", "level"], "c": "Fault"}
     assert len(problem["g"]) == len(problem["f"]) == 2
-
-
-SECRETS = {
-    "create_api_key": (
-        "apiKey",
-        {"name": "K", "role": "SERVICE_ACCOUNT", "serviceAccount": "bi", "scopes": ["goals:read"]},
-    ),
-    "create_webhook_endpoint": ("webhookEndpoint", {"url": "https://hooks.example.com/in"}),
-}
-
-
-@pytest.mark.parametrize("name", SECRETS)
-async def test_a_secret_is_shown_once(name: str, gql: Gql) -> None:
-    field, given = SECRETS[name]
-    kind = field[0].upper() + field[1:]
-    wanted = f"... on {kind}WithSecret{{secret s:secret {field}{{id version}} x:{field}{{id:version y:id}}}}"
-
-    found = await gql.do(DO[name], wanted=wanted, **given)
-
-    assert found["secret"] == found["s"]
-    assert len(found["secret"]) > 30
-    made = found[field]
-    assert found["x"] == {"id": made["version"], "y": made["id"]}
-    read = await gql.post(
-        f"query($id:ID!){{{field}(id:$id){{id createdAt}} {field}s{{nodes{{id}}}}}}", variables={"id": made["id"]}
-    )
-    assert made["id"] in read.text
-    assert found["secret"] not in read.text
-
-
-async def test_a_rotated_secret_is_another(gql: Gql) -> None:
-    wanted = "... on WebhookEndpointWithSecret{secret webhookEndpoint{id}}"
-    first = await gql.do(DO["create_webhook_endpoint"], wanted=wanted, url="https://hooks.example.com/in")
-
-    second = await gql.do(DO["rotate_webhook_secret"], wanted=wanted, id=first["webhookEndpoint"]["id"])
-
-    assert second["webhookEndpoint"] == first["webhookEndpoint"]
-    assert second["secret"] != first["secret"]
-
-
-async def test_a_made_key_opens_the_door(gql: Gql) -> None:
-    found = await gql.do(DO["create_api_key"], wanted="... on ApiKeyWithSecret{secret}", **SECRETS["create_api_key"][1])
-
-    assert await gql.data("{goals{nodes{id}}}", found["secret"]) == {"goals": {"nodes": []}}
-    assert await gql.codes("{people{nodes{id}}}", found["secret"]) == ["scope_missing"]
-
-
-@pytest.mark.parametrize("intent", [each for each in INTENTS if each.needs_version], ids=lambda intent: intent.name)
-async def test_a_guarded_change_needs_the_version(intent: Intent, acme: Full, reader: Gql) -> None:
-    part, given = acme.reader(intent.resource.name), example(intent, acme)
-
-    stale = await reader.do(intent, part, **{**given, "version": 99})
-    del given["version"]
-    without = await reader(
-        f"mutation($i:{''.join(w.capitalize() for w in intent.name.split('_'))}Input!){{x:{intent_field(intent)}(input:$i){{{PROBLEM}}}}}",
-        part,
-        i=given,
-    )
-
-    assert (stale["kind"], stale["code"]) == ("conflict", "stale_version")
-    assert [error["extensions"]["code"] for error in without["errors"]] == ["bad_variables"]
-    assert without["errors"][0]["message"] == "$i lacks version."
-
-
-def intent_field(intent: Intent) -> str:
-    """The field of its mutation."""
-    first, *rest = intent.name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
-async def test_a_stale_version_changes_nothing(gql: Gql, world: World) -> None:
-    programme = await world.programme(status="draft")
-    wanted = "... on Programme{name version}"
-
-    first = await gql.do(DO["update_programme"], "coordinator", wanted=wanted, id=programme, version=1, name="One")
-    second = await gql.do(DO["update_programme"], "coordinator", id=programme, version=1, name="Two")
-
-    assert first == {"__typename": "Programme", "name": "One", "version": 2}
-    assert second["code"] == "stale_version"
-    found = await gql.data("query($id:ID!){programme(id:$id){name version}}", "coordinator", id=programme)
-    assert found["programme"] == {"name": "One", "version": 2}
-
-
-async def test_any_move_may_name_a_version(gql: Gql, world: World) -> None:
-    person = await world.person()
-
-    stale = await gql.do(DO["deactivate_person"], id=person, version=7)
-    fresh = await gql.do(DO["deactivate_person"], wanted="... on Person{employmentStatus}", id=person, version=1)
-
-    assert stale["code"] == "stale_version"
-    assert fresh == {"__typename": "Person", "employmentStatus": "INACTIVE"}
 
 
 async def test_mutations_run_one_after_the_other(gql: Gql) -> None:

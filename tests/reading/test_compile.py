@@ -192,6 +192,35 @@ async def test_a_cursor_below_an_object_is_good_for_that_object_alone(world: Wor
         pagination.unseal(f"s{team[1]}", cursor)
 
 
+async def test_several_answers_come_together_in_the_order_of_the_questions(world: World, team: list[str]) -> None:
+    questions = (
+        ("boss", wanted(PEOPLE, "id")),
+        ("team", page_of(PEOPLE, sort="display_name", wheres=(where("manager_id"),))),
+        ("nobody", wanted(PROGRAMMES, "id")),
+    )
+    values = {"id_0": team[0], "id_2": "prg_" + "0" * 26, "manager_id": team[0], "limit": 2, "scope": "s"}
+
+    answers = [orjson.loads(body) for body in await run.fields(world.actors["admin"], questions, values)]
+
+    assert answers == [{"id": team[0]}, {"items": [{"id": team[1]}, {"id": team[2]}]}, None]
+
+
+async def test_a_list_among_several_answers_speaks_of_itself(world: World, team: list[str]) -> None:
+    items = (Nodes("nodes", wanted(PEOPLE, "id")), Says("next", Part.NEXT_CURSOR))
+    shape = Page(PEOPLE, items, sort="id", wheres=(where("manager_id"),))
+
+    seen = await field(world.actors["admin"], shape, manager_id=team[0], limit=2)
+
+    assert seen["nodes"] == [{"id": team[1]}, {"id": team[2]}]
+    assert pagination.unseal("s", seen["next"]) == [team[2]]
+
+
+async def test_a_list_of_which_only_the_type_is_asked_for_has_one(world: World) -> None:
+    shape = Page(PEOPLE, (Group("about", (Constant("__typename", "PageInfo"),)),), sort="id")
+
+    assert await field(world.actors["admin"], shape) == {"about": {"__typename": "PageInfo"}}
+
+
 FILTERS: list[tuple[str, Any, bool, list[int]]] = [
     ("department", "Law", False, [1, 2]),
     ("department", ["Law", "Art"], True, [1, 2, 3]),

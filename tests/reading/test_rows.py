@@ -1,16 +1,21 @@
 """Loading what is about to change: under the policy of reading, and of the version that the caller has read."""
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 
 from app import db as database
 from app.db import Stale
 from app.domain.pairings.resource import PAIRINGS
+from app.domain.people.models import Person
 from app.domain.people.resource import PEOPLE
+from app.domain.programmes.models import Programme
+from app.errors import Unavailable
 from app.reading import rows
 from app.reading.rows import NotYours, UnknownReference
 from app.reading.run import Absent
 from tests.outcomes import invalid, refused
-from tests.world import World
+from tests.world import World, found_world
 
 
 async def test_a_row_is_absent_for_those_who_do_not_see_it(world: World) -> None:
@@ -63,3 +68,40 @@ async def test_a_row_of_another_organisation_does_not_exist(world: World) -> Non
     async with database.current().writing("org_" + "0" * 26) as db:
         with pytest.raises(Absent):
             await rows.get(db, world.actors["admin"], PAIRINGS, pairing["id"], None)
+
+
+async def test_a_row_that_is_locked_is_read_anew(world: World) -> None:
+    programme_id = await world.programme(status="draft")
+
+    async with database.current().writing(world.organisation_id) as db:
+        assert (await rows.by_id(db, Programme, programme_id)).name == "Reverse mentoring"
+        await world.do("coordinator", "update_programme", programme_id, name="Flip")
+
+        assert (await rows.by_id(db, Programme, programme_id)).name == "Reverse mentoring"
+        assert (await rows.by_id(db, Programme, programme_id, lock=True)).name == "Flip"
+
+
+async def test_a_row_that_is_held_can_be_held_by_others_but_changed_by_nobody(world: World) -> None:
+    programme_id = await world.programme(status="draft")
+    writing = database.current().writing
+
+    async def change() -> None:
+        async with writing(world.organisation_id) as db:
+            await db.execute(sa.text("set local lock_timeout = 20"))
+            await rows.by_id(db, Programme, programme_id, lock=True)
+
+    async with writing(world.organisation_id) as first, writing(world.organisation_id) as second:
+        for db in (first, second):
+            assert (await rows.held(db, Programme, programme_id)).id == programme_id
+        with pytest.raises(Unavailable):
+            await change()
+
+    await change()
+
+
+async def test_consequences_stay_inside_the_organisation(world: World) -> None:
+    other = await found_world("Other")
+
+    with pytest.raises(NoResultFound):
+        async with database.current().writing(world.organisation_id) as db:
+            await rows.by_id(db, Person, other.people["mentor"])
