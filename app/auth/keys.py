@@ -25,9 +25,14 @@ _TOUCH = timedelta(minutes=1)
 _REMEMBERED = 10_000
 
 _FIND = "select organisation_id from credential where prefix_text = $1"
+# Whoever has left the organisation has no key any more, whether or not anybody revoked it.
 _READ = """
-    select id, role, scopes::text, person_id, secret_hash, expires_at, last_used_at from api_key
-    where organisation_id = $1 and prefix_text = $2 and revoked_at is null and (expires_at is null or expires_at > $3)
+    select id, role, scopes::text, person_id, secret_hash, expires_at, last_used_at from api_key k
+    where k.organisation_id = $1 and prefix_text = $2 and revoked_at is null and (expires_at is null or expires_at > $3)
+        and not exists (
+            select from person p
+            where p.organisation_id = k.organisation_id and p.id = k.person_id and p.employment_status = 'inactive'
+        )
 """
 _USED = "update api_key set last_used_at = $3 where organisation_id = $1 and id = $2"
 

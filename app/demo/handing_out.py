@@ -44,7 +44,7 @@ async def hand_out(settings: Settings) -> Demo:
     """The keys in `demo.json`; when it is gone, or they are good no more, new ones in their place."""
     path = settings.data_dir / "demo.json"
     keys = _kept(path)
-    if not await _all_good(keys):
+    if not await all_good(keys):
         keys = await _issue()
     demo = Demo(settings.base_url, ORGANISATION_ID, keys)
     _keep(path, demo)
@@ -79,7 +79,8 @@ def _kept(path: Path) -> dict[str, str]:
         return {}
 
 
-async def _all_good(keys: dict[str, str]) -> bool:
+async def all_good(keys: dict[str, str]) -> bool:
+    """Whether there is a key for each role, and each opens this organisation."""
     try:
         actors = [await authenticate(f"Bearer {key}") for key in keys.values()]
     except BadCredential:

@@ -13,6 +13,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLSyntaxError,
+    ListValueNode,
     ObjectValueNode,
     ValueNode,
     ValuesOfCorrectTypeRule,
@@ -70,14 +71,23 @@ def _at(kind: GraphQLInputType, path: Sequence[str | int]) -> GraphQLInputType:
     return kind
 
 
+def _node_at(node: ValueNode, path: Sequence[str | int]) -> ValueNode:
+    for step in path:
+        if isinstance(node, ListValueNode) and isinstance(step, int):
+            node = node.values[step]
+        elif isinstance(node, ObjectValueNode):
+            node = next(field.value for field in node.fields if field.name.value == step)
+    return node
+
+
 class _ValuesFit(ValuesOfCorrectTypeRule):
     """The same rule in our words."""
 
     def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
         if input_type is not None:
 
-            def refuse(error: GraphQLError, path: list[str | int]) -> None:
-                here = (error.nodes or [node])[0]
+            def refuse(_error: GraphQLError, path: list[str | int]) -> None:
+                here = _node_at(node, path)
                 members = [item.name.value for item in here.fields] if isinstance(here, ObjectValueNode) else None
                 self.report_error(GraphQLError(misfit("A value", input_type, path, members), here))
 

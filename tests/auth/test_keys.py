@@ -148,6 +148,17 @@ async def test_a_key_is_good_until_it_expires_and_not_a_moment_longer(world: Wor
     assert not await is_let_in(made["secret"])
 
 
+async def test_who_has_left_the_organisation_has_no_key_any_more(world: World, clock: TestClock) -> None:
+    key = world.keys["mentor"]
+
+    await world.do("admin", "deactivate_person", world.people["mentor"])
+    clock.advance(seconds=6)
+    assert not await is_let_in(key)
+
+    await world.do("admin", "reactivate_person", world.people["mentor"])
+    assert await is_let_in(key)
+
+
 async def test_both_live_keys_of_a_client_work_while_one_replaces_the_other(world: World, clock: TestClock) -> None:
     old = world.keys["mentor"]
     new = await world.key_for(world.people["mentor"], "mentor")

@@ -6,13 +6,9 @@ import orjson
 import pytest
 from graphql import get_introspection_query
 
-from app import config
 from app import db as database
-from app.auth.scopes import Scope
-from app.config import Settings
 from app.errors import Unavailable
 from app.graphql import executing, mutating
-from app.graphql.schema import SCHEMA
 from app.reading import run
 from tests.full import Full, service_key
 from tests.graphql.client import Gql
@@ -79,9 +75,6 @@ async def test_a_database_that_does_not_answer_lets_nobody_in(gql: Gql, monkeypa
     assert (keyed.status_code, keyed.headers["retry-after"]) == (503, "1")
 
 
-STRANGERS = [None, "", "x", "fsk_live_abcdefgh_abcdefghijklmnopqrstuvwxyzabcdef_000000", "é", "Bearer", "\u0000"]
-
-
 @pytest.mark.parametrize("key", [None, "x", "fsk_live_abcdefgh_abcdefghijklmnopqrstuvwxyzabcdef_000000", "x" * 5000])
 async def test_strangers_are_told_nothing(key: str | None, gql: Gql) -> None:
     for query in ("{__typename}", "{", "{nonsense}", get_introspection_query()):
@@ -89,7 +82,7 @@ async def test_strangers_are_told_nothing(key: str | None, gql: Gql) -> None:
 
         assert response.status_code == 401
         assert response.headers["www-authenticate"] == 'Bearer realm="flipside"'
-        assert response.json()["errors"][0]["extensions"] == {"code": "bad_credential"} or True
+        assert response.json()["errors"][0]["extensions"] == {"code": "unauthenticated"}
 
 
 SYNTAX = [
@@ -161,6 +154,7 @@ async def test_a_value_that_does_not_fit_is_not_quoted(query: str, gql: Gql) -> 
     assert (error["message"], error["extensions"]) == (VALUES[query], {"code": "invalid_query"})
 
 
+PEOPLE = "people(filter:$x){nodes{id}}"
 VARIABLES: list[tuple[str, str, Any, str]] = [
     ("Int", "people(first:$x){nodes{id}}", MARK, "$x does not fit the type Int."),
     ("Int", "people(first:$x){nodes{id}}", 2**31, "$x does not fit the type Int."),
@@ -169,11 +163,11 @@ VARIABLES: list[tuple[str, str, Any, str]] = [
     ("Int!", "people(first:$x){nodes{id}}", None, "$x does not fit the type Int!."),
     ("String", "people(after:$x){nodes{id}}", [MARK], "$x does not fit the type String."),
     ("PersonOrder", "people(orderBy:$x){nodes{id}}", MARK, "$x does not fit the type PersonOrder."),
-    ("PersonFilter", "people(filter:$x){nodes{id}}", MARK, "$x does not fit the type PersonFilter."),
-    ("PersonFilter", "people(filter:$x){nodes{id}}", {MARK: 1}, "$x has a member that PersonFilter does not have."),
-    ("PersonFilter", "people(filter:$x){nodes{id}}", {"rankLevel": [1, MARK]}, "$x.rankLevel.1 does not fit the type Int!."),
-    ("PersonFilter", "people(filter:$x){nodes{id}}", {"rankLevel": [[1]]}, "$x.rankLevel.0 does not fit the type Int!."),
-    ("SessionFilter", "sessions(filter:$x){nodes{id}}", {"startsAfter": 5}, "$x.startsAfter does not fit the type DateTime."),
+    ("PersonFilter", PEOPLE, MARK, "$x does not fit the type PersonFilter."),
+    ("PersonFilter", PEOPLE, {MARK: 1}, "$x has a member that PersonFilter does not have."),
+    ("PersonFilter", PEOPLE, {"rankLevel": [1, MARK]}, "$x.rankLevel.1 does not fit the type Int!."),
+    ("PersonFilter", PEOPLE, {"rankLevel": [[1]]}, "$x.rankLevel.0 does not fit the type Int!."),
+    ("GoalFilter", "goals(filter:$x){__typename}", {"owner": 1}, "$x.owner does not fit the type [GoalOwner!]."),
     ("ID!", "person(id:$x){id}", {MARK: MARK}, "$x does not fit the type ID!."),
     ("ID!", "person(id:$x){id}", 1.5, "$x does not fit the type ID!."),
     ("[ID!]!", "nodes(ids:$x){id}", ["a", None], "$x.1 does not fit the type ID!."),
@@ -235,60 +229,6 @@ async def test_a_scope_that_is_missing_is_named(world: World, gql: Gql) -> None:
     assert body["data"] is None
     assert body["errors"][0]["message"] == "This operation needs the scope directory:read."
     assert body["errors"][0]["path"] == ["people"]
-
-
-@pytest.fixture
-def production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The settings of a production server."""
-    chosen = settings.model_copy(update={"environment": "production"})
-    monkeypatch.setattr(config, "settings", lambda: chosen)
-    return chosen
-
-
-INTROSPECTIONS = [
-    get_introspection_query(),
-    "{__schema{types{name}}}",
-    '{__type(name:"Person"){name}}',
-    '{x:__type(name:"Person"){name} people{nodes{id}}}',
-    "{...F} fragment F on Query{__schema{types{name}}}",
-    "{...{__schema{types{name}}}}",
-    "query($n:Boolean!){__schema @skip(if:$n){types{name}} __typename}",
-]
-
-
-@pytest.mark.parametrize("query", INTROSPECTIONS)
-@pytest.mark.usefixtures("production")
-async def test_introspection_is_closed_in_production(query: str, world: World, gql: Gql) -> None:
-    closed = await service_key(world, "closed", {"directory:read"})
-    opened = await service_key(world, "opened", {"directory:read", Scope.SCHEMA_READ.value})
-
-    assert await gql.codes(query, closed, n=True) == ["introspection_closed"]
-    assert "errors" not in await gql(query, opened, n=True)
-
-
-@pytest.mark.usefixtures("production")
-async def test_typename_is_no_introspection(world: World, gql: Gql) -> None:
-    closed = await service_key(world, "closed", {"directory:read"})
-
-    found = await gql.data('{__typename people(first:1,filter:{department:"__schema __type"}){__typename}}', closed)
-
-    assert found == {"__typename": "Query", "people": {"__typename": "PersonConnection"}}
-
-
-async def test_a_setting_opens_introspection(
-    gql: Gql, world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chosen = settings.model_copy(update={"environment": "production", "graphql_introspection": True})
-    monkeypatch.setattr(config, "settings", lambda: chosen)
-
-    assert "errors" not in await gql(get_introspection_query(), await service_key(world, "any", {"goals:read"}))
-
-
-async def test_introspection_tells_the_schema(gql: Gql) -> None:
-    found = await gql.data(get_introspection_query())
-
-    names = {kind["name"] for kind in found["__schema"]["types"]}
-    assert names == set(SCHEMA.type_map)
 
 
 async def test_each_failure_is_logged_once_and_without_values(

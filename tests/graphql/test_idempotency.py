@@ -13,7 +13,7 @@ from tests.graphql.client import Gql
 from tests.world import World
 
 DO = {intent.name: intent for intent in INTENTS}
-PERSON = {"givenName": "Ada", "familyName": "Doe", "rankLevel": 3}
+PERSON: dict[str, Any] = {"givenName": "Ada", "familyName": "Doe", "rankLevel": 3}
 WANTED = "... on Person{id displayName version reports(first:3){nodes{id}}}"
 
 
@@ -62,7 +62,7 @@ async def test_a_key_is_good_for_one_request_alone(other: dict[str, Any], gql: G
 
 async def test_moves_are_repeated_alike(gql: Gql, world: World) -> None:
     person, other = await world.person(), await world.person()
-    given = {"wanted": "... on Person{id version}", "idempotencyKey": "move"}
+    given: dict[str, Any] = {"wanted": "... on Person{id version}", "idempotencyKey": "move"}
 
     first, again = [await gql.do(DO["deactivate_person"], id=person, **given) for _ in range(2)]
     problem = await gql.do(DO["deactivate_person"], id=other, **given)
@@ -83,7 +83,7 @@ async def test_a_refused_mutation_may_be_mended_and_repeated(gql: Gql) -> None:
 
 async def test_a_secret_is_shown_again_to_whoever_repeats_its_making(gql: Gql) -> None:
     wanted = "... on WebhookEndpointWithSecret{secret x:webhookEndpoint{id y:id} webhookEndpoint{url}}"
-    given = {"url": "https://hooks.example.com/in", "idempotencyKey": "k"}
+    given: dict[str, Any] = {"url": "https://hooks.example.com/in", "idempotencyKey": "k"}
 
     first, again = [await gql.do(DO["create_webhook_endpoint"], wanted=wanted, **given) for _ in range(2)]
 
@@ -92,7 +92,7 @@ async def test_a_secret_is_shown_again_to_whoever_repeats_its_making(gql: Gql) -
 
 
 async def test_keys_are_told_apart_by_caller_and_operation(gql: Gql, world: World) -> None:
-    rank = {"level": 71, "name": "Chair", "idempotencyKey": "k"}
+    rank: dict[str, Any] = {"level": 71, "name": "Chair", "idempotencyKey": "k"}
 
     made = [
         await gql.do(DO["create_person"], "admin", **PERSON, idempotencyKey="k"),

@@ -38,7 +38,7 @@ RENAMED_LISTS = {"feedback": "allFeedback"}
 OWN_MEMBERS = {"id", "version", "idempotencyKey"}
 
 
-def by_name(items: tuple[Any, ...]) -> Any:
+def by_name(items: tuple[Any, ...]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("item", items, ids=lambda item: item.name)
 
 
@@ -233,7 +233,7 @@ def test_nothing_has_a_default() -> None:
     text = sdl()
 
     assert " = " not in "\n".join(line for line in text.splitlines() if not line.startswith("union"))
-    assert parse(text)
+    assert parse(text).definitions
 
 
 def undescribed() -> list[str]:

@@ -1,12 +1,14 @@
 """Secrets: in the answer of the mutation that makes them, and nowhere else."""
 
+from typing import Any
+
 import pytest
 
 from app.declared import INTENTS
 from tests.graphql.client import Gql
 
 DO = {intent.name: intent for intent in INTENTS}
-SECRETS = {
+SECRETS: dict[str, tuple[str, dict[str, Any]]] = {
     "create_api_key": (
         "apiKey",
         {"name": "K", "role": "SERVICE_ACCOUNT", "serviceAccount": "bi", "scopes": ["goals:read"]},

@@ -30,7 +30,7 @@ def may_pair(mentor: Side, mentee: Side, *, min_rank_gap: int) -> bool:
         mentee.person["rank_level"] - mentor.person["rank_level"] >= min_rank_gap
         and mentee.person["id"] not in mentor.line
         and mentor.person["id"] not in mentee.line
-        and mentor.person["manager_id"] != mentee.person["manager_id"]
+        and (mentor.person["manager_id"] or "") != mentee.person["manager_id"]
     )
 
 
