@@ -22,6 +22,7 @@ from app.commands.serving import PortTaken
 from app.commands.supervising import ProcessFailed, Supervisor
 from app.config import Settings
 from app.demo import handing_out, seed
+from app.demo.walk.caller import Refused
 from app.demo.walk.company import Scale
 from app.demo.walk.walk import walk
 from app.embedded import PostgresFailed, PostgresMissing
@@ -39,6 +40,7 @@ _EXPECTED = (
     PostgresMissing,
     PortTaken,
     ProcessFailed,
+    Refused,
     SchemaBehind,
     SecretMissing,
     DomainError,

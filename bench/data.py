@@ -40,6 +40,10 @@ _PLACES = """
       window w as (partition by organisation_id, programme_id order by starts_at desc, id desc)) s
     where place % 50 = 0 and place + 51 <= total order by organisation_id, programme_id, place
 """
+_BUSY = """
+    select exists (select from pg_stat_activity
+      where backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid())
+"""
 _SERVER = {
     "shared_preload_libraries": "pg_stat_statements",
     "pg_stat_statements.track": "none",
@@ -169,6 +173,7 @@ def _grouped(rows: list[Any]) -> dict[str, list[str]]:
 
 async def clear(connection: asyncpg.Connection) -> None:
     """Take back what W4 has made, so that every round finds the same data."""
+    await _idle(connection)
     since = await connection.fetchval("select day from bench_seed") + timedelta(days=FIRST_FREE_DAY)
     # Without asking every table that may refer to a session: nothing refers to these.
     await connection.execute("set session_replication_role = replica")
@@ -177,6 +182,13 @@ async def clear(connection: asyncpg.Connection) -> None:
     await connection.execute("reset session_replication_role")
     await connection.execute("truncate outbox_event, idempotency_record")
     await connection.execute("vacuum (analyze) session, attendance")
+
+
+async def _idle(connection: asyncpg.Connection) -> None:
+    """Wait for what a load has left under way: it would hold the locks that clearing takes."""
+    async with asyncio.timeout(30):
+        while await connection.fetchval(_BUSY):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def counts(address: str) -> dict[str, int]:

@@ -23,7 +23,9 @@ def record(data: Data, workload: Workload, service: Server, plan: Plan) -> str:
     stacks = graph.with_suffix(".stacks")
     command = [program, "record", "--pid", str(service.pid), "--rate", "500", "--nonblocking"]
     watchers = [
-        subprocess.Popen([*command, "--format", kind, "--output", str(path)], stderr=subprocess.DEVNULL)
+        subprocess.Popen(
+            [*command, "--format", kind, "--output", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         for kind, path in (("flamegraph", graph), ("raw", stacks))
     ]
     try:

@@ -26,8 +26,8 @@ _ROLES = {
     "service_account": Role.SERVICE_ACCOUNT,
 }
 _PAIRS = (
-    "{ programmes { nodes { name pairings { nodes { status mentor { displayName } mentee { displayName } "
-    "sessions { nodes { number status startsAt } } } } } } }"
+    "{ programmes(first: 3) { nodes { name pairings(first: 20) { nodes { status mentor { displayName } "
+    "mentee { displayName } sessions(first: 5) { nodes { number status startsAt } } } } } } }"
 )
 
 

@@ -22,10 +22,14 @@ class Gql:
 
     async def post(self, query: str, part: str | None = "admin", /, **members: Any) -> httpx.Response:
         """The response to one request: `variables=` and `operationName=` beside the query."""
+        return await self.send(orjson.dumps({"query": query, **members}), part)
+
+    async def send(self, body: bytes, part: str | None = "admin") -> httpx.Response:
+        """The response to a body as it stands; `part` may be a key itself, or nobody."""
         headers = {"Content-Type": "application/json", "Accept": "application/graphql-response+json"}
         if part is not None:
             headers["Authorization"] = f"Bearer {self.world.keys.get(part, part)}"
-        return await self._client.post("/graphql", content=orjson.dumps({"query": query, **members}), headers=headers)
+        return await self._client.post("/graphql", content=body, headers=headers)
 
     async def __call__(self, query: str, part: str = "admin", /, **variables: Any) -> dict[str, Any]:
         """The body of the answer, whatever it says."""

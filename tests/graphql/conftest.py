@@ -46,6 +46,15 @@ async def rival(opened: db.Database) -> Full:
     return filled
 
 
+@pytest.fixture(scope="session")
+async def workshop(opened: db.Database) -> Full:
+    """One in which anything may be changed."""
+    clock.use(lambda: NOON)
+    filled = await fill(await found_world("Workshop"))
+    clock.use(None)
+    return filled
+
+
 @pytest.fixture
 def reader(client: httpx.AsyncClient, acme: Full) -> Gql:
     """The door, for Acme."""

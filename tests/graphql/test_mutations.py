@@ -4,28 +4,16 @@ from typing import Any
 
 import pytest
 
-from app import clock as clocks
-from app import db
 from app.acting.intent import Intent, Kind
 from app.declared import INTENTS
 from app.graphql.inputs import secret_name
-from tests.conftest import NOON
-from tests.full import Full, fill
+from tests.full import Full
 from tests.graphql.client import PROBLEM, Gql
 from tests.graphql.inputs import example
-from tests.world import World, found_world
+from tests.world import World
 
 DO = {intent.name: intent for intent in INTENTS}
 KINDS = {"unauthenticated", "forbidden", "not_found", "conflict", "invalid", "rate_limited", "unavailable"}
-
-
-@pytest.fixture(scope="module")
-async def workshop(opened: db.Database) -> Full:
-    """An organisation in which anything may be changed."""
-    clocks.use(lambda: NOON)
-    filled = await fill(await found_world("Workshop"))
-    clocks.use(None)
-    return filled
 
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.name)

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_LOOK_SECONDS = 0.2
 
 
 def bars() -> Progress:
@@ -30,8 +31,12 @@ class Steps:
             self._progress.advance(bar)
             return result
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(item)) for item in items]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(item)) for item in items]
+        except ExceptionGroup as failures:
+            # The others were broken off because of it: they say nothing.
+            raise failures.exceptions[0] from None
         return [task.result() for task in tasks]
 
     async def until(self, title: str, total: int, count: Callable[[], Awaitable[int]], *, patience: float) -> None:
@@ -44,6 +49,3 @@ class Steps:
             seen = now
             self._progress.update(bar, completed=seen)
             await asyncio.sleep(_LOOK_SECONDS)
-
-
-_LOOK_SECONDS = 0.2

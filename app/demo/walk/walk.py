@@ -40,10 +40,11 @@ def walk(settings: Settings, scale: Scale) -> bool:
     ):
         summary = runner.run(_walked(owner, settings, scale, progress))
     console.print(_told(summary))
+    rate = summary.requests / summary.seconds
     console.print(
-        f"{summary.requests} requests in {summary.seconds:.1f} s: {summary.requests / summary.seconds:.0f} a second, "
-        f"{summary.retries} of them repeated. {summary.repeated} events came more than once."
+        f"{summary.requests} requests in {summary.seconds:.1f} s, {rate:.0f} a second; {summary.retries} repeated."
     )
+    console.print(f"{summary.repeated} events came more than once; each was counted once.")
     return summary.is_right
 
 
