@@ -3,9 +3,9 @@
 References among the new rows hold, since PostgreSQL checks foreign keys when the whole statement is done.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 Convert = Callable[[Any], Any]
+# A mapped class and the values of one of its rows; what is missing gets the class's default.
+Row = tuple[Any, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -23,30 +25,41 @@ class _Target:
     name: str
     columns: tuple[str, ...]
     converters: tuple[Convert | None, ...]
+    defaults: tuple[Callable[[], Any], ...]
 
 
-def statement(rows: Sequence[Any]) -> tuple[str, list[Any]]:
-    """SQL text and values that insert `rows`, mapped objects in the order in which they were added."""
-    groups = [(_target(kind), list(same)) for kind, same in groupby(sorted(rows, key=_table_name), key=type)]
-    values = [
-        value if convert is None or value is None else convert(value)
-        for target, same in groups
-        for row in same
-        for value, convert in zip(map(row.__dict__.get, target.columns), target.converters, strict=True)
+def statement(rows: Sequence[Row]) -> tuple[str, list[Any]]:
+    """SQL text and values that insert `rows`, those of one table in the order in which they are given."""
+    groups = [
+        (_target(kind), [values for _, values in same]) for kind, same in groupby(sorted(rows, key=_table), key=_kind)
     ]
+    values = [value for target, same in groups for row in same for value in _values(target, row)]
     return _text(tuple((target, len(same)) for target, same in groups)), values
 
 
-def _table_name(row: Any) -> str:
-    return str(row.__tablename__)
+def _kind(row: Row) -> Any:
+    return row[0]
+
+
+def _table(row: Row) -> str:
+    return str(row[0].__tablename__)
+
+
+def _values(target: _Target, row: Mapping[str, Any]) -> Iterator[Any]:
+    for name, convert, default in zip(target.columns, target.converters, target.defaults, strict=True):
+        value = row[name] if name in row else default()
+        yield value if convert is None or value is None else convert(value)
 
 
 @cache
-def _target(kind: type) -> _Target:
+def _target(kind: Any) -> _Target:
     table: sa.Table = kind.__table__  # type: ignore[attr-defined]
     columns = [column for column in table.c if column.identity is None]
     converters = [column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for column in columns]
-    return _Target(kind.__tablename__, tuple(column.name for column in columns), tuple(converters))  # type: ignore[attr-defined]
+    names = tuple(column.name for column in columns)
+    fields = kind.model_fields  # type: ignore[attr-defined]
+    defaults = tuple(partial(fields[name].get_default, call_default_factory=True) for name in names)
+    return _Target(table.name, names, tuple(converters), defaults)
 
 
 @cache

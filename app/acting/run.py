@@ -4,15 +4,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from app import clock
 from app import db as database
 from app.acting.intent import Intent, Kind
 from app.acting.models import IdempotencyRecord
 from app.auth import policy, sealing
 from app.auth.actor import Actor
-from app.db import Db
+from app.db import Db, on_violation
 from app.errors import Conflict, Forbidden, Invalid
 from app.reading import run as reading
 from app.reading.shape import Wanted
@@ -32,8 +30,16 @@ class StillRunning(Conflict):
 
     code = "idempotency_in_progress"
 
-    def __init__(self) -> None:
-        super().__init__("A request with this idempotency key is still running. Try again in a moment.")
+
+_RUNNING = "A request with this idempotency key is still running. Try again in a moment."
+# One snapshot for both: a first request that commits between snapshot and lock is not seen here, but then the
+# primary key of its record stops this one, before anything of it is kept.
+on_violation("pk_idempotency_record", StillRunning)
+_TAKE = """
+    select pg_try_advisory_xact_lock($1), r.request_hash, r.object_id, r.object_version, r.body
+    from (select) one left join idempotency_record r
+        on r.organisation_id = $2 and r.principal = $3 and r.operation = $4 and r.key = $5
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +105,15 @@ async def _earlier(db: Db, call: Call) -> Done | None:
     identity = _identity(call)
     digest = hashlib.sha256("\n".join(identity).encode()).digest()
     lock = int.from_bytes(digest[:8], signed=True)
-    if not await db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(lock))):
-        raise StillRunning
-    record = await db.get(IdempotencyRecord, identity)
-    if record is None:
+    is_ours, request_hash, object_id, version, sealed = (await db.fetch(_TAKE, lock, *identity))[0]
+    if not is_ours:
+        raise StillRunning(_RUNNING)
+    if request_hash is None:
         return None
-    if record.request_hash != _hash(call):
+    if request_hash != _hash(call):
         raise KeyReused
-    secret, _, body = sealing.unseal(record.body, "idempotency_record", *identity).partition(b"\n")
-    return Done(body, record.object_id, record.object_version, secret.decode() or None, replayed=True)
+    secret, _, body = sealing.unseal(sealed, "idempotency_record", *identity).partition(b"\n")
+    return Done(body, object_id, version, secret.decode() or None, replayed=True)
 
 
 def _identity(call: Call) -> tuple[str, str, str, str]:
@@ -117,18 +123,17 @@ def _identity(call: Call) -> tuple[str, str, str, str]:
 
 def _keep(db: Db, call: Call, done: Done) -> None:
     organisation_id, principal, operation, key = identity = _identity(call)
-    db.add(
-        IdempotencyRecord(
-            organisation_id=organisation_id,
-            principal=principal,
-            operation=operation,
-            key=key,
-            request_hash=_hash(call),
-            object_id=done.object_id,
-            object_version=done.version,
-            body=sealing.seal((done.secret or "").encode() + b"\n" + done.body, "idempotency_record", *identity),
-            created_at=clock.now(),
-        )
+    db.write_down(
+        IdempotencyRecord,
+        organisation_id=organisation_id,
+        principal=principal,
+        operation=operation,
+        key=key,
+        request_hash=_hash(call),
+        object_id=done.object_id,
+        object_version=done.version,
+        body=sealing.seal((done.secret or "").encode() + b"\n" + done.body, "idempotency_record", *identity),
+        created_at=clock.now(),
     )
 
 

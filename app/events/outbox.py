@@ -11,15 +11,14 @@ from app.events.models import OutboxEvent
 def record(db: Db, event: Event, *, changed: Iterable[str] = ()) -> None:
     """Add an event to the outbox of this transaction; `changed` names the fields of the subject that changed."""
     data = event.data()
-    db.add(
-        OutboxEvent(
-            organisation_id=db.organisation_id,
-            id=ids.new("evt"),
-            type=event.type,
-            subject=data[event.subject],
-            visibility=event.visibility.value,
-            actor=db.actor_id if event.names_actor else None,
-            changed=sorted(changed),
-            data=data,
-        )
+    db.write_down(
+        OutboxEvent,
+        organisation_id=db.organisation_id,
+        id=ids.new("evt"),
+        type=event.type,
+        subject=data[event.subject],
+        visibility=event.visibility.value,
+        actor=db.actor_id if event.names_actor else None,
+        changed=sorted(changed),
+        data=data,
     )

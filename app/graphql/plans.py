@@ -19,8 +19,8 @@ from app.graphql.schema import LISTS, SCHEMA, SINGLE
 from app.graphql.selecting import Fields, Selector
 from app.reading import compile as compiler
 from app.reading import run
-from app.reading.compile import Statement
 from app.reading.shape import Page, Wanted
+from app.reading.statement import Statement
 
 _MOST_OUTLINES = 32
 _MOST_PLANS = 64

@@ -4,38 +4,22 @@ The visibility rule of the policy is inside every FROM, and every join carries t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
-from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from app import pagination
 from app.auth import policy
 from app.auth.actor import Role
 from app.reading import keyset
 from app.reading.fragments import EMPTY_LIST, as_json, built, text
-from app.reading.keyset import INNER_PAD, OUTER_PAD, Said
+from app.reading.keyset import Said
 from app.reading.resource import ORGANISATION, Resource, Table, owner, same_organisation
 from app.reading.shape import Constant, Edges, Embedded, Leaf, Nodes, Page, ToMany, ToOne, Wanted
-
-_DIALECT = asyncpg_dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL text, the names of its values in their order, and those that every request shares.
-
-    Rows: `body` (JSON), then `version` or `keys`.
-    """
-
-    sql: str
-    names: tuple[str, ...]
-    constants: dict[str, Any]
+from app.reading.statement import Statement
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +68,7 @@ class _Compiler:
         table = self._alias(wanted.resource)
         row = self._object(wanted, table)
         version = table.c.version if "version" in table.c else sa.literal(1)
-        return _statement(
+        return Statement.of(
             sa.select(as_json(row), version.label("version"))
             .select_from(table.join(row, sa.true()))
             .where(*self._seen(wanted.resource, table), table.c.id == sa.bindparam("id_0", type_=sa.Text))
@@ -94,7 +78,7 @@ class _Compiler:
         nodes = next(item for item in listed.items if isinstance(item, Nodes))
         chosen = self._chosen(listed, None)
         row = self._object(nodes.wanted, chosen)
-        return _statement(
+        return Statement.of(
             sa.select(as_json(row), keyset.keys(listed, chosen).label("keys"))
             .select_from(chosen.join(row, sa.true()))
             .order_by(*keyset.order(listed, chosen))
@@ -109,7 +93,7 @@ class _Compiler:
             table = self._alias(item.resource)
             found = (*self._seen(item.resource, table), table.c.id == sa.bindparam(f"id_{index}", type_=sa.Text))
             columns.append(self._nested_object(item, table, found, ()).label(f"c{index}"))
-        return _statement(sa.select(*columns))
+        return Statement.of(sa.select(*columns))
 
     def _alias(self, resource: Resource) -> Table:
         return resource.table.alias(f"t{next(self._number)}")
@@ -262,19 +246,3 @@ def _embedded(item: Embedded, column: sa.ColumnElement[Any]) -> sa.ColumnElement
 def _inside(select: sa.Select[Any], parent: tuple[Table, ToMany] | None) -> sa.Select[Any]:
     """A select that may speak of the object it belongs to."""
     return select if parent is None else select.correlate(parent[0])
-
-
-def _statement(select: sa.Select[Any]) -> Statement:
-    compiled: Any = select.compile(dialect=_DIALECT)
-    names = tuple(compiled.positiontup or ())
-    constants = {
-        name: _for_driver(bind) for name, bind in compiled.binds.items() if name in names and not bind.required
-    }
-    if INNER_PAD in names:
-        constants[INNER_PAD], constants[OUTER_PAD] = pagination.pads()
-    return Statement(compiled.string, names, constants)
-
-
-def _for_driver(bind: sa.BindParameter[Any]) -> Any:
-    process = bind.type.bind_processor(_DIALECT)
-    return process(bind.value) if process else bind.value

@@ -9,8 +9,8 @@ from app.auth.actor import Actor
 from app.db import Db
 from app.errors import NotFound
 from app.reading import compile as compiler
-from app.reading.compile import Statement
 from app.reading.shape import Page, Wanted
+from app.reading.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,7 @@ async def columns(actor: Actor, statement: Statement, values: dict[str, Any], *,
 
 
 async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:
-    known = {**statement.constants, "organisation": actor.organisation_id, "me": actor.person_id, **values}
-    bound = tuple([known[name] for name in statement.names])
-    if db is None:
-        return await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)
-    raw = (await (await db.connection()).get_raw_connection()).driver_connection
-    return await raw.fetch(statement.sql, *bound)  # type: ignore[union-attr, no-any-return]
+    bound = statement.bound({"organisation": actor.organisation_id, "me": actor.person_id, **values})
+    if db is not None:
+        return await db.fetch(statement.sql, *bound)
+    return await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)

@@ -1,5 +1,6 @@
 """The named schemas of the contract: what callers send, what they get, and the views and pages made of that."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -52,7 +53,10 @@ def components() -> dict[str, Json]:
     """Every named schema, in the order of names."""
     named = _declared()
     for name, (kind, description) in _LISTED.items():
-        named[name] = {**_listed(kind), "description": description}
+        listed = _listed(kind)
+        # Generators of clients derive one name from `Etc/GMT+1` and `Etc/GMT-1`, unless they are told better.
+        names = [_spelt(value) for value in listed["enum"]]
+        named[name] = {**listed, "description": description, "x-enum-varnames": names}
     for resource in RESOURCES:
         _mark_ids(named[resource.schema.__name__], resource.prefix)
     for event in EVENTS:
@@ -133,6 +137,12 @@ def _prefixes() -> dict[str, str]:
     for resource in RESOURCES:
         found |= {edge.column: edge.to.prefix for edge in resource.references.values()}
     return found | {"milestone_id": GoalMilestone.prefix, "event_id": OutboxEvent.prefix}
+
+
+def _spelt(value: str) -> str:
+    """A value as a name: `Etc/GMT+1` as `ETC_GMT_PLUS_1`, `session.*` as `SESSION_ALL`."""
+    signed = re.sub(r"-(?=[0-9])", "_minus_", value).replace("+", "_plus_").replace("*", "all")
+    return re.sub("[^A-Za-z0-9]+", "_", signed).upper()
 
 
 def _mark_ids(schema: Json, own: str = "") -> None:

@@ -1,23 +1,16 @@
 """The demonstration organisation: made once, finished if it was not, and everything that is printed works."""
 
-import asyncio
 import json
-import shlex
 import stat
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import asyncpg
-import httpx
 import pytest
 
-from app import config, storage
 from app.auth import keys
 from app.auth.actor import Role
-from app.commands import hosting, office
+from app.commands import office
 from app.config import Settings
 from app.db import Database
 from app.declared import RESOURCES
@@ -26,74 +19,15 @@ from app.demo.handing_out import Demo, hand_out
 from app.demo.northwind import ORGANISATION_ID
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.sessions.resource import SESSIONS
-from app.embedded import OWNER, Cluster
-from app.main import create_app
+from tests.demo.conftest import Run
 
 ROLES = ["organisation_admin", "coordinator", "mentor", "mentee", "service_account"]
-
-
-async def _execute(address: str, statement: str) -> None:
-    connection = await asyncpg.connect(address)
-    await connection.execute(statement)
-    await connection.close()
-
-
-@pytest.fixture(scope="module")
-def own_address(server: Cluster) -> Iterator[str]:
-    """A database of these tests: the demonstration organisation has one id everywhere."""
-    asyncio.run(_execute(server.address(OWNER, "postgres"), "create database demonstration"))
-    address = server.address(OWNER, "demonstration")
-    storage.migrate(address)
-    yield address
-    asyncio.run(_execute(server.address(OWNER, "postgres"), "drop database demonstration with (force)"))
-
-
-@pytest.fixture
-async def lanes(own_address: str, settings: Settings) -> AsyncIterator[Database]:
-    """That database, in the place of the others'."""
-    keys.forget()
-    async with hosting.opened(own_address, settings) as opened:
-        yield opened
-    keys.forget()
-
-
-@pytest.fixture
-def chosen(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings with a data folder of the test's own."""
-    chosen = settings.model_copy(update={"data_dir": tmp_path, "port": 4321})
-    monkeypatch.setattr(config, "settings", lambda: chosen)
-    return chosen
-
-
-@pytest.fixture
-async def demo(lanes: Database, chosen: Settings) -> Demo:
-    """The demonstration organisation and its keys."""
-    await seed.seed()
-    return await hand_out(chosen)
 
 
 async def counts() -> Counter[str]:
     """How many rows of each kind a person who sees everything would see."""
     actor = office.operator(ORGANISATION_ID)
     return Counter({resource.plural: len(await office.every(actor, resource)) for resource in RESOURCES})
-
-
-async def run(command: str) -> httpx.Response:
-    """What a printed curl command would do, against the application itself."""
-    words = iter(shlex.split(command))
-    assert next(words) == "curl"
-    method, address, headers, body = "GET", "", {}, None
-    for word in words:
-        if word == "-H":
-            name, _, value = next(words).partition(": ")
-            headers[name] = value
-        elif word == "-d":
-            method, body = "POST", next(words)
-        elif word != "-s":
-            address = word
-    transport = httpx.ASGITransport(create_app())
-    async with httpx.AsyncClient(transport=transport) as client:
-        return await client.request(method, address, headers=headers, content=body)
 
 
 async def test_a_start_that_was_killed_half_way_is_finished_by_the_next(
@@ -189,7 +123,7 @@ async def test_another_port_changes_the_address_and_keeps_the_keys(demo: Demo, c
     assert moved.keys == demo.keys
 
 
-async def test_every_printed_command_works(demo: Demo, chosen: Settings) -> None:
+async def test_every_printed_command_works(demo: Demo, chosen: Settings, run: Run) -> None:
     printed = handing_out.next_steps(demo, chosen.data_dir / "demo.json")
     commands = [line.strip() for line in printed.splitlines() if line.strip().startswith("curl ")]
 
@@ -203,7 +137,7 @@ async def test_every_printed_command_works(demo: Demo, chosen: Settings) -> None
     assert all(key in printed for key in demo.keys.values())
 
 
-async def test_every_key_opens_the_door_for_its_role(demo: Demo) -> None:
+async def test_every_key_opens_the_door_for_its_role(demo: Demo, run: Run) -> None:
     seen = {}
     for role, key in demo.keys.items():
         answer = await run(f"curl -s http://here/v1/pairings -H 'Authorization: Bearer {key}'")

@@ -200,7 +200,6 @@ BROKEN = [
     "{people @skip(if:true) @skip(if:false){nodes{id}}}",
     "{people @unknown{nodes{id}}}",
     "{people @defer{nodes{id}}}",
-    "{people{nodes{id}}}" + "\ufeff",
     "",
     " ",
     "#",

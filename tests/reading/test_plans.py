@@ -18,9 +18,9 @@ from app.db import APP_ROLE
 from app.declared import RESOURCES
 from app.embedded import OWNER, Cluster
 from app.reading import compile as compiler
-from app.reading.compile import Statement
 from app.reading.resource import Collection, Resource
 from app.reading.shape import ToMany, Wanted
+from app.reading.statement import Statement
 from tests.reading.shapes import page_of
 
 Plan = dict[str, Any]

@@ -16,6 +16,7 @@ from app.domain.people.models import Person
 from app.domain.programmes.models import Programme, ProgrammeStatus
 from app.domain.sessions.models import Attendance, Session, SessionStatus
 from app.reading.run import Absent
+from app.reading.statement import Statement
 
 _COUNTED = (SessionStatus.SCHEDULED, SessionStatus.UNCONFIRMED, SessionStatus.COMPLETED)
 
@@ -44,11 +45,13 @@ async def setting(db: Db, pairing: Pairing, starts_at: datetime, *, without: str
         "latest": starts_at + apart,
         "without": without or "",
     }
-    return Setting(*(await db.execute(_setting(), values)).one())
+    statement = _setting()
+    status, *rest = (await db.fetch(statement.sql, *statement.bound(values)))[0]
+    return Setting(ProgrammeStatus(status), *rest)
 
 
 @cache
-def _setting() -> sa.Select[Any]:
+def _setting() -> Statement:
     """The statement of `setting`, built once: scheduling is the change that is made most often."""
 
     def given(name: str) -> sa.BindParameter[Any]:
@@ -57,14 +60,14 @@ def _setting() -> sa.Select[Any]:
     mine = (col(Session.organisation_id) == given("organisation"), col(Session.pairing_id) == given("pairing"))
     close = sa.exists().where(
         *mine,
-        col(Session.status).in_(_COUNTED),
+        sa.or_(*(col(Session.status) == status for status in _COUNTED)),
         col(Session.starts_at) > given("earliest"),
         col(Session.starts_at) < given("latest"),
         col(Session.id) != given("without"),
     )
     last = sa.select(sa.func.coalesce(sa.func.max(col(Session.number)), 0)).where(*mine).scalar_subquery()
     mentor = sa.and_(col(Person.organisation_id) == given("organisation"), col(Person.id) == given("mentor"))
-    return (
+    return Statement.of(
         sa.select(col(Programme.status), col(Programme.session_minutes), col(Person.zone), last, close)
         .join(Person, mentor)
         .where(col(Programme.organisation_id) == given("organisation"), col(Programme.id) == given("programme"))

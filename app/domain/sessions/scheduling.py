@@ -71,7 +71,8 @@ async def schedule(db: Db, actor: Actor, data: SessionSchedule) -> Session:
         calendar_uid=f"{session_id}@flipside",
     )
     db.add(session)
-    db.add_all(_seat(session, person_id) for person_id in pairing.members)
+    for person_id in pairing.members:
+        _seat(db, session, person_id)
     outbox.record(db, SessionScheduled.of(session, pairing))
     return session
 
@@ -131,8 +132,9 @@ async def _call_off(db: Db, session: Session, pairing: Pairing, *, by: str | Non
         outbox.record(db, explained)
 
 
-def _seat(session: Session, person_id: str) -> Attendance:
-    return Attendance(
+def _seat(db: Db, session: Session, person_id: str) -> None:
+    db.write_down(
+        Attendance,
         organisation_id=session.organisation_id,
         id=ids.new(Attendance.prefix),
         session_id=session.id,
