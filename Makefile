@@ -16,11 +16,11 @@ export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check fix migration contract bench image lock
+.PHONY: help install run demo test check fix migration contract fuzz-rest bench image lock
 .PHONY: check-lint check-format check-types check-floors check-image check-lock
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## Make .venv with exactly what requirements.lock names
 
@@ -71,6 +71,9 @@ migration: install ## Draft a migration from the models: make migration m="add g
 
 contract: install ## Write openapi/ from the code; the diff is for review
 	@$(BIN)/flipside contract
+
+fuzz-rest: install ## Fuzz the REST door of a running service: URL=... KEY=... OTHER_KEY=... (of another organisation)
+	@tests/acceptance/rest/run.sh '$(URL)' '$(KEY)' '$(OTHER_KEY)' $(ARGS)
 
 bench: install ## Measure; ARGS are passed on
 	@$(BIN)/python -m bench $(ARGS)

@@ -53,11 +53,11 @@ def _values(target: _Target, row: Mapping[str, Any]) -> Iterator[Any]:
 
 @cache
 def _target(kind: Any) -> _Target:
-    table: sa.Table = kind.__table__  # type: ignore[attr-defined]
+    table: sa.Table = kind.__table__
     columns = [column for column in table.c if column.identity is None]
     converters = [column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for column in columns]
     names = tuple(column.name for column in columns)
-    fields = kind.model_fields  # type: ignore[attr-defined]
+    fields = kind.model_fields
     defaults = tuple(partial(fields[name].get_default, call_default_factory=True) for name in names)
     return _Target(table.name, names, tuple(converters), defaults)
 

@@ -6,104 +6,22 @@ import re
 import signal
 import sys
 import uuid
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
 from app import storage
-from app.commands.serving import listen
 from app.embedded import OWNER, Cluster
+from tests.services import a_service, calling, children_of, eventually, every, founded, is_running
 from tests.webhooks.receivers import OK, receiver
 
 pytestmark = pytest.mark.slow
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with listen("127.0.0.1", 0) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
-async def eventually(holds: Callable[[], bool | Awaitable[bool]], seconds: float = 60) -> None:
-    """Wait until something holds. Nobody tells us: it happens in another process."""
-    async with asyncio.timeout(seconds):
-        while True:
-            found = holds()
-            if found if isinstance(found, bool) else await found:
-                return
-            await asyncio.sleep(0.02)
-
-
-@dataclass
-class Service:
-    """A role as a process, and how to reach it."""
-
-    environment: dict[str, str]
-    base_url: str
-    process: Process | None = None
-
-    async def start(self, *arguments: str) -> Process:
-        """Start a role; it is ready once this returns, unless it is a worker."""
-        self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.cli", *arguments),
-            env=self.environment,
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        if arguments[0] != "worker":
-            await self.until(200)
-        return self.process
-
-    async def until(self, status: int) -> None:
-        """Wait until readiness says so."""
-
-        async def says_so() -> bool:
-            if self.process is not None and self.process.returncode is not None:
-                pytest.fail((await self.process.communicate())[1].decode())
-            with suppress(httpx.TransportError):
-                return (await client.get(f"{self.base_url}/health/ready")).status_code == status
-            return False
-
-        async with httpx.AsyncClient(timeout=2) as client:
-            await eventually(says_so)
-
-    async def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int | None, str]:
-        """Send a signal, wait; the exit code and what it said."""
-        assert self.process is not None
-        with suppress(ProcessLookupError):
-            self.process.send_signal(how)
-        async with asyncio.timeout(30):
-            said = await self.process.communicate()
-        return self.process.returncode, b"".join(said).decode()
-
-    async def run(self, *arguments: str) -> str:
-        """Run a command to its end; what it said."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.cli", *arguments), env=self.environment, stdout=PIPE, stderr=PIPE
-        )
-        said, complained = await process.communicate()
-        assert process.returncode == 0, complained.decode()
-        return said.decode()
-
-
-def a_service(folder: Path, **settings: str) -> Service:
-    """A service with its data in `folder`."""
-    port = free_port()
-    # Without bytecode each process would compile every library anew.
-    left_out = ("FLIPSIDE_", "PYTHONDONTWRITEBYTECODE")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
-    chosen = {"data_dir": str(folder), "port": str(port), **settings}
-    environment = {**kept, **{f"FLIPSIDE_{name.upper()}": value for name, value in chosen.items()}}
-    return Service(environment, f"http://127.0.0.1:{port}")
 
 
 async def execute(address: str, statement: str) -> None:
@@ -122,19 +40,6 @@ async def database(server: Cluster) -> AsyncIterator[str]:
     await asyncio.to_thread(storage.migrate, address)
     yield address
     await execute(server.address(OWNER, "postgres"), f"drop database {name} with (force)")
-
-
-@asynccontextmanager
-async def calling(service: Service, key: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client with a key."""
-    headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=service.base_url, headers=headers, timeout=10) as client:
-        yield client
-
-
-async def founded(service: Service) -> str:
-    """A new organisation; the key of its administrator."""
-    return str(re.findall(r"fsk_live_\w+", await service.run("organisations", "create", "Acme"))[0])
 
 
 async def test_serve_brings_its_postgresql_along_and_takes_it_away_again(tmp_path: Path) -> None:
@@ -191,18 +96,6 @@ class Writer:
         if answer.status_code == 201:
             self.kept[name] = answer.json()["id"]
             self.in_doubt.discard(name)
-
-
-async def every(client: httpx.AsyncClient, path: str, **query: str) -> list[dict[str, Any]]:
-    """A whole list, page by page."""
-    found: list[dict[str, Any]] = []
-    query["limit"] = "100"
-    while True:
-        page = (await client.get(path, params=query)).json()
-        found += page["items"]
-        if page["next_cursor"] is None:
-            return found
-        query["cursor"] = page["next_cursor"]
 
 
 async def test_no_accepted_write_is_lost_by_a_kill_and_every_event_of_one_is_delivered(
@@ -304,19 +197,6 @@ async def test_api_processes_go_when_the_one_above_them_was_killed(tmp_path: Pat
     await service.end(signal.SIGKILL)
 
     await eventually(lambda: not any(map(is_running, children)))
-
-
-def children_of(pid: int) -> set[int]:
-    """The processes under another."""
-    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process is there and no zombie: the children of a killed process are not ours to bury."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 async def test_api_processes_that_cannot_start_are_given_up(tmp_path: Path, server: Cluster) -> None:

@@ -9,10 +9,10 @@ from app import ids, pagination
 from app.declared import RESOURCES
 from app.reading import asking
 from app.reading.resource import Equals, Resource
+from app.routers import wishes
 from app.routers.openapi_schemas import Json, ref
 from app.text import Day, Instant
 
-_LEVELS = 2
 # A comma parts two values, so that none can hold one.
 _VALUE: Json = {"type": "string", "minLength": 1, "maxLength": 300, "pattern": r"^[^,\x00]+$"}
 _NUMBER: Json = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
@@ -52,6 +52,7 @@ def shape(resource: Resource) -> list[Json]:
         f"What to include along with it: {names}; and a step further, two levels deep at most: `a.b` "
         "stands for `a` and its `b`. Lists come with their first 25 items and a cursor that goes on in the list of "
         "that type. Takes the scope of everything that is included.",
+        wishes.MOST_EXPANSIONS,
     )
     return [fields, expand]
 
@@ -79,7 +80,7 @@ def names() -> dict[str, Json]:
     found: dict[str, Json] = {}
     for resource in RESOURCES:
         found[f"{resource.type_name}Field"] = {"type": "string", "enum": list(resource.fields)}
-        if paths := _paths(resource, _LEVELS):
+        if paths := _paths(resource, wishes.DEEPEST):
             found[f"{resource.type_name}Expansion"] = {"type": "string", "enum": paths}
     return found
 

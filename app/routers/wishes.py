@@ -14,7 +14,8 @@ from app.reading.resource import Collection, Edge, Equals, Resource
 from app.reading.shape import Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted
 from app.routers.problems import Malformed
 
-_DEEPEST = 2
+# Each name is a list inside a list at worst, and a statement that grows with it.
+DEEPEST, MOST_EXPANSIONS = 2, 10
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,12 @@ def _refuse_unknown(parameters: Mapping[str, str]) -> None:
 def _paths(expand: str | None) -> dict[str, Any]:
     """`a,b.c` as a tree."""
     tree: dict[str, Any] = {}
-    for path in () if expand is None else expand.split(","):
+    paths = [] if expand is None else expand.split(",")
+    if len(paths) > MOST_EXPANSIONS:
+        raise BadQuery("expand", f"takes 1 to {MOST_EXPANSIONS} names")
+    for path in paths:
         names = path.split(".")
-        if len(names) > _DEEPEST:
+        if len(names) > DEEPEST:
             raise BadQuery("expand", "reaches two levels deep at most")
         node = tree
         for name in names:

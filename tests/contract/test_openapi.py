@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from app.routers import openapi
 from app.routers.openapi_events import standalone
 from app.routers.openapi_paths import camel, chapter
 from app.routers.table import Table
+from app.routers.wishes import MOST_EXPANSIONS
 from app.webhooks.catalogue import EVENTS
 from app.webhooks.formats import native
 from tests.conftest import NOON, TestClock
@@ -127,6 +128,12 @@ def test_every_name_is_fit_for_a_type(document: Any) -> None:
     assert all(re.fullmatch("[A-Z][A-Za-z]+", name) for name in document["components"]["schemas"])
 
 
+def test_named_values_have_names_of_their_own(document: Any) -> None:
+    for node in nodes(document["components"]["schemas"]):
+        names = node.get("x-enum-varnames", [])
+        assert len(names) == len(set(names))
+
+
 def test_every_named_part_is_used(document: Any) -> None:
     used = {node["$ref"] for node in nodes(document) if isinstance(node.get("$ref"), str)}
     named = {
@@ -177,7 +184,7 @@ async def test_answers_keep_the_contract(
         asked.append((path, "Read"))
     expansions = schemas.get(f"{resource.type_name}Expansion", {"enum": []})["enum"]
     for _, names in groupby(expansions, key=lambda name: name.partition(".")[0]):
-        asked.append((f"{path}?fields=id&expand={','.join(names)}", "View"))
+        asked.append((f"{path}?fields=id&expand={','.join(islice(names, MOST_EXPANSIONS))}", "View"))
     strict = _strict(document)
 
     for address, kind in asked:

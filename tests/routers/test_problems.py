@@ -3,7 +3,9 @@
 import uuid
 
 import pytest
-from starlette.types import Message
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from app import db as database
 from app.auth import keys
@@ -11,6 +13,8 @@ from app.config import Settings
 from app.domain.people import service as people
 from app.main import create_app
 from app.routers.api import table
+from app.routers.gate import Gate
+from app.routers.table import Table
 from tests.conftest import TestClock
 from tests.full import Full
 from tests.routers.conftest import Api
@@ -140,3 +144,47 @@ async def test_a_caller_who_hangs_up_is_no_bug(acme: Full, opened: database.Data
     await create_app()(scope, receive, send)
 
     assert sent == []
+
+
+def test_a_place_is_given_once() -> None:
+    async def endpoint(_request: Request) -> Response:
+        raise AssertionError("nobody calls it")
+
+    found = Table()
+    found.add("GET", "/v1/things", endpoint)
+
+    with pytest.raises(ValueError, match="GET /v1/things is declared twice"):
+        found.add("GET", "/v1/things", endpoint)
+
+
+async def test_an_answer_that_breaks_off_is_not_mended() -> None:
+    sent: list[Message] = []
+
+    async def broken(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError("half-way")
+
+    async def receive() -> Message:
+        raise AssertionError("nobody asks")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with pytest.raises(RuntimeError, match="half-way"):
+        await Gate(broken)({"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send)
+
+    assert [message["type"] for message in sent] == ["http.response.start"]
+
+
+async def test_what_is_no_request_passes_through() -> None:
+    seen: list[str] = []
+
+    async def inner(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(scope["type"])
+
+    async def nothing(*_: object) -> Message:
+        raise AssertionError("nobody asks")
+
+    await Gate(inner)({"type": "lifespan"}, nothing, nothing)  # type: ignore[arg-type]
+
+    assert seen == ["lifespan"]

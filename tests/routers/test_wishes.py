@@ -108,6 +108,7 @@ REFUSED = [
     *"updated_after=2026-03-02T00:00:00 updated_after=2026-03-02T00:00:00Z,2026-03-03T00:00:00Z".split(),
     *"department= department=%00".split(),
     "department=" + "a" * 301,
+    "expand=" + ",".join(["manager"] * 11),
     "external_id=" + ",".join(str(number) for number in range(51)),
 ]
 
