@@ -42,18 +42,7 @@ async def database(server: Cluster) -> AsyncIterator[str]:
     await execute(server.address(OWNER, "postgres"), f"drop database {name} with (force)")
 
 
-async def test_serve_brings_its_postgresql_along_and_takes_it_away_again(tmp_path: Path) -> None:
-    service = a_service(tmp_path)
-
-    await service.start("serve")
-    code, said = await service.end()
-
-    assert code == 0, said
-    assert f"Flipside listens on {service.base_url}" in said
-    assert Cluster(tmp_path / "postgres").running_pid() is None
-
-
-async def test_after_a_kill_the_next_start_joins_the_server_that_was_left_and_stops_it_in_the_end(
+async def test_serve_brings_its_postgresql_along_joins_it_after_a_kill_and_stops_it_in_the_end(
     tmp_path: Path,
 ) -> None:
     service = a_service(tmp_path)
@@ -71,6 +60,7 @@ async def test_after_a_kill_the_next_start_joins_the_server_that_was_left_and_st
     assert left_running
     assert len(people.json()["items"]) == 1
     assert (code, cluster.running_pid()) == (0, None), said
+    assert f"Flipside listens on {service.base_url}" in said
 
 
 @dataclass

@@ -23,7 +23,7 @@ class Supervisor:
     """Keeps `count` processes alive that share one listening socket."""
 
     def __init__(self, listener: socket.socket, count: int) -> None:
-        self._listener, self._count = listener, count
+        self._listener, self.count = listener, count
         self._stopping = asyncio.Event()
         self._failed = False
 
@@ -32,7 +32,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
         async with asyncio.TaskGroup() as places:
-            for _ in range(self._count):
+            for _ in range(self.count):
                 places.create_task(self._keep())
         if self._failed:
             raise ProcessFailed("An API process could not start; the lines above say why.")

@@ -1,26 +1,12 @@
 """What the tests of commands stand on: settings of their own, and the command itself in this process."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from app import cli, config
+from app import config
 from app.config import Settings
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Said]
-Choose = Callable[..., Settings]
+from tests.commanding import Choose, Command, command
 
 
 @pytest.fixture
@@ -38,13 +24,4 @@ def choose(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 @pytest.fixture
 def flipside(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """The command `flipside`, run in this process."""
-
-    def flipside(*arguments: str) -> Said:
-        monkeypatch.setattr("sys.argv", ["flipside", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return Said(int(ended.value.code or 0), said.out, said.err)
-
-    return flipside
+    return command(monkeypatch, capsys)

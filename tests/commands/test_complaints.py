@@ -6,7 +6,7 @@ from app import config
 from app.commands.serving import listen
 from app.embedded import OWNER, Cluster, PostgresFailed
 from app.embedded_programs import PostgresMissing, Programs
-from tests.commands.conftest import Choose, Command, Said
+from tests.commanding import Choose, Command, Said
 
 
 def complaint(said: Said) -> str:

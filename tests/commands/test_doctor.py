@@ -10,7 +10,7 @@ from app.commands.serving import listen
 from app.config import Settings
 from app.embedded import OWNER, Cluster
 from app.embedded_programs import PostgresMissing, Programs
-from tests.commands.conftest import Choose, Command
+from tests.commanding import Choose, Command
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from app.auth.keys import BadCredential, authenticate
 from app.auth.scopes import EVERY, Scope
 from app.commands import hosting
 from app.config import Settings
-from tests.commands.conftest import Choose, Command
+from tests.commanding import Choose, Command
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.commands import pages
-from tests.commands.conftest import Command
+from tests.commanding import Command
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 

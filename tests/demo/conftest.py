@@ -19,6 +19,7 @@ from app.demo import seed
 from app.demo.handing_out import Demo, hand_out
 from app.embedded import OWNER, Cluster
 from app.main import create_app
+from tests.commanding import Command, command
 
 Run = Callable[[str], Awaitable[httpx.Response]]
 
@@ -86,3 +87,9 @@ async def _run(command: str) -> httpx.Response:
     transport = httpx.ASGITransport(create_app())
     async with httpx.AsyncClient(transport=transport) as client:
         return await client.request(method, address, headers=headers, content=body)
+
+
+@pytest.fixture
+def flipside(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command `flipside`, run in this process."""
+    return command(monkeypatch, capsys)

@@ -4,13 +4,15 @@ import json
 import stat
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app import config
 from app.auth import keys
 from app.auth.actor import Role
-from app.commands import office
+from app.commands import office, serving
 from app.config import Settings
 from app.db import Database
 from app.declared import RESOURCES
@@ -19,6 +21,7 @@ from app.demo.handing_out import Demo, hand_out
 from app.demo.northwind import ORGANISATION_ID
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.sessions.resource import SESSIONS
+from tests.commanding import Command
 from tests.demo.conftest import Run
 
 ROLES = ["organisation_admin", "coordinator", "mentor", "mentee", "service_account"]
@@ -144,3 +147,21 @@ async def test_every_key_opens_the_door_for_its_role(demo: Demo, run: Run) -> No
         seen[role] = len(answer.json()["items"])
 
     assert seen == {"organisation_admin": 9, "coordinator": 9, "mentor": 1, "mentee": 1, "service_account": 9}
+
+
+def test_serving_with_demonstration_data_says_what_to_try(
+    flipside: Command, own_address: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def end_at_once(*_: object) -> None:
+        pass
+
+    chosen = settings.model_copy(update={"data_dir": tmp_path, "database_url": own_address, "port": 0})
+    monkeypatch.setattr(config, "settings", lambda: chosen)
+    monkeypatch.setattr(serving, "serve_both", end_at_once)
+
+    said = flipside("serve", "--demo-data")
+
+    assert said.code == 0
+    assert "Northwind Mutual is there to look at." in said.out
+    assert said.out.count("fsk_live_") == len(ROLES) + 2
+    assert (tmp_path / "demo.json").is_file()

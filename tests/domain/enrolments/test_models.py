@@ -53,7 +53,7 @@ def an_enrolment(status: str, **fields: Any) -> Enrolment:
 def test_the_machine_has_these_arrows_and_no_others() -> None:
     leaving = {
         f"{status} {move}"
-        for status in set(EnrolmentStatus) - set(GONE)
+        for status in sorted(set(EnrolmentStatus) - set(GONE))
         for move in ("withdraw withdrawn", "remove removed")
     }
 
@@ -98,13 +98,13 @@ def test_a_rest_leads_back_to_where_it_began(status: str) -> None:
     assert (enrolment.status, enrolment.paused_from) == (status, None)
 
 
-@pytest.mark.parametrize("status", set(EnrolmentStatus) - set(PAUSABLE))
+@pytest.mark.parametrize("status", sorted(set(EnrolmentStatus) - set(PAUSABLE)))
 def test_only_the_approved_can_rest(status: EnrolmentStatus) -> None:
     with refused("enrolment_state_conflict"):
         an_enrolment(status).pause()
 
 
-@pytest.mark.parametrize("status", set(EnrolmentStatus) - {EnrolmentStatus.PAUSED})
+@pytest.mark.parametrize("status", sorted(set(EnrolmentStatus) - {EnrolmentStatus.PAUSED}))
 def test_only_who_rests_can_go_on(status: EnrolmentStatus) -> None:
     with pytest.raises(IllegalMove, match="cannot take the step “resume”"):
         an_enrolment(status).resume()
@@ -122,7 +122,7 @@ def test_a_seat_is_taken_for_each_pairing_up_to_the_capacity() -> None:
     assert (enrolment.status, enrolment.live_pairings) == ("matched", 2)
 
 
-@pytest.mark.parametrize("status", set(EnrolmentStatus) - {EnrolmentStatus.READY, EnrolmentStatus.MATCHED})
+@pytest.mark.parametrize("status", sorted(set(EnrolmentStatus) - {EnrolmentStatus.READY, EnrolmentStatus.MATCHED}))
 def test_no_seat_is_taken_before_someone_is_ready(status: EnrolmentStatus) -> None:
     enrolment = an_enrolment(status)
 

@@ -162,7 +162,7 @@ def test_a_dispute_is_settled_either_way(word: Report, after: SessionStatus, com
     assert (session.status, session.completed_at) == (after, completed_at)
 
 
-@pytest.mark.parametrize("status", set(SessionStatus) - {SessionStatus.DISPUTED})
+@pytest.mark.parametrize("status", sorted(set(SessionStatus) - {SessionStatus.DISPUTED}))
 def test_only_a_dispute_is_settled(status: SessionStatus) -> None:
     with pytest.raises(IllegalMove):
         make_session(status=status).resolve(Report.HELD, AFTER)
