@@ -1,7 +1,7 @@
 """Documents: read, validated and measured once, and kept with what was worked out of them since."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -97,9 +97,30 @@ class Document:
         return found
 
 
-@lru_cache(maxsize=1000)
-def parsed(source: str) -> Document | tuple[GraphQLError, ...]:
-    """A document, or what is wrong with it."""
+Parsed = Document | tuple[GraphQLError, ...]
+
+
+class _Shelf:
+    """What was made of the texts that were used last, as many as fit: a syntax tree is a hundred times its text."""
+
+    def __init__(self, most_characters: int) -> None:
+        self._most, self._size = most_characters, 0
+        self._kept: OrderedDict[str, Parsed] = OrderedDict()
+
+    def get(self, source: str) -> Parsed:
+        """A document, or what is wrong with it."""
+        found = self._kept.get(source)
+        if found is not None:
+            self._kept.move_to_end(source)
+            return found
+        found = self._kept[source] = _read(source)
+        self._size += len(source)
+        while self._size > self._most:
+            self._size -= len(self._kept.popitem(last=False)[0])
+        return found
+
+
+def _read(source: str) -> Parsed:
     try:
         document = parse_limited(source)
     except GraphQLSyntaxError as error:
@@ -112,6 +133,9 @@ def parsed(source: str) -> Document | tuple[GraphQLError, ...]:
     if errors:
         return tuple(wording.invalid(error) for error in errors)
     return Document({node.name.value if node.name else None: _chosen(document, node) for node in _operations(document)})
+
+
+parsed = _Shelf(most_characters=500_000).get
 
 
 def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
