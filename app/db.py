@@ -8,7 +8,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
@@ -20,43 +19,14 @@ from sqlalchemy.orm.attributes import instance_state
 from sqlmodel import SQLModel
 
 from app import clock, config, inserting
-from app.errors import Conflict, DomainError, Invalid, Unavailable
+from app.errors import Conflict, Unavailable
+from app.failures import FAILED, LOST, Busy, translated
+from app.readlane import ReadLane, json_as_bytes
 
 APP_ROLE, WORKER_ROLE = "flipside_app", "flipside_worker"
 _ORGANISATION = re.compile(r"org_[0-7][0-9a-hjkmnp-tv-z]{25}")
-# The server is gone, goes, comes back or takes nobody else in.
-_LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    # The driver's word for a connection that has read the server's farewell, but not yet its end.
-    asyncpg.InternalClientError,
-    OSError,
-)
-# What a statement of ours can raise: through SQLAlchemy, or straight from the driver.
-_FAILED = (
-    exc.DBAPIError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    ConnectionError,
-)
-_PREPARED_PER_CONNECTION = 400
-_SERVE = "select set_config('app.organisation', $1, false)"
 # A statement takes 32,767 values; the widest table has about thirty columns.
 _INSERTED_AT_ONCE = 500
-
-
-class Busy(Unavailable):
-    """No connection became free in time."""
-
-    code = "busy"
-
-    def __init__(self) -> None:
-        super().__init__("The service is busy. Try again in a moment.")
 
 
 class Stale(Conflict):
@@ -109,108 +79,8 @@ def _when_added(row: Any) -> int:
     return instance_state(row).insert_order or 0
 
 
-@dataclass(slots=True)
-class _Held:
-    """A connection of the read lane, the statements it has prepared and the organisation it serves."""
-
-    connection: asyncpg.Connection
-    organisation_id: str | None = None
-    prepared: dict[str, Any] = field(default_factory=dict)
-
-    async def fetch(self, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
-        if self.organisation_id != organisation_id:
-            # Forget first: a failure in the middle must not leave the wrong name on the connection.
-            self.organisation_id = None
-            await (await self._statement(_SERVE)).fetch(organisation_id)
-            self.organisation_id = organisation_id
-        return await (await self._statement(sql)).fetch(*values)  # type: ignore[no-any-return]
-
-    async def _statement(self, sql: str) -> Any:
-        statement = self.prepared.get(sql)
-        if statement is None:
-            if len(self.prepared) >= _PREPARED_PER_CONNECTION:
-                self.prepared.clear()
-            statement = self.prepared[sql] = await self.connection.prepare(sql)
-        return statement
-
-
-class ReadLane:
-    """A stack of connections for single statements outside any transaction."""
-
-    def __init__(self, dsn: str, size: int, settings: dict[str, str], wait_seconds: float) -> None:
-        self._dsn, self._settings, self._wait = dsn, settings, wait_seconds
-        self._free: list[_Held] = []
-        self._slots = asyncio.Semaphore(size)
-
-    async def fetch(self, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
-        """The rows of one statement, seen by one organisation. Raises `Busy` when no connection comes free."""
-        if self._slots.locked():
-            try:
-                async with asyncio.timeout(self._wait):
-                    await self._slots.acquire()
-            except TimeoutError:
-                raise Busy from None
-        else:
-            await self._slots.acquire()
-        try:
-            return await self._fetch(organisation_id, sql, values)
-        except asyncpg.PostgresError as error:
-            if known := _translated(error):
-                raise known from error
-            raise
-        finally:
-            self._slots.release()
-
-    async def _fetch(self, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
-        # A read may be repeated: once on each connection that turns out dead, then once on a new one.
-        while self._free:
-            with suppress(*_LOST, asyncpg.InvalidCachedStatementError):
-                return await self._fetch_on(self._taken(organisation_id), organisation_id, sql, values)
-        try:
-            held = _Held(await _connect(self._dsn, self._settings))
-            return await self._fetch_on(held, organisation_id, sql, values)
-        except _LOST as error:
-            raise Unavailable("The database cannot be reached. Try again in a moment.") from error
-
-    def _taken(self, organisation_id: str) -> _Held:
-        """A free connection, best the one that was used last and serves the organisation already."""
-        for index in range(len(self._free) - 1, -1, -1):
-            if self._free[index].organisation_id == organisation_id:
-                return self._free.pop(index)
-        return self._free.pop()
-
-    async def _fetch_on(self, held: _Held, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
-        try:
-            rows = await held.fetch(organisation_id, sql, values)
-        except (*_LOST, asyncpg.InvalidCachedStatementError):
-            held.connection.terminate()
-            raise
-        except BaseException:
-            held.prepared.clear()
-            self._free.append(held)
-            raise
-        self._free.append(held)
-        return rows
-
-    async def close(self) -> None:
-        """Close every idle connection."""
-        while self._free:
-            await self._free.pop().connection.close(timeout=2)
-
-
-async def _connect(dsn: str, settings: dict[str, str]) -> asyncpg.Connection:
-    connection = await asyncpg.connect(dsn, server_settings=settings, timeout=5)
-    await _json_as_bytes(connection)
-    return connection
-
-
-async def _json_as_bytes(connection: asyncpg.Connection) -> None:
-    """PostgreSQL writes the JSON of answers; it passes through as bytes. Columns are jsonb, so none is concerned."""
-    await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
-
-
 def _pass_json_through(connection: Any, _record: Any) -> None:
-    connection.run_async(_json_as_bytes)
+    connection.run_async(json_as_bytes)
 
 
 class Database:
@@ -263,9 +133,9 @@ class Database:
                     await db.flush()
                     if await raw.execute("COMMIT") != "COMMIT":
                         raise Unavailable("The change could not be kept. Nothing was changed; try again.")
-            except _FAILED as error:
+            except FAILED as error:
                 await _roll_back(connection, raw)
-                if known := _translated(error):
+                if known := translated(error):
                     raise known from error
                 raise
             except BaseException:
@@ -283,7 +153,7 @@ class Database:
             except BaseException as error:
                 await connection.invalidate()
                 await connection.close()
-                if isinstance(error, _LOST):
+                if isinstance(error, LOST):
                     continue
                 raise
             try:
@@ -298,7 +168,7 @@ class Database:
             return await self.engine.connect()
         except exc.TimeoutError:
             raise Busy from None
-        except (exc.DBAPIError, *_LOST) as error:
+        except (exc.DBAPIError, *LOST) as error:
             raise Unavailable("The database cannot be reached. Try again in a moment.") from error
 
     @asynccontextmanager
@@ -330,7 +200,7 @@ async def _roll_back(connection: AsyncConnection, raw: Any) -> None:
         return
     try:
         await raw.execute("ROLLBACK")
-    except (*_LOST, asyncpg.PostgresError):
+    except (*LOST, asyncpg.PostgresError):
         await connection.invalidate()
 
 
@@ -341,42 +211,6 @@ def _stamp(session: SyncSession, *_: Any) -> None:
         if hasattr(row, "version") and session.is_modified(row):
             row.version += 1
             row.updated_at = clock.now()
-
-
-_violations: dict[str, type[DomainError]] = {}
-
-
-def on_violation(constraint: str, error: type[DomainError]) -> None:
-    """Answer a broken constraint with an error of the domain; declared beside the table."""
-    _violations[constraint] = error
-
-
-def _translated(error: BaseException) -> DomainError | None:
-    """What a failure of the database means to callers; `None` when it is a bug."""
-    cause = error.orig.__cause__ if isinstance(error, exc.DBAPIError) and error.orig is not None else error
-    if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
-        return _violated(cause)
-    if isinstance(cause, asyncpg.DataError):
-        return Invalid("A value is outside what can be stored.")
-    if isinstance(cause, asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError):
-        return Unavailable("Others are changing the same objects. Nothing was changed; try again.")
-    if isinstance(cause, asyncpg.QueryCanceledError):
-        return Unavailable("The database took too long. Nothing was changed; try again.")
-    if isinstance(cause, _LOST):
-        return Unavailable("The database connection was lost. Try again in a moment.")
-    return None
-
-
-def _violated(cause: asyncpg.IntegrityConstraintViolationError) -> DomainError | None:
-    # A distributed engine appends the shard's number to the name.
-    name = re.sub(r"_\d{6,}$", "", cause.constraint_name or "")
-    if known := _violations.get(name):
-        return known(known.__doc__ or known.title)
-    if isinstance(cause, asyncpg.UniqueViolationError):
-        return Conflict("An object with the same key exists already.")
-    if isinstance(cause, asyncpg.ForeignKeyViolationError):
-        return Conflict("Another object still refers to this one, or one that this refers to is gone.")
-    return None
 
 
 _database: Database | None = None

@@ -9,7 +9,8 @@ from typing import Any
 import asyncpg
 
 from app.config import Settings
-from app.db import APP_ROLE, Database, ReadLane
+from app.db import APP_ROLE, Database
+from app.readlane import ReadLane
 
 
 @asynccontextmanager

@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from app import ids
 from app.config import Settings
-from app.db import Busy, Database
+from app.db import Database
 from app.domain.organisations.models import Rank
 from app.errors import Unavailable
+from app.failures import Busy
 from tests.lanes import opened_with, terminate, terminate_unseen
 from tests.world import World
 

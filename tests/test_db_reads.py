@@ -10,9 +10,9 @@ import pytest
 from app import db as database
 from app import ids
 from app.config import Settings
-from app.db import Busy
 from app.errors import Invalid, Unavailable
 from app.events.models import OutboxEvent
+from app.failures import Busy
 from tests.lanes import opened_with, read_lane
 from tests.world import World, found_world
 

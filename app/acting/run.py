@@ -10,8 +10,9 @@ from app.acting.intent import Intent, Kind
 from app.acting.models import IdempotencyRecord
 from app.auth import policy, sealing
 from app.auth.actor import Actor
-from app.db import Db, on_violation
+from app.db import Db
 from app.errors import Conflict, Forbidden, Invalid
+from app.failures import on_violation
 from app.reading import run as reading
 from app.reading.shape import Wanted
 

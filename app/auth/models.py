@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.auth.actor import Role
-from app.db import on_violation
 from app.errors import Conflict
+from app.failures import on_violation
 from app.table import Row, belongs_to, check, index, instant, json_column, of_organisation, text_enum, unique
 
 

@@ -3,32 +3,27 @@
 Both engines fill objects from the same shapes, and a test runs every query of the suite through both.
 """
 
+import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from graphql import FieldNode, GraphQLError, GraphQLResolveInfo, OperationType, execute
+from graphql import GraphQLError, GraphQLResolveInfo, OperationType, execute
 from graphql.execution.values import VariableValues
 
 from app import config
 from app.auth.actor import Actor
 from app.auth.keys import authenticate
 from app.auth.scopes import Scope
-from app.declared import BY_PREFIX
 from app.errors import DomainError
 from app.graphql import mutating, plans, problems
 from app.graphql.documents import Chosen, Document, parsed
 from app.graphql.http import Operation, Refusal, Result, not_a_query
-from app.graphql.schema import SCHEMA, TYPE
+from app.graphql.nodes import by_ids
+from app.graphql.schema import SCHEMA
 from app.graphql.selecting import Selector
-from app.ids import prefix_of
 from app.reading import run
-from app.reading.asking import BadQuery
-from app.reading.resource import Resource
-from app.reading.shape import Page, Wanted
-
-_MOST_NODES = 100
 
 
 async def answer(operation: Operation) -> Result:
@@ -84,6 +79,8 @@ class Request:
     variables: VariableValues
     given: dict[str, Any]
     actor: Actor
+    # Fields of the root run side by side; they take turns, so that a request holds one connection at most.
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def planned(self) -> bytes | None:
         """The whole answer by one statement, or `None` for what a plan cannot take."""
@@ -118,44 +115,22 @@ class Request:
             body["errors"] = [problems.formatted(error) for error in result.errors]
         return orjson.dumps({**body, "data": result.data})
 
-    async def field(self, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Any:
+    async def resolve(self, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Any:
         """Resolve one field of the root."""
+        async with self.turn:
+            return await self._field(info, arguments)
+
+    async def _field(self, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Any:
         name, nodes = info.field_name, list(info.field_nodes)
         if info.parent_type is SCHEMA.mutation_type:
             return await mutating.mutate(self.actor, self._selector(), name, nodes, arguments["input"])
         if name == "node":
-            return (await self._objects([arguments["id"]], nodes))[0]
+            return (await by_ids(self.actor, self._selector(), [arguments["id"]], nodes))[0]
         if name == "nodes":
-            if len(arguments["ids"]) > _MOST_NODES:
-                raise BadQuery("ids", f"takes {_MOST_NODES} ids at most")
-            return await self._objects(arguments["ids"], nodes)
+            return await by_ids(self.actor, self._selector(), arguments["ids"], nodes)
         selector = self._selector()
         wanted = (("", plans.root(selector, nodes, 0, self.actor)),)
         return orjson.loads((await run.fields(self.actor, wanted, selector.values))[0])
 
     def _selector(self) -> Selector:
         return plans.selector(self.chosen, self.variables, self.actor)
-
-    async def _objects(self, object_ids: list[str], nodes: list[FieldNode]) -> list[Any]:
-        """Objects of any kind by id, in one statement."""
-        selector = self._selector()
-        wanted: list[tuple[str, Wanted | Page]] = []
-        places: list[int | None] = []
-        kinds: list[Resource] = []
-        for object_id in object_ids:
-            resource = BY_PREFIX.get(prefix_of(object_id) or "")
-            if resource is None:
-                places.append(None)
-                continue
-            selector.values[f"id_{len(wanted)}"] = object_id
-            places.append(len(wanted))
-            kinds.append(resource)
-            wanted.append(("", selector.object(resource, nodes)))
-        for scope in sorted(selector.scopes):
-            self.actor.require(scope)
-        bodies = await run.fields(self.actor, tuple(wanted), selector.values) if wanted else []
-        found = [orjson.loads(body) for body in bodies]
-        for value, resource in zip(found, kinds, strict=True):
-            if value is not None:
-                value[TYPE] = resource.type_name
-        return [None if place is None else found[place] for place in places]

@@ -83,7 +83,7 @@ def by_response_name(source: Any, info: GraphQLResolveInfo[Any], **_arguments: A
 
 async def of_root(_source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
     """The value of a field of the root: the operation that runs, the context, knows how to get it."""
-    return await info.context.field(info, arguments)
+    return await info.context.resolve(info, arguments)
 
 
 def _type_of(value: Any, _info: GraphQLResolveInfo[Any], _kind: Any) -> str:

@@ -161,7 +161,7 @@ class _Compiler:
 
     def _where(self, listed: Page, table: Table, index: int) -> sa.ColumnElement[bool]:
         where = listed.wheres[index]
-        rule = listed.resource.parameters[where.parameter]
+        rule = listed.resource.rule(where.parameter)
         kind = table.c[rule.field].type
         if isinstance(kind, sa.Enum):
             kind = sa.Text()

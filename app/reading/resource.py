@@ -76,6 +76,7 @@ class Range:
 
 
 Filter = Equals | Range
+_BY_ID = Equals("id")
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,10 @@ class Resource:
     def parameters(self) -> dict[str, Filter]:
         """Its filters, by the name of their parameter."""
         return {name: item for item in self.filters for name in item.parameters}
+
+    def rule(self, parameter: str) -> Filter:
+        """The filter behind a parameter. Objects can be found by their ids, too, where callers have other ways to."""
+        return _BY_ID if parameter == "id" else self.parameters[parameter]
 
     @cached_property
     def orders(self) -> tuple[str, ...]:

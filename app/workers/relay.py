@@ -8,7 +8,7 @@ import asyncpg
 
 from app import clock, logs
 from app import db as database
-from app.db import Busy
+from app.failures import Busy
 from app.webhooks import fanout
 from app.workers.faults import described
 from app.workers.reactions import REACTIONS, react

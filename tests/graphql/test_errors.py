@@ -6,10 +6,10 @@ import orjson
 import pytest
 from graphql import get_introspection_query
 
-from app import db as database
 from app.errors import Unavailable
 from app.graphql import executing, mutating
 from app.reading import run
+from app.readlane import ReadLane
 from tests.full import Full, service_key
 from tests.graphql.client import Gql
 from tests.world import World
@@ -58,7 +58,7 @@ async def test_a_database_that_does_not_answer_is_told(query: str, gql: Gql, mon
         raise Unavailable("The database connection was lost. Try again in a moment.")
 
     await gql.data("{people(first:1){nodes{id}}}")
-    monkeypatch.setattr(database.ReadLane, "fetch", lost)
+    monkeypatch.setattr(ReadLane, "fetch", lost)
 
     assert await gql.codes(query) == ["unavailable"]
 
@@ -67,7 +67,7 @@ async def test_a_database_that_does_not_answer_lets_nobody_in(gql: Gql, monkeypa
     async def lost(*_: Any) -> None:
         raise Unavailable("The database connection was lost. Try again in a moment.")
 
-    monkeypatch.setattr(database.ReadLane, "fetch", lost)
+    monkeypatch.setattr(ReadLane, "fetch", lost)
 
     response = await gql.post("{__typename}", "fsk_live_00000000_00000000000000000000000000000000_000000")
     assert response.status_code == 401

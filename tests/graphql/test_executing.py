@@ -97,6 +97,43 @@ async def test_nodes_of_any_kind_are_one_statement(
     assert value["id"] == acme.objects[name]
 
 
+async def test_any_number_of_nodes_is_the_same_statement(acme: Full, reader: Gql, statements: list[str]) -> None:
+    query, kinds = "query($ids:[ID!]!){nodes(ids:$ids){id}}", ("person", "pairing", "programme")
+    one = [acme.objects[name] for name in kinds]
+    more = [*reversed(one), *acme.world.people.values(), *one]
+
+    for ids in (one, more):
+        await reader.data(query, ids=ids)
+
+    read = [sql for sql in statements if "json_agg" in sql]
+    assert len(read) == 2
+    assert len(set(read)) == 1
+
+
+async def test_a_request_holds_one_connection_at_most(acme: Full, reader: Gql, monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = type(database.current().reads)
+    fetch, at_once, most = lane.fetch, 0, 0
+
+    async def counted(self: Any, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        try:
+            return await fetch(self, organisation_id, sql, values)
+        finally:
+            at_once -= 1
+
+    monkeypatch.setattr(lane, "fetch", counted)
+
+    found = await reader.data(
+        "query($x:ID!){a:node(id:$x){id} b:node(id:$x){id} people{nodes{id}} ranks{nodes{id}} c:nodes(ids:[$x]){id}}",
+        x=acme.objects["person"],
+    )
+
+    assert len(found) == 5
+    assert most == 1
+
+
 async def test_nodes_keep_their_places(acme: Full, reader: Gql) -> None:
     person, pairing = acme.objects["person"], acme.objects["pairing"]
     ids = [pairing, "nonsense", person, "per_01jd0000000000000000000000", person, "xyz_01jd0000000000000000000000"]

@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from app.db import Busy, Db
+from app.db import Db
+from app.failures import Busy
 from app.webhooks import fanout
 from app.workers import reactions, relay
 from app.workers.relay import Relay

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app import clock
-from app.db import on_violation
 from app.errors import Conflict
+from app.failures import on_violation
 from app.table import Row, check, instant, of_organisation, unique
 
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from app.db import on_violation
 from app.errors import Conflict
+from app.failures import on_violation
 from app.table import Row, belongs_to, check, index, json_column, of_organisation, text_enum, unique
 
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
-from app.db import on_violation
 from app.errors import Conflict
+from app.failures import on_violation
 from app.states import Machine
 from app.table import Row, belongs_to, check, index, instant, of_organisation, text_enum, unique
 
