@@ -25,7 +25,6 @@ def configure(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, *_exceptions(settings), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
     handler.setFormatter(

@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from types import FrameType
 
 import uvicorn
@@ -159,18 +159,16 @@ async def serve_api(settings: Settings, address: str, listener: socket.socket, *
     """The API alone. With `parented` it stops, too, when the process at the other end of its stdin is gone."""
     async with opened(address, settings):
         server = _server(settings, on_write=lambda: None)
-        if parented:
-            asyncio.get_running_loop().add_reader(sys.stdin.fileno(), server.begin_closing)
-        await server.serve(sockets=[listener])
+        with on_end_of_input(server.begin_closing) if parented else nullcontext():
+            await server.serve(sockets=[listener])
 
 
 async def serve_worker(settings: Settings, address: str) -> None:
     """The worker alone."""
     async with opened(address, settings):
         worker = Worker()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
-        await worker.run()
+        with on_stop(worker.stop):
+            await worker.run()
 
 
 async def serve_both(settings: Settings, address: str, listener: socket.socket) -> None:
@@ -192,6 +190,36 @@ def configure_log(settings: Settings) -> None:
     logs.configure(settings)
     for name in ("uvicorn.error", "alembic.runtime.migration"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextmanager
+def on_stop(do: Callable[[], None]) -> Iterator[None]:
+    """Do something when a signal asks this process to stop."""
+    loop, numbers = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, do)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+@contextmanager
+def on_end_of_input(do: Callable[[], None]) -> Iterator[None]:
+    """Do something when the process that holds the other end of our stdin is gone."""
+    loop, number = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def gone() -> None:
+        # Once: an end can be read again and again.
+        loop.remove_reader(number)
+        do()
+
+    loop.add_reader(number, gone)
+    try:
+        yield
+    finally:
+        loop.remove_reader(number)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import time
 from asyncio.subprocess import PIPE, Process
 
 from app import logs
+from app.commands.serving import on_stop
 
 # A process that ends sooner than this has not begun to serve: the next one would fare no better.
 _SHORTEST_LIFE_SECONDS = 5.0
@@ -29,11 +30,10 @@ class Supervisor:
 
     async def run(self) -> None:
         """Supervise until a signal, or until a process cannot even start. Raises `ProcessFailed`."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
-        async with asyncio.TaskGroup() as places:
-            for _ in range(self.count):
-                places.create_task(self._keep())
+        with on_stop(self._stopping.set):
+            async with asyncio.TaskGroup() as places:
+                for _ in range(self.count):
+                    places.create_task(self._keep())
         if self._failed:
             raise ProcessFailed("An API process could not start; the lines above say why.")
 

@@ -38,7 +38,7 @@ def _path(fault: Fault) -> list[str]:
     return ["input", *(to_camel_case(part) for part in (fault.pointer or "").split("/") if part)]
 
 
-def told(failure: DomainError, path: list[str | int] | None = None) -> dict[str, Any]:
+def told(failure: DomainError) -> dict[str, Any]:
     """An expected failure of a query, as an entry of `errors`."""
     entry: dict[str, Any] = {
         "message": failure.detail,
@@ -49,24 +49,31 @@ def told(failure: DomainError, path: list[str | int] | None = None) -> dict[str,
             {"message": fault.detail, "code": fault.code, "argument": to_camel_case(fault.parameter or "")}
             for fault in failure.faults
         ]
-    if path is not None:
-        entry["path"] = path
     return entry
 
 
 def formatted(failure: GraphQLError) -> dict[str, Any]:
     """An error of GraphQL itself, or one that a resolver raised; what is not expected is logged and masked."""
     original = failure.original_error
-    if isinstance(original, DomainError):
-        return {**told(original, list(failure.path or [])), "locations": _locations(failure)}
-    if original is not None and not isinstance(original, GraphQLError):
-        _log.error("graphql.failed", exc_info=original)
-        masked = {"code": "internal", "kind": "internal", "requestId": request_id()}
-        return {"message": "Something went wrong on our side.", "path": failure.path, "extensions": masked}
-    entry = dict(failure.formatted)
-    entry["extensions"] = {"code": "bad_request", **(failure.extensions or {})}
-    return entry
+    if original is None or isinstance(original, GraphQLError):
+        entry: dict[str, Any] = dict(failure.formatted)
+        entry["extensions"] = {"code": "bad_request", **(failure.extensions or {})}
+        return entry
+    entry = told(original) if isinstance(original, DomainError) else _masked(original)
+    return entry | _place(failure)
 
 
-def _locations(failure: GraphQLError) -> list[dict[str, int]]:
-    return [{"line": place.line, "column": place.column} for place in failure.locations or ()]
+def _masked(bug: Exception) -> dict[str, Any]:
+    _log.error("graphql.failed", exc_info=bug)
+    extensions = {"code": "internal", "kind": "internal", "requestId": request_id()}
+    return {"message": "Something went wrong on our side.", "extensions": extensions}
+
+
+def _place(failure: GraphQLError) -> dict[str, Any]:
+    """Where in query and answer it went wrong, if that can be said."""
+    place: dict[str, Any] = {}
+    if failure.locations:
+        place["locations"] = [{"line": each.line, "column": each.column} for each in failure.locations]
+    if failure.path is not None:
+        place["path"] = list(failure.path)
+    return place

@@ -65,7 +65,7 @@ class Served:
     async def __aenter__(self) -> "Served":
         self.serving = asyncio.create_task(self.server.serve([self.listener]))
         # The socket listens already: whoever comes early waits until the server is up.
-        async with httpx.AsyncClient(base_url=self.base_url) as client:
+        async with httpx.AsyncClient(base_url=self.base_url, timeout=30) as client:
             await client.get("/slow")
         return self
 
@@ -75,7 +75,7 @@ class Served:
 
 
 async def test_readiness_says_no_while_everybody_is_still_served() -> None:
-    async with Served(drain_seconds=30) as served, httpx.AsyncClient(base_url=served.base_url) as client:
+    async with Served(drain_seconds=30) as served, httpx.AsyncClient(base_url=served.base_url, timeout=30) as client:
         open_before = await client.get("/health/ready")
         served.server.handle_exit(signal.SIGTERM, None)
 
@@ -86,7 +86,7 @@ async def test_readiness_says_no_while_everybody_is_still_served() -> None:
 
 
 async def test_a_request_under_way_is_finished_after_the_door_has_closed() -> None:
-    async with Served(drain_seconds=0) as served, httpx.AsyncClient(base_url=served.base_url) as client:
+    async with Served(drain_seconds=0) as served, httpx.AsyncClient(base_url=served.base_url, timeout=30) as client:
         slow = asyncio.create_task(client.get("/slow?wait=0.6"))
         await asyncio.sleep(0.2)
         served.server.handle_exit(signal.SIGTERM, None)
@@ -100,7 +100,7 @@ async def test_a_request_under_way_is_finished_after_the_door_has_closed() -> No
 
 
 async def test_a_second_interrupt_stops_at_once() -> None:
-    async with Served(drain_seconds=30) as served, httpx.AsyncClient(base_url=served.base_url) as client:
+    async with Served(drain_seconds=30) as served, httpx.AsyncClient(base_url=served.base_url, timeout=30) as client:
         slow = asyncio.create_task(client.get("/slow?wait=20"))
         await asyncio.sleep(0.1)
         served.server.handle_exit(signal.SIGINT, None)
@@ -114,7 +114,7 @@ async def test_a_second_interrupt_stops_at_once() -> None:
 
 
 async def test_only_changes_wake_the_worker() -> None:
-    async with Served(drain_seconds=0) as served, httpx.AsyncClient(base_url=served.base_url) as client:
+    async with Served(drain_seconds=0) as served, httpx.AsyncClient(base_url=served.base_url, timeout=30) as client:
         await client.get("/slow")
         await client.post("/slow")
 

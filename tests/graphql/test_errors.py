@@ -60,7 +60,9 @@ async def test_a_database_that_does_not_answer_is_told(query: str, gql: Gql, mon
     await gql.data("{people(first:1){nodes{id}}}")
     monkeypatch.setattr(ReadLane, "fetch", lost)
 
-    assert await gql.codes(query) == ["unavailable"]
+    body = await gql(query)
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["unavailable"]
+    assert body["errors"][0].get("path", ["node"]) == ["node"]
 
 
 async def test_a_database_that_does_not_answer_lets_nobody_in(gql: Gql, monkeypatch: pytest.MonkeyPatch) -> None:
