@@ -29,10 +29,12 @@ def _run(connection: sa.Connection) -> None:
 
 async def _main(address: str) -> None:
     engine = create_async_engine(address.replace("postgresql://", "postgresql+asyncpg://", 1))
-    async with engine.connect() as connection:
-        await connection.run_sync(_run)
-        await connection.commit()
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_run)
+            await connection.commit()
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(_main(_address()))

@@ -12,11 +12,11 @@ import typer
 import uvloop
 
 from app import contract as contracts
-from app import secret, storage
+from app import secret
 from app.commands import doctor as doctors
 from app.commands import hosting, pages, serving, settings_table
 from app.commands.chosen import WrongSettings, chosen
-from app.commands.hosting import DatabaseMissing, DataFolderUnusable, SchemaBehind
+from app.commands.hosting import DatabaseMissing, DataFolderUnusable, MigrationFailed, SchemaBehind
 from app.commands.keys import keys, organisations
 from app.commands.serving import PortTaken
 from app.commands.supervising import ProcessFailed, Supervisor
@@ -36,6 +36,7 @@ _EXPECTED = (
     DatabaseMissing,
     DatabaseUnreachable,
     DataFolderUnusable,
+    MigrationFailed,
     PostgresFailed,
     PostgresMissing,
     PortTaken,
@@ -67,7 +68,7 @@ def serve(
     secret.master(settings)
     serving.configure_log(settings)
     with serving.listen(settings.host, settings.port) as listener, hosting.hosted(settings) as owner:
-        storage.migrate(owner)
+        hosting.migrate(owner)
         address = hosting.plain(settings.app_database_url or owner)
         if demo_data:
             typer.echo(asyncio.run(_demonstration(settings, address)))
@@ -108,7 +109,7 @@ def migrate(revision: Annotated[str, typer.Option(help="The migration to go up t
     settings = chosen()
     serving.configure_log(settings)
     with hosting.hosted(settings) as owner:
-        storage.migrate(owner, revision)
+        hosting.migrate(owner, revision)
         typer.echo(f"The database stands at {asyncio.run(hosting.revision(owner))}.")
 
 

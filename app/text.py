@@ -37,8 +37,9 @@ _INSTANT = re.compile(
     rf"{_DAY.pattern}[Tt ][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]+)?([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})?"
 )
 _LONGEST_INSTANT = 40
-# As JSON Schema says it: the formats of RFC 3339 allow any year of four digits.
-_YEARS = "^(19|2[01])[0-9]{2}-"
+# For JSON Schema: the formats of RFC 3339 allow any year of four digits. Spelt to the end, for who makes up examples.
+_DAY_PATTERN = "^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME_PATTERN = "[Tt]([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
 # From the package, not from the machine: the contract lists them, and must not depend on where it was made.
 ZONES = frozenset(resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
 
@@ -136,13 +137,13 @@ def _in_years(value: DateT) -> DateT:
 
 Instant = Annotated[
     datetime,
-    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _YEARS, "maxLength": _LONGEST_INSTANT}),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _DAY_PATTERN + _TIME_PATTERN}),
     BeforeValidator(_rfc3339(_INSTANT)),
     AfterValidator(_instant),
 ]
 Day = Annotated[
     date,
-    WithJsonSchema({"type": "string", "format": "date", "pattern": _YEARS}),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"{_DAY_PATTERN}$"}),
     BeforeValidator(_rfc3339(_DAY)),
     AfterValidator(_in_years),
 ]

@@ -25,14 +25,14 @@ def free_port() -> int:
     return port
 
 
-async def eventually(holds: Callable[[], bool | Awaitable[bool]], seconds: float = 60) -> None:
+async def eventually(holds: Callable[[], bool | Awaitable[bool]], *, seconds: float = 60, pause: float = 0.02) -> None:
     """Wait until something holds. Nobody tells us: it happens in another process."""
     async with asyncio.timeout(seconds):
         while True:
             found = holds()
             if found if isinstance(found, bool) else await found:
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(pause)
 
 
 @dataclass

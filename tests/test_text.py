@@ -181,13 +181,24 @@ def test_a_day() -> None:
     refusal(Day, "2026-02-29")
 
 
-@pytest.mark.parametrize(("kind", "form"), [(Instant, "date-time"), (Day, "date")])
-def test_the_schema_of_a_time_says_its_format_and_its_years(kind: Any, form: str) -> None:
+@pytest.mark.parametrize(("kind", "form", "rest"), [(Instant, "date-time", "T23:59:59.5+02:00"), (Day, "date", "")])
+def test_the_schema_of_a_time_says_its_format_and_its_years(kind: Any, form: str, rest: str) -> None:
     schema = TypeAdapter(kind).json_schema()
 
     assert (schema["type"], schema["format"]) == ("string", form)
-    years = [year for year in range(10_000) if re.search(schema["pattern"], f"{year:04}-03-02")]
+    years = [year for year in range(10_000) if re.search(schema["pattern"], f"{year:04}-12-31{rest}")]
     assert (years[0], years[-1], len(years)) == (1900, 2199, 300)
+
+
+@given(st.from_regex(TypeAdapter(Instant).json_schema()["pattern"], fullmatch=True))
+def test_the_pattern_of_an_instant_lets_nothing_through_that_is_refused(instant: str) -> None:
+    day = instant[:10]
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return
+    if 1901 < int(day[:4]) < 2199:
+        read(Instant, instant)
 
 
 def test_a_reference_names_an_object_of_one_kind() -> None:

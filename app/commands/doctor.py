@@ -16,6 +16,7 @@ from app.commands.hosting import DataFolderUnusable, SchemaBehind
 from app.commands.serving import PortTaken, listen
 from app.commands.settings_table import PREFIX, variable
 from app.config import Settings
+from app.embedded import OWNER
 from app.embedded_programs import OLDEST, PostgresMissing, Programs
 from app.secret import SecretMissing
 from app.storage import DatabaseUnreachable
@@ -98,8 +99,8 @@ def _embedded(settings: Settings, folder: Finding) -> Iterator[Finding]:
     if not folder.is_well or hosting.embedded(settings).running_pid() is None:
         yield Finding("migrations", "the server that comes along is down; its start brings them up to date")
         return
-    with hosting.hosted(settings) as address:
-        yield _migrations(address)
+    # Only looked at: a guest who leaves last would stop it.
+    yield _migrations(hosting.embedded(settings).address(OWNER, storage.DATABASE))
 
 
 def _programs() -> str:

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
 from app import db as database
 from app import storage
@@ -26,6 +28,10 @@ class DatabaseMissing(RuntimeError):
 
 class SchemaBehind(RuntimeError):
     """The database lacks migrations that this code needs."""
+
+
+class MigrationFailed(RuntimeError):
+    """The database refused a migration; nothing of it was kept."""
 
 
 class DataFolderUnusable(RuntimeError):
@@ -61,10 +67,21 @@ def prepared(settings: Settings) -> Iterator[str]:
         return
     with hosted(settings) as owner:
         if settings.database_url is None:
-            storage.migrate(owner)
+            migrate(owner)
         else:
             require_current(owner)
         yield plain(settings.app_database_url) if settings.app_database_url else owner
+
+
+def migrate(owner: str, to: str = "head") -> None:
+    """Bring the database up to a migration. Raises `MigrationFailed` with what the database said."""
+    try:
+        storage.migrate(owner, to)
+    except CommandError as error:
+        raise MigrationFailed(f"The migrations do not fit the database: {error}.") from error
+    except DBAPIError as error:
+        said = str(error.orig).partition(">: ")[2] or str(error.orig)
+        raise MigrationFailed(f"The database refused a migration: {said}.") from error
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """The long-running roles, API and worker, alone or in one process: how they begin, and how they end without a loss.
 
 A stop goes: readiness says no, while everybody is still served; then the door closes, and what is under way
-is finished; then the worker finishes, and the database is let go.
+is finished, by the worker too; then the database is let go.
 """
 
 import asyncio
@@ -96,9 +96,11 @@ class Door:
 class Server(uvicorn.Server):
     """uvicorn's server with a moment between the signal and the closing of the door."""
 
-    def __init__(self, config: uvicorn.Config, door: Door, drain_seconds: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, door: Door, drain_seconds: float, on_close: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(config)
-        self._door, self._drain_seconds = door, drain_seconds
+        self._door, self._drain_seconds, self._on_close = door, drain_seconds, on_close
         self._closes_at: float | None = None
 
     def begin_closing(self) -> None:
@@ -119,8 +121,14 @@ class Server(uvicorn.Server):
         is_over = self._closes_at is not None and time.monotonic() >= self._closes_at
         return await super().on_tick(counter) or is_over
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the door and finish what is under way; `on_close` learns of it at once."""
+        self._on_close()
+        await super().shutdown(sockets)
 
-def _server(settings: Settings, on_write: Callable[[], None]) -> Server:
+
+def _server(settings: Settings, worker: Worker | None = None) -> Server:
+    on_write, on_close = (Nudge(worker), worker.stop) if worker else (lambda: None, lambda: None)
     door = Door(create_app(), on_write)
     config = uvicorn.Config(
         door,
@@ -135,7 +143,7 @@ def _server(settings: Settings, on_write: Callable[[], None]) -> Server:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
-    return Server(config, door, settings.drain_seconds)
+    return Server(config, door, settings.drain_seconds, on_close)
 
 
 class Nudge:
@@ -158,7 +166,7 @@ class Nudge:
 async def serve_api(settings: Settings, address: str, listener: socket.socket, *, parented: bool = False) -> None:
     """The API alone. With `parented` it stops, too, when the process at the other end of its stdin is gone."""
     async with opened(address, settings):
-        server = _server(settings, on_write=lambda: None)
+        server = _server(settings)
         with on_end_of_input(server.begin_closing) if parented else nullcontext():
             await server.serve(sockets=[listener])
 
@@ -175,7 +183,8 @@ async def serve_both(settings: Settings, address: str, listener: socket.socket) 
     """API and worker in one process. A change wakes the worker; if either fails, both end."""
     async with opened(address, settings):
         worker = Worker()
-        server = _server(settings, on_write=Nudge(worker))
+        # The two finish side by side, so that a stop takes as long as the slower of them.
+        server = _server(settings, worker)
         working = asyncio.create_task(worker.run())
         working.add_done_callback(lambda _: server.begin_closing())
         try:

@@ -6,7 +6,6 @@ facets; everything else is a value.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, Node, VariableNode, get_argument_values
@@ -96,8 +95,7 @@ class Question:
     def _list(self, arguments: Mapping[str, Any], column: str) -> Asked:
         backward, cursor = _direction(arguments)
         limit = asking.limit(arguments.get("last" if backward else "first"), "last" if backward else "first")
-        order = arguments.get("orderBy")
-        sort = asking.order(self.resource, order.value if isinstance(order, Enum) else order)
+        sort = asking.order(self.resource, arguments.get("orderBy"))
         filters = asking.filters(self.resource, _texts(arguments.get("filter") or {}), f"{self.slot}_w")
         return Asked(
             self,
@@ -144,5 +142,5 @@ def _texts(given: Mapping[str, Any]) -> dict[str, list[str]]:
     for name, value in given.items():
         if value is not None:
             items = value if isinstance(value, list) else [value]
-            texts[to_snake_case(name)] = [str(item.value if isinstance(item, Enum) else item) for item in items]
+            texts[to_snake_case(name)] = [str(item) for item in items]
     return texts

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from enum import Enum
 from typing import Any
 
 import orjson
@@ -51,7 +50,7 @@ async def _performed(
             data=_validated(intent, given),
             version=own["version"],
             key=_key(own["idempotency_key"]),
-            fingerprint=orjson.dumps(said, default=_value, option=orjson.OPT_SORT_KEYS),
+            fingerprint=orjson.dumps(said, option=orjson.OPT_SORT_KEYS),
         )
     )
     return answer.of(done)
@@ -69,7 +68,7 @@ def _validated(intent: Intent, given: dict[str, Any]) -> Any:
         return None
     try:
         # As text, so that the very same checks run as for REST.
-        return intent.takes.model_validate_json(orjson.dumps(given, default=_value))
+        return intent.takes.model_validate_json(orjson.dumps(given))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         faults = tuple(
@@ -134,9 +133,3 @@ def _snake(value: Any) -> Any:
     if isinstance(value, dict):
         return {to_snake_case(key): _snake(item) for key, item in value.items()}
     return [_snake(item) for item in value] if isinstance(value, list) else value
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    raise TypeError

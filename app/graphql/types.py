@@ -5,7 +5,7 @@ path has filled (executing.py).
 """
 
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from inspect import Parameter, Signature
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
@@ -52,8 +52,6 @@ def annotation(kind: Any, name: str = "") -> str:
         return f"{annotation(inner[0], name)} | None"
     if get_origin(kind) is list:
         return f"list[{annotation(get_args(kind)[0], name)}]"
-    if hasattr(kind, "__metadata__"):
-        return annotation(get_args(kind)[0], name)
     return _named(kind, name)
 
 
@@ -183,7 +181,7 @@ def _filter(resource: Resource) -> None:
 def _order(resource: Resource) -> None:
     name = f"{resource.type_name}Order"
     members = {order_name(order): order for order in resource.orders}
-    kind = Enum(name, members, module=names.__name__)  # type: ignore[misc]
+    kind = StrEnum(name, members, module=names.__name__)  # type: ignore[misc]
     setattr(names, name, strawberry.enum(kind, name=name, description="An order of a list."))
 
 

@@ -13,7 +13,6 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLSyntaxError,
-    ListValueNode,
     ObjectValueNode,
     ValueNode,
     ValuesOfCorrectTypeRule,
@@ -72,12 +71,13 @@ def _at(kind: GraphQLInputType, path: Sequence[str | int]) -> GraphQLInputType:
 
 
 def _node_at(node: ValueNode, path: Sequence[str | int]) -> ValueNode:
+    here: Any = node
     for step in path:
-        if isinstance(node, ListValueNode) and isinstance(step, int):
-            node = node.values[step]
-        elif isinstance(node, ObjectValueNode):
-            node = next(field.value for field in node.fields if field.name.value == step)
-    return node
+        if isinstance(step, int):
+            here = here.values[step]
+        else:
+            here = next(field.value for field in here.fields if field.name.value == step)
+    return here  # type: ignore[no-any-return]
 
 
 class _ValuesFit(ValuesOfCorrectTypeRule):
@@ -85,13 +85,16 @@ class _ValuesFit(ValuesOfCorrectTypeRule):
 
     def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
         if input_type is not None:
+            told: dict[str, ValueNode] = {}
 
-            def refuse(_error: GraphQLError, path: list[str | int]) -> None:
+            def note(_error: GraphQLError, path: list[str | int]) -> None:
                 here = _node_at(node, path)
                 members = [item.name.value for item in here.fields] if isinstance(here, ObjectValueNode) else None
-                self.report_error(GraphQLError(misfit("A value", input_type, path, members), here))
+                told.setdefault(misfit("A value", input_type, path, members), here)
 
-            validate_input_literal(node, input_type, refuse, hide_suggestions=True)
+            validate_input_literal(node, input_type, note, hide_suggestions=True)
+            for words, here in told.items():
+                self.report_error(GraphQLError(words, here))
         return SKIP
 
 

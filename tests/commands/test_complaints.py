@@ -1,5 +1,8 @@
 """What an operator can mend is said in one line, without a traceback, and the exit code is 1."""
 
+import asyncio
+
+import asyncpg
 import pytest
 
 from app import config
@@ -91,3 +94,28 @@ def test_migrating_says_where_the_database_stands(flipside: Command, choose: Cho
 
     assert said.code == 0
     assert said.out.startswith("The database stands at ")
+
+
+def test_a_migration_that_does_not_exist_is_said_not_to(flipside: Command, choose: Choose, address: str) -> None:
+    choose(database_url=address)
+
+    said = complaint(flipside("migrate", "--revision", "nonsense"))
+
+    assert "Can't locate revision" in said
+
+
+async def _restricted(address: str) -> str:
+    """A database, and an account that may do nothing in it."""
+    connection = await asyncpg.connect(address)
+    await connection.execute("create role nobody_special login")
+    await connection.execute("create database strict")
+    await connection.close()
+    return address.replace("flipside_owner", "nobody_special").replace("/postgres?", "/strict?")
+
+
+def test_what_the_database_refuses_is_said_in_its_words(flipside: Command, choose: Choose, server: Cluster) -> None:
+    choose(database_url=asyncio.run(_restricted(server.address(OWNER, "postgres"))))
+
+    said = complaint(flipside("migrate"))
+
+    assert said == "flipside: The database refused a migration: permission denied for schema public.\n"

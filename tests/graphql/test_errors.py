@@ -122,6 +122,7 @@ async def test_a_syntax_error_quotes_nothing(query: str, gql: Gql) -> None:
     assert error["locations"][0].keys() == {"line", "column"}
 
 
+PROGRAMME = "mutation{createProgramme(input:%s){__typename}}"
 VALUES = {
     '{people(first:"s3cret"){nodes{id}}}': "A value does not fit the type Int.",
     "{people(first:12345678901){nodes{id}}}": "A value does not fit the type Int.",
@@ -139,7 +140,13 @@ VALUES = {
     "{person(id:null){id}}": "A value does not fit the type ID!.",
     '{person(id:["s3cret"]){id}}': "A value does not fit the type ID!.",
     'mutation{createRank(input:{name:"s3cret"}){__typename}}': "A value lacks level.",
-    'mutation{createRank(input:{level:"s3cret",name:1}){__typename}}': "A value.level does not fit the type Int!.",
+    'mutation{createRank(input:{level:"s3cret",name:"A"}){__typename}}': "A value.level does not fit the type Int!.",
+    PROGRAMME % "{}": "A value lacks name, purpose, startsOn.",
+    PROGRAMME % '{name:"s3cret",purpose:"s3cret"}': "A value lacks startsOn.",
+    PROGRAMME % '{name:"",purpose:"",startsOn:"",objectives:[{type:CULTURE}]}':
+        "A value.objectives.0 lacks description.",
+    PROGRAMME % '{name:"",purpose:"",startsOn:"",objectives:{type:"s3cret",description:""}}':
+        "A value.objectives.type does not fit the type ObjectiveType!.",
     'mutation{createRank(input:"s3cret"){__typename}}': "A value does not fit the type CreateRankInput!.",
     '{people(first:1) @skip(if:"s3cret"){nodes{id}}}': "A value does not fit the type Boolean!.",
     'query($x:Int="s3cret"){people(first:$x){nodes{id}}}': "A value does not fit the type Int.",
@@ -152,7 +159,7 @@ async def test_a_value_that_does_not_fit_is_not_quoted(query: str, gql: Gql) -> 
 
     assert response.status_code == 400
     assert MARK not in response.text
-    error = response.json()["errors"][0]
+    [error] = response.json()["errors"]
     assert (error["message"], error["extensions"]) == (VALUES[query], {"code": "invalid_query"})
 
 

@@ -20,7 +20,8 @@ from app.demo.walk.steps import Steps, bars
 from app.demo.walk.story import MIN_RANK_GAP, Story
 from app.domain.access import founding
 
-_AT_ONCE = 12
+# As many as the service has connections for changes: more would wait for one, and be refused after a second.
+_AT_ONCE = 8
 _STALLED_SECONDS = 30.0
 _READ_BACK = """
     query ($programme: ID!) { programme(id: $programme) { pairings(first: 100, filter: {status: [ACTIVE]}) { nodes {
