@@ -2,12 +2,13 @@
 
 from alembic import op
 
+from app.isolation import APP, WORKER, isolate, let_worker, release, stop_worker
+
 revision = "b7d1c0a5e2f4"
 down_revision = "25feb9255497"
 branch_labels = None
 depends_on = None
 
-APP, WORKER = "flipside_app", "flipside_worker"
 ORGANISATION_TABLES = """
     action_item agenda_item agreement api_key attempt attendance delivery do_not_pair enrolment event_counter feedback goal
     goal_milestone idempotency_record note outbox_event pairing person programme programme_milestone programme_resource
@@ -22,8 +23,6 @@ WORKER_MAY = {
     "delivery": "select, insert, update",
     "attempt": "select, insert",
 }
-# Empty, not null, once a transaction-local setting has ended: nullif closes both.
-OWN = "(select nullif(current_setting('app.organisation', true), ''))"
 
 
 def upgrade() -> None:
@@ -38,35 +37,21 @@ def upgrade() -> None:
         op.execute(f"grant {role} to current_user")
         op.execute(f"grant usage on schema public to {role}")
     for table in ORGANISATION_TABLES:
-        _isolate(table, "organisation_id")
-    _isolate("organisation", "id")
+        isolate(table)
+    isolate("organisation", column="id")
     for table, may in WORKER_MAY.items():
-        op.execute(f"grant {may} on {table} to {WORKER}")
-        op.execute(f"create policy queues on {table} to {WORKER} using (true) with check (true)")
+        let_worker(table, may)
     op.execute(f"grant select, insert on credential to {APP}")
     # An event that was written down stays: requests may add, only the relay may number.
     op.execute(f"revoke update, delete on outbox_event from {APP}")
 
 
-def _isolate(table: str, column: str) -> None:
-    op.execute(f"grant select, insert, update, delete on {table} to {APP}")
-    op.execute(f"alter table {table} enable row level security")
-    op.execute(f"alter table {table} force row level security")
-    op.execute(
-        f"create policy own_organisation on {table} to {APP} using ({column} = {OWN}) with check ({column} = {OWN})"
-    )
-
-
 def downgrade() -> None:
     op.execute("set local lock_timeout = '2s'")
     for table in WORKER_MAY:
-        op.execute(f"drop policy queues on {table}")
-        op.execute(f"revoke all on {table} from {WORKER}")
+        stop_worker(table)
     for table in (*ORGANISATION_TABLES, "organisation"):
-        op.execute(f"drop policy own_organisation on {table}")
-        op.execute(f"alter table {table} no force row level security")
-        op.execute(f"alter table {table} disable row level security")
-        op.execute(f"revoke all on {table} from {APP}")
+        release(table)
     op.execute(f"revoke all on credential from {APP}")
     for role in (APP, WORKER):
         op.execute(f"revoke usage on schema public from {role}")

@@ -13,7 +13,9 @@ class Role(StrEnum):
     ORGANISATION_ADMIN = "organisation_admin"
     COORDINATOR = "coordinator"
     PARTICIPANT = "participant"
+    AUDITOR = "auditor"
     SERVICE_ACCOUNT = "service_account"
+    PLATFORM_ADMIN = "platform_admin"
 
 
 class ScopeMissing(Forbidden):

@@ -32,7 +32,7 @@ _ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE = (
 _ANY = (Relation.ORGANISATION,)
 _OFFICE: Grants = {_ADMIN: _ANY, _SERVICE: _ANY}
 _ADMINISTRATORS: Grants = {_ADMIN: _ANY}
-_EVERYONE: Grants = dict.fromkeys(Role, _ANY)
+_EVERYONE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE), _ANY)
 _PROGRAMME_WIDE: Grants = {
     **_OFFICE,
     _COORDINATOR: (Relation.OWN_PROGRAMME, Relation.PUBLISHED),
