@@ -30,7 +30,7 @@ def one(wanted: Wanted, role: Role) -> Statement:
 
 @lru_cache(maxsize=4096)
 def page(listed: Page, role: Role) -> Statement:
-    """A list whose first item are nodes: one row per object (JSON, sort keys as JSON text), one more than the limit."""
+    """A list of nodes as one row: the objects as a JSON list, and the sort keys of the last one when there are more."""
     return _Compiler(role).rows(listed)
 
 
@@ -79,9 +79,12 @@ class _Compiler:
         chosen = self._chosen(listed, None)
         row = self._object(nodes.wanted, chosen)
         return Statement.of(
-            sa.select(as_json(row), keyset.keys(listed, chosen).label("keys"))
-            .select_from(chosen.join(row, sa.true()))
-            .order_by(*keyset.order(listed, chosen))
+            keyset.gathered(
+                listed,
+                sa.select(as_json(row), keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen))
+                .select_from(chosen.join(row, sa.true()))
+                .subquery("n"),
+            )
         )
 
     def columns(self, wanted: tuple[tuple[str, Wanted | Page], ...]) -> Statement:
@@ -184,8 +187,8 @@ class _Compiler:
         for row in rows.values():
             joined = joined.join(row, sa.true())
         columns = [as_json(row).label(f"b{index}") for index, row in rows.items()]
-        place = sa.func.row_number().over(order_by=keyset.order(listed, chosen)).label("place")
-        select = sa.select(*columns, keyset.keys(listed, chosen).label("keys"), place).select_from(joined)
+        numbers = keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen)
+        select = sa.select(*columns, *numbers).select_from(joined)
         said = Said(listed, _inside(select, parent).subquery(f"n{next(self._number)}"), scope)
         pairs = [
             (item.key, said.gathered(f"b{index}") if index in rows else said.value(item))  # type: ignore[arg-type]

@@ -23,9 +23,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The objects of one page as JSON bytes, and the sort keys of the last when there are more."""
+    """The objects of one page as a JSON list, and the sort keys of the last when there are more."""
 
-    bodies: list[bytes]
+    body: bytes
     next_keys: str | None
 
 
@@ -50,9 +50,7 @@ async def one(
 
 async def page(actor: Actor, listed: Page, values: dict[str, Any]) -> Rows:
     """One page of a list; `values` holds its limit, filters and cursor keys by slot."""
-    rows = await _fetch(actor, compiler.page(listed, actor.role), values, None)
-    limit = values[listed.limit]
-    return Rows([row[0] for row in rows[:limit]], rows[limit - 1][1] if len(rows) > limit else None)
+    return Rows(*(await _fetch(actor, compiler.page(listed, actor.role), values, None))[0])
 
 
 async def fields(

@@ -61,9 +61,9 @@ def read_list(resource: Resource) -> Endpoint:
         assert wish.page is not None  # noqa: S101
         rows = await run.page(actor, wish.page, dict(wish.values))
         if rows.next_keys is None:
-            return _tagged(request, _joined(rows.bodies, b"null"))
+            return _tagged(request, _listed(rows.body, b"null"))
         cursor = pagination.seal(wish.scope, rows.next_keys)
-        answer = _tagged(request, _joined(rows.bodies, orjson.dumps(cursor)))
+        answer = _tagged(request, _listed(rows.body, orjson.dumps(cursor)))
         answer.headers["Link"] = f'<{problems.address(request.scope)}?{_with_cursor(query, cursor)}>; rel="next"'
         return answer
 
@@ -75,12 +75,12 @@ def _require(actor: Actor, wish: Wish) -> None:
         actor.require(scope)
 
 
-def _joined(bodies: list[bytes], cursor: bytes) -> bytes:
-    return b'{"items":[' + b",".join(bodies) + b'],"next_cursor":' + cursor + b"}"
+def _listed(items: bytes, cursor: bytes) -> bytes:
+    return b'{"items":' + items + b',"next_cursor":' + cursor + b"}"
 
 
 def _digest(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=12).hexdigest()
+    return hashlib.sha256(body).hexdigest()[:24]
 
 
 def _tagged(request: Request, body: bytes, tag: str | None = None) -> Response:
