@@ -88,7 +88,7 @@ def api(
     inherited = None if on_socket is None else socket.socket(fileno=on_socket)
     with inherited or serving.listen(settings.host, settings.port) as listener, hosting.prepared(settings) as address:
         if workers > 1:
-            _run(Supervisor(listener, workers).run())
+            _run(Supervisor(listener, workers, settings.drain_seconds).run())
         else:
             _run(serving.serve_api(settings, address, listener, parented=inherited is not None))
 
