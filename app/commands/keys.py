@@ -52,6 +52,7 @@ def create_key(
     service_account: Annotated[str | None, typer.Option(help="Which service uses it.")] = None,
     scope: Annotated[list[Scope] | None, typer.Option(help="May be given again. Absent: every scope.")] = None,
     expires_days: Annotated[int | None, typer.Option(min=1, max=365, help="Absent: it does not expire.")] = None,
+    network: Annotated[list[str] | None, typer.Option(help="203.0.113.0/24; may be given again. Absent: all.")] = None,
     name: Annotated[str, typer.Option(help="What it is for.")] = "made at the command line",
 ) -> None:
     """Make a key for a person or a service account. Its text is printed once."""
@@ -62,6 +63,7 @@ def create_key(
         "scopes": sorted(scope or EVERY),
         "person_id": person,
         "service_account": service_account,
+        "networks": network or [],
         # A minute less: the clock of the check runs on.
         "expires_at": clock.now() + timedelta(days=expires_days, minutes=-1) if expires_days else None,
     }

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app import pagination
 from app.auth.actor import Actor
-from app.auth.keys import BadCredential, authenticate
+from app.auth.bearer import authenticate
 from app.reading import run
 from app.reading.resource import Resource
 from app.routers import accepting, problems, wishes
@@ -22,10 +22,9 @@ PRIVATE = {"Cache-Control": "no-store"}
 
 async def actor_of(request: Request) -> Actor:
     """Who sends this request. Raises `BadCredential`."""
-    credentials = request.headers.getlist("authorization")
-    if len(credentials) > 1:
-        raise BadCredential
-    return await authenticate(credentials[0] if credentials else None)
+    # Two are none: joined as RFC 9110 section 5.3 has it, they are no credential that we know.
+    credential = ", ".join(request.headers.getlist("authorization"))
+    return await authenticate(credential, request.client.host if request.client else None)
 
 
 def entity_tag(resource: Resource, version: int, body: bytes, *, is_default: bool = True) -> str:

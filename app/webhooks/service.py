@@ -11,8 +11,9 @@ from app.auth.actor import Actor
 from app.db import Db
 from app.errors import Conflict
 from app.events import outbox
+from app.outgoing import addresses
 from app.reading import rows
-from app.webhooks import addresses, signing
+from app.webhooks import signing
 from app.webhooks.events import EndpointDisabled, EndpointPinged
 from app.webhooks.models import Delivery, DeliveryStatus, WebhookEndpoint, WebhookSecret
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
