@@ -47,6 +47,11 @@ async def run(address: str, *statements: str) -> None:
 async def fill(address: str) -> None:
     """Rows that refer to nothing: only what is sealed matters."""
     connection = await asyncpg.connect(address)
+    await connection.execute(
+        "insert into organisation (id, name, region, default_zone, anonymity_k, version, created_at, updated_at) "
+        "values ($1, 'Acme', 'eu', 'UTC', 5, 1, now(), now())",
+        ORGANISATION,
+    )
     await connection.execute("set session_replication_role = replica")
     await connection.executemany(
         "insert into note (organisation_id, id, version, created_at, updated_at, session_id, author_id, tier, text) "
