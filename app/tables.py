@@ -4,12 +4,14 @@ from app.acting.models import IdempotencyRecord
 from app.auth.models import ApiKey, Credential, IssuerBinding, SigningKey
 from app.declared import RESOURCES
 from app.events.models import EventCounter, OutboxEvent
+from app.sealing.models import DataKey
 from app.table import metadata
 from app.webhooks.models import WebhookSecret
 
 __all__ = [
     "ApiKey",
     "Credential",
+    "DataKey",
     "EventCounter",
     "IdempotencyRecord",
     "IssuerBinding",

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from app.isolation import APP, isolate, release
 
 revision = "8d2b6e40c1fa"
-down_revision = "3c5f0d7a91e2"
+down_revision = "e8b3f5d02c41"
 branch_labels = None
 depends_on = None
 

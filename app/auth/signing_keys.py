@@ -7,7 +7,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app import db as database
-from app.auth import sealing
+from app.sealing import envelope, wrapping
 
 ALGORITHM: Final = "EdDSA"
 _DAYS: Final = 30
@@ -31,7 +31,7 @@ async def current(now: datetime) -> tuple[str, Ed25519PrivateKey]:
     key = await _key(period)
     if key is None:
         new, reads = Ed25519PrivateKey.generate(), database.current().reads
-        await reads.fetch("", _MAKE, (period, sealing.seal(new.private_bytes_raw(), *_place(period))))
+        await reads.fetch("", _MAKE, (period, await wrapping.current().wrap(new.private_bytes_raw(), _context(period))))
         # What the period before signed may still be on its way; what lies further back has expired.
         await reads.fetch("", _DROP, (period - 1,))
         key = await _key(period)
@@ -60,8 +60,8 @@ def _published(now: datetime) -> tuple[int, int]:
     return _period(now), _period(now) - 1
 
 
-def _place(period: int) -> tuple[str, str, str]:
-    return "signing_key", str(period), "sealed"
+def _context(period: int) -> bytes:
+    return envelope.associated("signing_key", str(period), "sealed")
 
 
 async def _key(period: int) -> Ed25519PrivateKey | None:
@@ -69,7 +69,7 @@ async def _key(period: int) -> Ed25519PrivateKey | None:
         rows = await database.current().reads.fetch("", _FIND, (period,))
         if not rows:
             return None
-        clear = sealing.unseal(rows[0]["sealed"], *_place(period))
+        clear = await wrapping.current().unwrap(rows[0]["sealed"], _context(period))
         _known[period] = Ed25519PrivateKey.from_private_bytes(clear)
     return _known[period]
 
