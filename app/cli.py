@@ -15,6 +15,7 @@ from app import contract as contracts
 from app import secret
 from app.commands import doctor as doctors
 from app.commands import hosting, pages, serving, settings_table
+from app.commands.audit import audit
 from app.commands.chosen import WrongSettings, chosen
 from app.commands.hosting import DatabaseMissing, DataFolderUnusable, MigrationFailed, SchemaBehind
 from app.commands.keys import keys, organisations
@@ -55,6 +56,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli.add_typer(audit, name="audit")
 cli.add_typer(keys, name="keys")
 cli.add_typer(organisations, name="organisations")
 

@@ -1,6 +1,5 @@
 """`flipside keys` and `flipside organisations`: the first key of everything, and keys when nobody has one."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
@@ -11,11 +10,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from app import clock, secret
+from app import clock
 from app.auth.actor import Role
 from app.auth.scopes import EVERY, Scope
-from app.commands import hosting, office
-from app.commands.chosen import chosen
+from app.commands import office
+from app.commands.inside import in_database
 from app.domain.access import founding
 from app.domain.access.schemas import ApiKeyCreate
 from app.domain.organisations.schemas import OrganisationUpdate
@@ -37,7 +36,7 @@ organisations = typer.Typer(help="Found organisations.", no_args_is_help=True)
 def create_organisation(name: str) -> None:
     """Found an organisation: a rank ladder of ten, an administrator, and their key."""
     checked = _checked(OrganisationUpdate, {"name": name})
-    founded = _in_database(lambda: founding.found(checked.name))
+    founded = in_database(lambda: founding.found(checked.name))
     typer.echo(f"organisation  {founded.organisation_id}")
     typer.echo(f"administrator {founded.person_id}")
     typer.echo(f"key           {founded.key}")
@@ -116,17 +115,4 @@ def _in_organisation(organisation_id: str, does: Callable[[], Coroutine[Any, Any
         await office.organisation(organisation_id)
         return await does()
 
-    return _in_database(checked)
-
-
-def _in_database(does: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Do something with the database of the settings, which is started if need be."""
-    settings = chosen()
-    secret.master(settings)
-
-    async def work(address: str) -> Result:
-        async with hosting.opened(address, settings):
-            return await does()
-
-    with hosting.prepared(settings) as address:
-        return asyncio.run(work(address))
+    return in_database(checked)

@@ -1,4 +1,4 @@
-"""Running a compiled shape: one statement on the read lane, bytes out; what is watched is on record before they leave."""
+"""Running a compiled shape: one statement on the read lane, bytes out; what is watched is on record before that."""
 
 from dataclasses import dataclass
 from typing import Any
