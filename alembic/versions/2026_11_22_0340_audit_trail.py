@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("prev_hash", sa.LargeBinary(), nullable=True),
         sa.Column("hash", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(f"role in ({ROLES})", name=op.f("ck_audit_entry_role")),
-        sa.CheckConstraint("outcome in ('done', 'refused')", name=op.f("ck_audit_entry_outcome")),
+        sa.CheckConstraint("outcome in ('done', 'refused')", name=op.f("ck_audit_entry_auditoutcome")),
         sa.CheckConstraint(
             "(sequence is null) = (hash is null) and (sequence is null) = (prev_hash is null)",
             name=op.f("ck_audit_entry_chained"),
