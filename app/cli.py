@@ -97,7 +97,7 @@ def api(
 
 @cli.command()
 def worker() -> None:
-    """Relay events and deliver webhooks; any number of these may run."""
+    """Relay events, deliver webhooks and chain the audit trail; any number of these may run."""
     settings = chosen()
     secret.master(settings)
     serving.configure_log(settings)

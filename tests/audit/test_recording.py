@@ -1,5 +1,7 @@
 """What is on record of acts: each that was done, each that was refused, and no value of any."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 
@@ -8,7 +10,6 @@ from app.audit.models import AuditOutcome
 from app.auth.actor import Actor, Role
 from app.auth.scopes import EVERY
 from app.ids import new
-from app.text import Input
 from tests.audit.trails import entries
 from tests.outcomes import refused
 from tests.world import World
@@ -77,12 +78,12 @@ async def test_a_conflict_and_a_stale_version_are_refusals(world: World, owner: 
     with refused("stale_version"):
         await world.do("admin", "update_person", person_id, version=9, title="Analyst")
     pairing = await world.pairing()
-    with refused("wrong_state"):
+    with refused("pairing_state_conflict"):
         await world.do("coordinator", "activate_pairing", pairing["id"])
 
     assert [entry["code"] for entry in await entries(owner, world, outcome="refused")] == [
         "stale_version",
-        "wrong_state",
+        "pairing_state_conflict",
     ]
 
 
@@ -100,7 +101,7 @@ async def test_a_key_without_the_scope_is_a_refusal(world: World, owner: asyncpg
 
 
 async def test_an_answer_that_is_repeated_is_no_second_act(world: World, owner: asyncpg.Connection) -> None:
-    wish = {"given_name": "Ada", "family_name": "B", "rank_level": 3}
+    wish: dict[str, Any] = {"given_name": "Ada", "family_name": "B", "rank_level": 3}
     before = len(await entries(owner, world, action="create_person"))
 
     for _ in range(2):
@@ -136,7 +137,3 @@ async def test_no_entry_holds_a_value(world: World, owner: asyncpg.Connection) -
 
 async def _note(owner: asyncpg.Connection, world: World) -> str:
     return str(await owner.fetchval("select id from note where organisation_id = $1", world.organisation_id))
-
-
-def test_names_of_members_are_ours() -> None:
-    assert Input.model_config["extra"] == "forbid"
