@@ -22,6 +22,7 @@ class Scope(StrEnum):
     FEEDBACK_WRITE = "feedback:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
     KEYS_MANAGE = "keys:manage"
+    AUDIT_READ = "audit:read"
     SCHEMA_READ = "schema:read"
 
 

@@ -40,6 +40,7 @@ TAGS = {
     "goals": "What a pair works towards, and the small wins on the way.",
     "feedback": "What they thought of it.",
     "webhooks": "Who is told of events, what was sent to them and what came back.",
+    "audit": "Who did what, and who saw whose data.",
     "nodes": "Any object by its id.",
     "health": "Whether the service is well.",
 }

@@ -53,6 +53,7 @@ SEEN_BY = {
     "webhook_endpoint": OFFICE,
     "delivery": OFFICE,
     "attempt": OFFICE,
+    "audit_entry": {"admin", "mentor"},
 }
 
 
