@@ -23,10 +23,11 @@ class Relation(StrEnum):
 
 
 Grants = Mapping[Role, tuple[Relation, ...]]
-_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE = (
+_ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
     Role.ORGANISATION_ADMIN,
     Role.COORDINATOR,
     Role.PARTICIPANT,
+    Role.AUDITOR,
     Role.SERVICE_ACCOUNT,
 )
 _ANY = (Relation.ORGANISATION,)
@@ -42,6 +43,9 @@ _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
 _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
 _SELF: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN,))
+
+# Work in the background: administrators stand above it, the others have what they asked for themselves.
+_OPERATIONS: Grants = {_ADMIN: _ANY, _COORDINATOR: (Relation.OWN,), _SERVICE: (Relation.OWN,)}
 
 
 def _joined(*tables: Grants) -> Grants:
@@ -80,6 +84,7 @@ READ: Mapping[str, Grants] = {
     "webhook_endpoint": _OFFICE,
     "delivery": _OFFICE,
     "attempt": _OFFICE,
+    "operation": {**_OPERATIONS, _AUDITOR: _ANY},
     "api_key": _joined({_ADMIN: _ANY}, {_COORDINATOR: (Relation.OWN,), _PARTICIPANT: (Relation.OWN,)}),
 }
 
@@ -130,6 +135,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
+    "cancel_operation": _OPERATIONS,
     **dict.fromkeys(("create_api_key", "revoke_api_key"), _ADMINISTRATORS),
 }
 

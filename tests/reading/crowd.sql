@@ -218,4 +218,13 @@ select
     1 + n / 3000, pg_temp.at(n), 12, 200
 from generate_series(1, 6000) n;
 
+insert into operation (
+    organisation_id, id, version, created_at, updated_at, kind, status, dry_run, subject_ids, parameters, requested_by,
+    principal, role, scopes, done, created, updated, unchanged, refused, errors, attempts
+)
+select
+    :organisation, pg_temp.key('opn', n), 1, pg_temp.at(n), pg_temp.at(n), 'people_import', 'succeeded', false, '[]', '{}',
+    pg_temp.key('per', 1 + n % 20), pg_temp.key('key', n), 'coordinator', '[]', 0, 0, 0, 0, 0, '[]', 1
+from generate_series(1, 3000) n;
+
 analyze;
