@@ -9,6 +9,7 @@ from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
+from app.domain.imports import intents as imports
 from app.domain.operations import intents as operations
 from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
@@ -70,6 +71,7 @@ INTENTS: tuple[Intent, ...] = (
     *operations.INTENTS,
     *programmes.INTENTS,
     *enrolments.INTENTS,
+    *imports.INTENTS,
     *pairings.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,

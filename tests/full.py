@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 
@@ -49,14 +50,25 @@ class Full:
         more: dict[str, Any] = {"headers": {"If-Match": '"1"'}} if intent.has_id else {}
         if intent.needs_key:
             more["headers"] = {"Idempotency-Key": ids.new("key")}
-        if intent.takes is not None:
-            body = self._own(components()[intent.takes.__name__]["examples"][0])
-            if "other_person_id" in body:
-                body["other_person_id"] = self.other_person
+        if intent.document:
+            body = self.body(intent)
+            more["content"] = body.pop("text")
+            more["headers"]["Content-Type"] = f"text/{body.pop('format')}"
+            path = f"{path}?{urlencode(body).replace('False', 'false')}"
+        elif intent.takes is not None:
             content_type = "application/merge-patch+json" if intent.kind is Kind.UPDATE else "application/json"
             more.setdefault("headers", {})["Content-Type"] = content_type
-            more["content"] = orjson.dumps(body)
+            more["content"] = orjson.dumps(self.body(intent))
         return METHODS[intent.kind], path, more
+
+    def body(self, intent: Intent) -> dict[str, Any]:
+        """What a well-formed request for this intent holds."""
+        if intent.takes is None:
+            return {}
+        body: dict[str, Any] = self._own(components()[intent.takes.__name__]["examples"][0])
+        if "other_person_id" in body:
+            body["other_person_id"] = self.other_person
+        return body
 
     def _own(self, value: Any) -> Any:
         """An example whose ids are those of our objects."""

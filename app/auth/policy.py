@@ -135,7 +135,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
-    "cancel_operation": _OPERATIONS,
+    **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
     **dict.fromkeys(("create_api_key", "revoke_api_key"), _ADMINISTRATORS),
 }
 

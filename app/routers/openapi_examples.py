@@ -20,6 +20,11 @@ _VALUES: dict[str, Any] = {
     "ApiKeyRead.person_id": None,
     "ApiKeyCreate.scopes": ["directory:read", "directory:write"],
     "ApiKeyRead.scopes": ["directory:read", "directory:write"],
+    "ImportBegin.kind": "people",
+    "ImportBegin.format": "csv",
+    "ImportBegin.text": "external_id,given_name,family_name,rank_level\nE-10042,Aiko,Tanaka,3\n",
+    "OperationRead.kind": "people_import",
+    "OperationRead.errors": [],
     "OrganisationRead.name": "Acme",
     "OrganisationUpdate.name": "Acme Europe",
     "ProgrammeCreate.name": "Reverse mentoring, spring 2027",
@@ -142,6 +147,7 @@ _VALUES: dict[str, Any] = {
 # Members that would break a rule between members, or that most callers leave out.
 _LEFT_OUT = {
     "ApiKeyCreate": {"person_id", "expires_at"},
+    "ImportBegin": {"programme_id"},
     "SessionReport": {"person_id"},
     "PairingCreate": {"shared_manager_waiver"},
     "Fault": {"parameter"},

@@ -6,7 +6,7 @@ from app.acting.intent import Intent, Kind
 from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
 from app.reading.resource import Resource
-from app.routers import bodies
+from app.routers import bodies, documents
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_answers import good, problems
 from app.routers.openapi_schemas import Json, answer_of, components, ref
@@ -120,6 +120,8 @@ def _write_parameters(intent: Intent) -> list[Json]:
     if intent.kind is not Kind.DELETE:
         names.append("IdempotencyKeyRequired" if intent.needs_key else "IdempotencyKey")
     found = [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    if intent.document:
+        return [*parameters.of_document(intent), *found]
     return [parameters.identifier(intent.resource), *found] if intent.has_id else found
 
 
@@ -127,6 +129,9 @@ def _body(intent: Intent) -> Json:
     assert intent.takes is not None  # noqa: S101
     name = intent.takes.__name__
     schema = components()[name]
+    if intent.document:
+        text = schema["properties"]["text"]
+        return {"required": True, "content": {kind: {"schema": text} for kind in documents.FORMATS}}
     content: Json = {"schema": ref(name), "example": schema["examples"][0]}
     types = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
     # Without a body, a step is taken as if it were an empty object.

@@ -14,7 +14,7 @@ from app.db import Db
 from app.domain.operations import inputs, service
 from app.domain.operations.work import Job, Work
 from app.domain.people.models import Person
-from app.errors import Invalid, Unavailable
+from app.errors import Fault, Invalid, Unavailable
 from app.reading.run import Absent
 from app.workers.operate import MOST_ATTEMPTS, Operator
 from tests.conftest import TestClock
@@ -244,7 +244,7 @@ async def test_a_dry_run_reports_the_same_and_keeps_nothing(
 
     async def try_out(work: Work) -> None:
         await three_people(work)
-        work.refuse(3, "/given_name", "missing", "is missing")
+        work.refuse(3, Invalid("No.", faults=(Fault("is missing", code="missing", pointer="/given_name"),)))
 
     await operator(try_out).step()
 
@@ -282,7 +282,7 @@ async def test_of_many_refused_rows_the_first_thousand_are_named(make: Make, wor
     async def refuse_all(work: Work) -> None:
         async with work.chunk():
             for number in range(1, 1003):
-                work.refuse(number, "", "no", "is not wanted")
+                work.refuse(number, Invalid("Not wanted."))
 
     await operator(refuse_all).step()
 
