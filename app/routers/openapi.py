@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from app import __version__
 from app.auth.scopes import Scope
+from app.declared import INTENTS
 from app.routers import openapi_answers as answers
 from app.routers import openapi_events as events
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_paths import paths
-from app.routers.openapi_schemas import Json, components
+from app.routers.openapi_schemas import PREFIX, Json, components
 
 ADDRESS = "/v1/openapi.json"
 _ABOUT = """\
@@ -50,6 +51,7 @@ TAGS = {
 def document() -> Json:
     """The whole document."""
     schemas = {**components(), **parameters.names(), **events.envelopes()}
+    _leave_out_documents(schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Flipside", "version": __version__, "description": _ABOUT},
@@ -65,6 +67,14 @@ def document() -> Json:
             "securitySchemes": {"bearer": _security_scheme()},
         },
     }
+
+
+def _leave_out_documents(schemas: dict[str, Json]) -> None:
+    """Drop what no JSON is written by: a document is a body of its own type, and all else of it stands in the query."""
+    for intent in INTENTS:
+        if intent.document and intent.takes is not None:
+            members = schemas.pop(intent.takes.__name__)["properties"]
+            del schemas[members["format"]["$ref"].removeprefix(PREFIX)]
 
 
 def _security_scheme() -> Json:

@@ -11,6 +11,10 @@ _ID = re.compile(r"\^([a-z]{3})_")
 _DEEPEST = 4
 _SHOWN_CHANGES = 2
 
+DOCUMENTS = {
+    "csv": "external_id,given_name,family_name,rank_level\nE-10042,Aiko,Tanaka,3\n",
+    "ndjson": '{"external_id": "E-10042", "given_name": "Aiko", "family_name": "Tanaka", "rank_level": 3}\n',
+}
 # By `Schema.member`, else by `member`; what stands in neither is made from the schema.
 _VALUES: dict[str, Any] = {
     "ApiKeyCreate.name": "HR connector",
@@ -22,7 +26,7 @@ _VALUES: dict[str, Any] = {
     "ApiKeyRead.scopes": ["directory:read", "directory:write"],
     "ImportBegin.kind": "people",
     "ImportBegin.format": "csv",
-    "ImportBegin.text": "external_id,given_name,family_name,rank_level\nE-10042,Aiko,Tanaka,3\n",
+    "ImportBegin.text": DOCUMENTS["csv"],
     "OperationRead.kind": "people_import",
     "OperationRead.errors": [],
     "OrganisationRead.name": "Acme",

@@ -7,6 +7,7 @@ from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
 from app.reading.resource import Resource
 from app.routers import bodies, documents
+from app.routers import openapi_examples as examples
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_answers import good, problems
 from app.routers.openapi_schemas import Json, answer_of, components, ref
@@ -131,7 +132,9 @@ def _body(intent: Intent) -> Json:
     schema = components()[name]
     if intent.document:
         text = schema["properties"]["text"]
-        return {"required": True, "content": {kind: {"schema": text} for kind in documents.FORMATS}}
+        forms = documents.FORMATS.items()
+        content = {kind: {"schema": text, "example": examples.DOCUMENTS[form]} for kind, form in forms}
+        return {"required": True, "content": content}
     content: Json = {"schema": ref(name), "example": schema["examples"][0]}
     types = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
     # Without a body, a step is taken as if it were an empty object.
