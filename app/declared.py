@@ -9,6 +9,9 @@ from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
+from app.domain.imports import intents as imports
+from app.domain.operations import intents as operations
+from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
 from app.domain.organisations.resource import ORGANISATIONS, RANKS
 from app.domain.oversight.resource import AUDIT_ENTRIES
@@ -39,6 +42,7 @@ RESOURCES: tuple[Resource, ...] = (
     API_KEYS,
     IDENTITY_PROVIDERS,
     STANDINGS,
+    OPERATIONS,
     PROGRAMMES,
     TOPICS,
     PROGRAMME_RESOURCES,
@@ -68,8 +72,10 @@ INTENTS: tuple[Intent, ...] = (
     *organisations.INTENTS,
     *people.INTENTS,
     *access.INTENTS,
+    *operations.INTENTS,
     *programmes.INTENTS,
     *enrolments.INTENTS,
+    *imports.INTENTS,
     *pairings.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,

@@ -23,10 +23,11 @@ class Relation(StrEnum):
 
 
 Grants = Mapping[Role, tuple[Relation, ...]]
-_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE = (
+_ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
     Role.ORGANISATION_ADMIN,
     Role.COORDINATOR,
     Role.PARTICIPANT,
+    Role.AUDITOR,
     Role.SERVICE_ACCOUNT,
 )
 _ANY = (Relation.ORGANISATION,)
@@ -42,6 +43,9 @@ _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
 _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
 _SELF: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN,))
+
+# Work in the background: administrators stand above it, the others have what they asked for themselves.
+_OPERATIONS: Grants = {_ADMIN: _ANY, _COORDINATOR: (Relation.OWN,), _SERVICE: (Relation.OWN,)}
 
 
 def _joined(*tables: Grants) -> Grants:
@@ -82,6 +86,7 @@ READ: Mapping[str, Grants] = {
     "attempt": _OFFICE,
     "identity_provider": {_ADMIN: _ANY, Role.AUDITOR: _ANY},
     "standing": _joined({_ADMIN: _ANY, Role.AUDITOR: _ANY}, {_COORDINATOR: (Relation.OWN,)}),
+    "operation": {**_OPERATIONS, _AUDITOR: _ANY},
     "api_key": _joined({_ADMIN: _ANY}, {_COORDINATOR: (Relation.OWN,), _PARTICIPANT: (Relation.OWN,)}),
     # What one did oneself, and who saw one's own data; all of it for those who oversee.
     "audit_entry": {
@@ -143,6 +148,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
     **dict.fromkeys(_ACCESS, _ADMINISTRATORS),
+    **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
 }
 
 # Fields that a role never sees, though it sees the row: why a pair ended is nobody's business but the pair's own side.

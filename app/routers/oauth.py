@@ -19,7 +19,7 @@ TOKEN, KEYS, METADATA = "/oauth/token", "/.well-known/jwks.json", "/.well-known/
 FORM = "application/x-www-form-urlencoded"
 GRANT = "client_credentials"
 _MEMBERS = frozenset({"grant_type", "scope", "client_id", "client_secret"})
-_MOST_MEMBERS = 20
+_MOST_MEMBERS, _FORM_BYTES = 20, 16 * 1024
 _PUBLIC = {"Cache-Control": "public, max-age=300"}
 _PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -35,7 +35,7 @@ class TokenRefused(Exception):
 async def token(request: Request) -> Response:
     """Give a service account an access token for its secret."""
     try:
-        form = _form(await bodies.raw(request), request.headers.get("content-type"))
+        form = _form(await bodies.raw(request, _FORM_BYTES), request.headers.get("content-type"))
         client = await _client(request, form)
         granted = _granted(client, form.get("scope"))
     except TokenRefused as refused:

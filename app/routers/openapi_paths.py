@@ -6,7 +6,8 @@ from app.acting.intent import Intent, Kind
 from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
 from app.reading.resource import Resource
-from app.routers import bodies
+from app.routers import bodies, documents
+from app.routers import openapi_examples as examples
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_answers import good, problems
@@ -120,8 +121,10 @@ def _write_parameters(intent: Intent) -> list[Json]:
     if intent.has_id:
         names.append("IfMatchRequired" if intent.needs_version else "IfMatch")
     if intent.kind is not Kind.DELETE:
-        names.append("IdempotencyKey")
+        names.append("IdempotencyKeyRequired" if intent.needs_key else "IdempotencyKey")
     found = [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    if intent.document:
+        return [*parameters.of_document(intent), *found]
     return [parameters.identifier(intent.resource), *found] if intent.has_id else found
 
 
@@ -129,6 +132,11 @@ def _body(intent: Intent) -> Json:
     assert intent.takes is not None  # noqa: S101
     name = intent.takes.__name__
     schema = components()[name]
+    if intent.document:
+        text = schema["properties"]["text"]
+        forms = documents.FORMATS.items()
+        written = {kind: {"schema": text, "example": examples.DOCUMENTS[form]} for kind, form in forms}
+        return {"required": True, "content": written}
     content: Json = {"schema": ref(name), "example": schema["examples"][0]}
     types = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
     # Without a body, a step is taken as if it were an empty object.
@@ -148,6 +156,8 @@ def _success(intent: Intent) -> Json:
     headers = ["ETag", "IdempotencyReplayed", "CacheControl"]
     if intent.kind is Kind.CREATE:
         return {"201": good("The new object.", schema, "Location", *headers)}
+    if intent.kind is Kind.BEGIN:
+        return {"202": good("The operation, which has begun.", schema, "Location", *headers)}
     return {"200": good("The object as it is now.", schema, *headers)}
 
 

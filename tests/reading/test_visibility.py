@@ -23,6 +23,7 @@ SEEN_BY = {
     "api_key": {"admin"},
     "identity_provider": {"admin"},
     "standing": {"admin", "coordinator"},
+    "operation": {"admin"},
     "programme": EVERYONE,
     "topic": EVERYONE,
     "programme_resource": EVERYONE,
