@@ -133,8 +133,8 @@ def _body(intent: Intent) -> Json:
     if intent.document:
         text = schema["properties"]["text"]
         forms = documents.FORMATS.items()
-        content = {kind: {"schema": text, "example": examples.DOCUMENTS[form]} for kind, form in forms}
-        return {"required": True, "content": content}
+        found = {kind: {"schema": text, "example": examples.DOCUMENTS[form]} for kind, form in forms}
+        return {"required": True, "content": found}
     content: Json = {"schema": ref(name), "example": schema["examples"][0]}
     types = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
     # Without a body, a step is taken as if it were an empty object.
