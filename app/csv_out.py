@@ -22,7 +22,7 @@ def written(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterat
 
 
 def cell(value: Any) -> str:
-    """A value as a cell; a text that could pass for a formula gets an apostrophe in front, as spreadsheets mark text."""
+    """A value as a cell; a text that could pass for a formula gets an apostrophe, as spreadsheets mark text."""
     if value is None:
         return ""
     if isinstance(value, bool):

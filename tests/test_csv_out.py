@@ -17,7 +17,7 @@ class Tier(StrEnum):
     PAIR = "pair"
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_what_could_pass_for_a_formula_is_marked_as_text(first: str) -> None:
     assert cell(f"{first}1+1") == f"'{first}1+1"
     assert cell([f"{first}1", "b"]) == f"'{first}1|b"
