@@ -32,7 +32,9 @@ class ImportBegin(Input):
     format: ImportFormat
     programme_id: ProgrammeId | None = Field(default=None, description="Whom enrolments join; for these alone.")
     dry_run: Flag = Field(default=False, description="Try everything out and report, but keep nothing.")
-    text: Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS)] = Field(
+        description="Up to 10 MiB over REST; a request over GraphQL has 1 MiB in all."
+    )
 
     @model_validator(mode="after")
     def _programme_for_enrolments_alone(self) -> Self:

@@ -11,13 +11,12 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import orjson
 from pydantic import ValidationError
 
+from app.csv_out import ITEMS
 from app.domain.imports.schemas import ImportFormat
 from app.errors import DomainError, Fault, Invalid
 from app.text import Input
 
 MOST_ROWS = 10_000
-# Between the items of a list in one cell.
-_ITEMS = "|"
 _LONGEST_NAME = 100
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 
@@ -95,7 +94,7 @@ class Sheet:
             return None
         kind = bare(self.columns[name])
         if get_origin(kind) is list:
-            return [item.strip() for item in cell.split(_ITEMS)]
+            return [item.strip() for item in cell.split(ITEMS)]
         # Whatever is no number is left to the schema to refuse.
         return int(cell) if kind is int and _NUMBER.fullmatch(cell) else cell
 
