@@ -1,11 +1,18 @@
 """Settings, read once from the environment (`FLIPSIDE_…`) and frozen."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(item.strip() for item in (text or "").split(",") if item.strip())
 
 
 class Settings(BaseSettings):
@@ -39,6 +46,34 @@ class Settings(BaseSettings):
     pool_wait_seconds: float = Field(default=1.0, gt=0, le=30, description="Longest wait for a connection, then 503.")
     statement_timeout_ms: int = Field(default=5000, ge=100, description="Longest run of one SQL statement.")
     body_limit_bytes: int = Field(default=1024 * 1024, ge=1024, description="Largest request body accepted.")
+    body_seconds: float = Field(default=30.0, gt=0, le=600, description="Longest a request body may take, then 408.")
+    rate_limit_credential: int = Field(
+        default=6_000, ge=0, description="Units a minute that one credential may spend (docs/limits.md). 0: any number."
+    )
+    rate_limit_organisation: int = Field(
+        default=60_000, ge=0, description="Units a minute of all credentials of one organisation. 0: any number."
+    )
+    rate_limit_operation: int = Field(
+        default=600, ge=0, description="Units a minute of one costly operation in one organisation. 0: any number."
+    )
+    rate_limit_address: int = Field(
+        default=600, ge=0, description="Failed authentications a minute from one address. 0: any number."
+    )
+    quota_store: Literal["memory", "postgres"] = Field(
+        default="memory",
+        description="Where units are counted. `postgres`: replicas exchange their counts every second.",
+    )
+    allowed_hosts: str | None = Field(
+        default=None,
+        description="Names in `Host` that we answer to, by commas; `*.example.com` for all below. Unset: any.",
+    )
+    cors_origins: str | None = Field(
+        default=None, description="Origins whose pages may call us (`https://…`), by commas; never `*`. Unset: none."
+    )
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="Addresses or networks of proxies, by commas: their `X-Forwarded-For` names the caller. Unset: none.",
+    )
     graphql_get: bool = Field(default=False, description="Answer GraphQL queries sent by GET.")
     graphql_introspection: bool | None = Field(
         default=None,
@@ -64,6 +99,23 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Lowest level that is logged."
     )
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _names_origins(cls, value: str | None) -> str | None:
+        if not all(_ORIGIN.fullmatch(origin) for origin in _listed(value)):
+            raise ValueError("origins are written out, as in https://app.example.com,https://other.example.com")
+        return value
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names by which we may be called; none for any."""
+        return tuple(host.lower() for host in _listed(self.allowed_hosts))
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins whose pages may call us."""
+        return _listed(self.cors_origins)
 
     @property
     def is_development(self) -> bool:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from app.acting.intent import Intent, Kind
 from app.acting.run import Call, Done, perform
+from app.quotas import admission
 from app.routers import accepting, bodies, wishes
 from app.routers.problems import Malformed
 from app.routers.reads import PRIVATE, Endpoint, actor_of, entity_tag
@@ -26,7 +27,8 @@ def write(intent: Intent) -> Endpoint:
     accepted = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
 
     async def endpoint(request: Request) -> Response:
-        actor, headers = await actor_of(request), request.headers
+        actor = await admission.admit(request.scope, actor_of(request), intent.cost, intent.name)
+        headers = request.headers
         if intent.kind is not Kind.DELETE:
             accepting.require_json(headers)
         wishes.refuse_query(request.scope["query_string"])
