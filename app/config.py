@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str | None = Field(
         default=None,
-        description="Addresses or networks of proxies, by commas: their `X-Forwarded-For` names the caller. Unset: none.",
+        description="Proxies, addresses or networks by commas: their `X-Forwarded-For` names the caller. Unset: none.",
     )
     graphql_get: bool = Field(default=False, description="Answer GraphQL queries sent by GET.")
     graphql_introspection: bool | None = Field(
