@@ -23,6 +23,7 @@ from app import logs
 from app.commands.hosting import opened
 from app.config import Settings
 from app.main import create_app
+from app.quotas import exchange
 from app.workers.run import Worker
 
 GRACEFUL_SECONDS = 10
@@ -166,7 +167,7 @@ class Nudge:
 
 async def serve_api(settings: Settings, address: str, listener: socket.socket, *, parented: bool = False) -> None:
     """The API alone. With `parented` it stops, too, when the process at the other end of its stdin is gone."""
-    async with opened(address, settings):
+    async with opened(address, settings), exchange.running():
         server = _server(settings)
         with on_end_of_input(server.begin_closing) if parented else nullcontext():
             await server.serve(sockets=[listener])
@@ -182,7 +183,7 @@ async def serve_worker(settings: Settings, address: str) -> None:
 
 async def serve_both(settings: Settings, address: str, listener: socket.socket) -> None:
     """API and worker in one process. A change wakes the worker; if either fails, both end."""
-    async with opened(address, settings):
+    async with opened(address, settings), exchange.running():
         worker = Worker()
         # The two finish side by side, so that a stop takes as long as the slower of them.
         server = _server(settings, worker)

@@ -48,6 +48,10 @@ class Budget:
         """Take units out of a bucket."""
         seconds = min(units, self.units) * self._unit_seconds
         self.settle(key, now + self._ahead(key, now) + seconds, now)
+        self.owe(key, seconds)
+
+    def owe(self, key: Key, seconds: float) -> None:
+        """Note what the other replicas are to hear of."""
         if self.drawn is not None:
             self.drawn[key] = self.drawn.get(key, 0.0) + seconds
 
