@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# More could not be told apart in the time that they take to come back.
+MOST_UNITS = 10_000_000
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
@@ -48,16 +50,25 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=1024 * 1024, ge=1024, description="Largest request body accepted.")
     body_seconds: float = Field(default=30.0, gt=0, le=600, description="Longest a request body may take, then 408.")
     rate_limit_credential: int = Field(
-        default=6_000, ge=0, description="Units a minute that one credential may spend (docs/limits.md). 0: any number."
+        default=6_000,
+        ge=0,
+        le=MOST_UNITS,
+        description="Units a minute that one credential may spend (docs/limits.md). 0: any number.",
     )
     rate_limit_organisation: int = Field(
-        default=60_000, ge=0, description="Units a minute of all credentials of one organisation. 0: any number."
+        default=60_000,
+        ge=0,
+        le=MOST_UNITS,
+        description="Units a minute of all credentials of one organisation. 0: any number.",
     )
     rate_limit_operation: int = Field(
-        default=600, ge=0, description="Units a minute of one costly operation in one organisation. 0: any number."
+        default=600,
+        ge=0,
+        le=MOST_UNITS,
+        description="Units a minute of one costly operation in one organisation. 0: any number.",
     )
     rate_limit_address: int = Field(
-        default=600, ge=0, description="Failed authentications a minute from one address. 0: any number."
+        default=600, ge=0, le=MOST_UNITS, description="Failed authentications a minute from one address. 0: any number."
     )
     quota_store: Literal["memory", "postgres"] = Field(
         default="memory",

@@ -24,6 +24,9 @@ ENVIRONMENT = {
     "FLIPSIDE_DATA_DIR": str(ROOT),
     "FLIPSIDE_SECRET_KEY": "the bench signs cursors with this and nothing else",
     "FLIPSIDE_LOG_LEVEL": "info",
+    # Budgets are drawn from, as they are in service, but hold more than a bench can ask for.
+    "FLIPSIDE_RATE_LIMIT_CREDENTIAL": "10000000",
+    "FLIPSIDE_RATE_LIMIT_ORGANISATION": "10000000",
 }
 _SEED = Path(__file__).with_name("seed.sql")
 _KEYS = ROOT / "keys.json"

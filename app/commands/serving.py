@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import logs
 from app.commands.hosting import opened
+from app.commands.protocol import Protocol
 from app.config import Settings
 from app.main import create_app
 from app.quotas import exchange
@@ -133,7 +134,7 @@ def _server(settings: Settings, worker: Worker | None = None) -> Server:
     door = Door(create_app(), on_write)
     config = uvicorn.Config(
         door,
-        http="httptools",
+        http=Protocol,
         lifespan="on",
         log_config=None,
         access_log=False,

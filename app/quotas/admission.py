@@ -12,7 +12,7 @@ from typing import Any
 from app import clock, config
 from app.auth.actor import Actor
 from app.errors import RateLimited, Unauthenticated
-from app.quotas.buckets import Budget, Key
+from app.quotas.buckets import WINDOW_SECONDS, Budget, Key, Level
 
 # Where the answer's headers lie in an ASGI scope, for the outermost layer to find.
 HEADERS = "flipside.ratelimit"
@@ -55,12 +55,9 @@ async def admit(scope: Scope, authentication: Coroutine[Any, Any, Actor], units:
     if kept.address is not None:
         credential, address = hash(_authorization(scope)), kept.address
         # Others may share their address with somebody who guesses: whose credential was good may go on.
-        if len(address) and credential not in kept.welcome:
-            try:
-                _require(address, _caller(scope), 1, clock.now().timestamp())
-            except RateLimited:
-                authentication.close()
-                raise
+        if credential not in kept.welcome and (wait := address.wait(_caller(scope), 1, clock.now().timestamp())):
+            authentication.close()
+            raise _refusal(address, wait)
     try:
         actor = await authentication
     except Unauthenticated:
@@ -90,35 +87,31 @@ def charge(scope: Scope, actor: Actor, units: int, operation: str = "") -> None:
     if not draws:
         return
     now = clock.now().timestamp()
-    try:
-        for budget, key in draws:
-            _require(budget, key, units, now)
-        for budget, key in draws:
-            budget.draw(key, units, now)
-    finally:
-        scope[HEADERS] = _headers(draws, now)
-
-
-def _require(budget: Budget, key: Key, units: int, now: float) -> None:
-    if wait := budget.wait(key, units, now):
-        seconds = math.ceil(wait)
-        raise RateLimited(
-            f"The {budget.name}'s budget of {budget.units:,} a minute is spent. Try again in {seconds} s.",
-            retry_after_seconds=seconds,
-        )
-
-
-def _headers(draws: list[tuple[Budget, Key]], now: float) -> tuple[tuple[bytes, bytes], ...]:
-    """The two header fields of draft-ietf-httpapi-ratelimit-headers."""
-    policies, levels = [], []
+    kinds = tuple([budget for budget, _ in draws])
     for budget, key in draws:
-        left, full_in_seconds = budget.level(key, now)
-        policies.append(budget.policy)
-        levels.append(f'"{budget.name}";r={left};t={full_in_seconds}')
-    return (
-        (b"ratelimit-policy", ", ".join(policies).encode()),
-        (b"ratelimit", ", ".join(levels).encode()),
+        if wait := budget.wait(key, units, now):
+            scope[HEADERS] = _headers(kinds, [budget.level(key, now) for budget, key in draws])
+            raise _refusal(budget, wait)
+    scope[HEADERS] = _headers(kinds, [budget.draw(key, units, now) for budget, key in draws])
+
+
+def _refusal(budget: Budget, wait: float) -> RateLimited:
+    seconds = math.ceil(wait)
+    return RateLimited(
+        f"The {budget.name}'s budget of {budget.units:,} a minute is spent. Try again in {seconds} s.",
+        retry_after_seconds=seconds,
     )
+
+
+def _headers(kinds: tuple[Budget, ...], levels: list[Level]) -> tuple[tuple[bytes, bytes], ...]:
+    """The two header fields of draft-ietf-httpapi-ratelimit-headers."""
+    stand = [f'"{budget.name}";r={left};t={full_in}' for budget, (left, full_in) in zip(kinds, levels, strict=True)]
+    return _policies(kinds), (b"ratelimit", ", ".join(stand).encode())
+
+
+@cache
+def _policies(kinds: tuple[Budget, ...]) -> tuple[bytes, bytes]:
+    return b"ratelimit-policy", ", ".join(f'"{each.name}";q={each.units};w={WINDOW_SECONDS}' for each in kinds).encode()
 
 
 def _authorization(scope: Scope) -> bytes:

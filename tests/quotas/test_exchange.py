@@ -41,11 +41,11 @@ async def test_what_one_replica_admits_the_other_hears_of(key: Key) -> None:
     await to_there.step()
     await to_here.step()
 
-    assert there.level(key, NOW).left == 10
-    assert here.level(key, NOW).left == 20
+    assert there.level(key, NOW)[0] == 10
+    assert here.level(key, NOW)[0] == 20
     here.draw(key, 1, NOW)
     await to_there.step()
-    assert here.level(key, NOW).left == 9
+    assert here.level(key, NOW)[0] == 9
 
 
 async def test_what_was_drawn_too_much_is_paid_back(key: Key, clock: TestClock) -> None:
@@ -70,7 +70,7 @@ async def test_what_is_drawn_while_we_ask_is_not_lost(key: Key, opened: database
     budget.draw(key, 5, NOW)
     await asking
 
-    assert budget.level(key, NOW).left == 45
+    assert budget.level(key, NOW)[0] == 45
     assert (budget.drawn or {})[key] == pytest.approx(5.0)
 
 
@@ -89,7 +89,7 @@ async def test_what_could_not_be_told_is_told_the_next_time(
     assert (budget.drawn or {})[key] == pytest.approx(10.0)
     await step.step()
     assert budget.drawn == {}
-    assert budget.level(key, NOW).left == 50
+    assert budget.level(key, NOW)[0] == 50
 
 
 async def test_full_buckets_are_forgotten_for_all(key: Key, clock: TestClock, owner: asyncpg.Connection) -> None:
@@ -149,7 +149,7 @@ async def test_it_runs_beside_the_requests(
     budget, other = replica()
     budget.draw(key, 1, NOW)
     await other.step()
-    assert budget.level(key, NOW).left == 49
+    assert budget.level(key, NOW)[0] == 49
 
 
 async def test_alone_nothing_is_exchanged(settings: Settings) -> None:
