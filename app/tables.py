@@ -6,6 +6,7 @@ from app.auth.models import ApiKey, Credential, IssuerBinding, SigningKey
 from app.declared import RESOURCES
 from app.domain.operations.models import OperationInput
 from app.events.models import EventCounter, OutboxEvent
+from app.quotas.models import QuotaLevel
 from app.sealing.models import DataKey
 from app.table import metadata
 from app.webhooks.models import WebhookSecret
@@ -22,6 +23,7 @@ __all__ = [
     "IssuerBinding",
     "OperationInput",
     "OutboxEvent",
+    "QuotaLevel",
     "SigningKey",
     "WebhookSecret",
     "metadata",

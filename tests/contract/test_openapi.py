@@ -122,6 +122,22 @@ def test_every_status_has_a_schema_and_every_answer_a_request_id(document: Any) 
             assert "X-Request-Id" in answer["headers"], (path, status)
 
 
+def test_every_operation_says_what_limits_it(document: Any) -> None:
+    budget = {"RateLimit", "RateLimit-Policy"}
+    shared = document["components"]["responses"]
+    assert {"Retry-After", *budget} <= shared["RateLimited"]["headers"].keys()
+
+    for path, method, operation in operations(document):
+        statuses, answers = operation["responses"].keys(), operation["responses"].values()
+        is_secured = bool(operation["security"])
+        assert {"414", "431"} <= statuses, path
+        assert ("429" in statuses) is is_secured, path
+        assert ({"408", "413", "415"} <= statuses) is (method not in ("GET", "HEAD")), path
+        assert all((budget <= answer["headers"].keys()) is is_secured for answer in answers if "headers" in answer), (
+            path
+        )
+
+
 def test_nothing_of_the_frameworks_own_is_in_it(document: Any) -> None:
     assert not {"HTTPValidationError", "ValidationError"} & document["components"]["schemas"].keys()
 
