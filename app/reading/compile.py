@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from app.auth import policy
 from app.auth.actor import Role
 from app.reading import keyset
+from app.reading.admission import shown, visible
 from app.reading.fragments import EMPTY_LIST, as_json, built, text
 from app.reading.keyset import Said
 from app.reading.resource import ORGANISATION, Resource, Table, owner, same_organisation
@@ -38,23 +38,6 @@ def page(listed: Page, role: Role) -> Statement:
 def fields(wanted: tuple[tuple[str, Wanted | Page], ...], role: Role) -> Statement:
     """Several answers at once: one row with one column of JSON for each, found by id (slot `id_N`) or listed."""
     return _Compiler(role).columns(wanted)
-
-
-def visible(resource: Resource, table: Table, role: Role) -> sa.ColumnElement[bool]:
-    """The rows of `table` that a role may see, as a condition."""
-    return _any_of(resource, table, policy.readers(resource.name, role))
-
-
-def permitted(resource: Resource, table: Table, role: Role, action: str) -> sa.ColumnElement[bool]:
-    """The rows of `table` on which a role may act, as a condition."""
-    return _any_of(resource, table, policy.actors(action, role))
-
-
-def _any_of(resource: Resource, table: Table, relations: tuple[policy.Relation, ...]) -> sa.ColumnElement[bool]:
-    if policy.Relation.ORGANISATION in relations:
-        return sa.true()
-    known = [resource.relations[relation](table) for relation in relations if relation in resource.relations]
-    return sa.or_(*known) if known else sa.false()
 
 
 class _Compiler:
@@ -110,7 +93,8 @@ class _Compiler:
             elif isinstance(item, Leaf):
                 value = self._leaf(wanted.resource, table, item)
             elif isinstance(item, Embedded):
-                value = _embedded(item, self._leaf(wanted.resource, table, Leaf(item.key, item.field)))
+                value = _embedded(item, wanted.resource.column(table, item.field))
+                value = self._if_shown(wanted.resource, table, item.field, value)
             elif isinstance(item, ToOne):
                 target = self._alias(item.edge.to)
                 joined = (same_organisation(target, table), target.c.id == table.c[item.edge.column])
@@ -124,9 +108,17 @@ class _Compiler:
 
     def _leaf(self, resource: Resource, table: Table, leaf: Leaf) -> sa.ColumnElement[Any]:
         column = resource.column(table, leaf.field)
-        if policy.hidden(resource.name, leaf.field, self._role):
-            return sa.cast(sa.null(), column.type)
-        return sa.func.upper(column) if leaf.as_name else column
+        return self._if_shown(resource, table, leaf.field, sa.func.upper(column) if leaf.as_name else column)
+
+    def _if_shown(
+        self, resource: Resource, table: Table, field: str, value: sa.ColumnElement[Any]
+    ) -> sa.ColumnElement[Any]:
+        """A value, or null where this field of the row is not for the caller."""
+        allowed = shown(resource, table, self._role, field)
+        if isinstance(allowed, sa.True_):
+            return value
+        # Few rows have something to hide: the others need no look at who asks.
+        return sa.case((sa.and_(resource.column(table, field).is_not(None), allowed), value))
 
     # Rows are named with a dollar sign: no caller's key holds one, so none is taken for the row itself.
     def _object(self, wanted: Wanted, table: Table) -> NamedFromClause:
@@ -166,7 +158,9 @@ class _Compiler:
         if isinstance(kind, sa.Enum):
             kind = sa.Text()
         value: sa.BindParameter[Any] = sa.bindparam(where.slot, type_=ARRAY(kind) if where.several else kind)
-        return rule.where(table, where.parameter, value, several=where.several)
+        found = rule.where(table, where.parameter, value, several=where.several)
+        # What a caller is not shown is not found by its value either.
+        return sa.and_(found, shown(listed.resource, table, self._role, rule.field))
 
     def _list(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[Any]:
         """One list as one JSON value: its objects and what it says of itself."""
