@@ -2,7 +2,7 @@
 
 from app.acting.intent import Intent
 from app.domain.access import intents as access
-from app.domain.access.resource import API_KEYS
+from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
 from app.domain.enrolments import intents as enrolments
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback import intents as feedback
@@ -36,6 +36,8 @@ RESOURCES: tuple[Resource, ...] = (
     PEOPLE,
     DO_NOT_PAIRS,
     API_KEYS,
+    IDENTITY_PROVIDERS,
+    STANDINGS,
     PROGRAMMES,
     TOPICS,
     PROGRAMME_RESOURCES,

@@ -21,6 +21,8 @@ from tests.world import World
 _READERS = {
     "do_not_pair": "admin",
     "api_key": "admin",
+    "identity_provider": "admin",
+    "standing": "admin",
     "webhook_endpoint": "admin",
     "delivery": "admin",
     "attempt": "admin",
@@ -125,8 +127,14 @@ async def _fill_office(full: Full) -> None:
     key = await world.do(
         "admin", "create_api_key", name="Reader", role="service_account", scopes=["sessions:read"], service_account="bi"
     )
+    issuer = "https://login.example.com/acme"
+    provider = await world.do(
+        "admin", "create_identity_provider", name="Sign-in", issuer=issuer, audience=world.organisation_id
+    )
+    standing = await world.do("admin", "create_standing", person_id=world.people["coordinator"], role="coordinator")
     endpoint = await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
     found = {"rank": rank, "do_not_pair": bar, "api_key": key, "webhook_endpoint": endpoint}
+    found |= {"identity_provider": provider, "standing": standing}
     full.objects.update({name: item["id"] for name, item in found.items()})
 
 

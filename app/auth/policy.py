@@ -87,6 +87,8 @@ READ: Mapping[str, Grants] = {
     "webhook_endpoint": _AUDITED,
     "delivery": _AUDITED,
     "attempt": _AUDITED,
+    "identity_provider": {_ADMIN: _ANY, _AUDITOR: _ANY},
+    "standing": {_ADMIN: _ANY, _AUDITOR: _ANY, _COORDINATOR: (Relation.OWN,)},
     "api_key": {_ADMIN: _ANY, _AUDITOR: _ANY, **dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.OWN,))},
 }
 
@@ -120,6 +122,10 @@ _WEBHOOKS = (
     "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret "
     "disable_webhook_endpoint enable_webhook_endpoint ping_webhook_endpoint retry_delivery"
 ).split()
+_ACCESS = (
+    "create_api_key rotate_api_key revoke_api_key create_identity_provider update_identity_provider "
+    "delete_identity_provider create_standing delete_standing"
+).split()
 
 ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("update_organisation", "create_rank", "update_rank", "delete_rank"), _ADMINISTRATORS),
@@ -138,7 +144,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
-    **dict.fromkeys(("create_api_key", "revoke_api_key"), _ADMINISTRATORS),
+    **dict.fromkeys(_ACCESS, _ADMINISTRATORS),
 }
 
 # What is asked within an intent, beyond the intent itself: who runs a programme does not appoint who else does.

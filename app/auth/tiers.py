@@ -71,7 +71,11 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "webhook_endpoint": {_O: "url description types status disabled_reason"},
     "delivery": {_O: "event_type sequence status attempts due_at delivered_at last_status last_error"},
     "attempt": {_O: "number started_at elapsed_ms status error address", _C: "response"},
-    "api_key": {_O: "name role scopes service_account prefix_text expires_at revoked_at last_used_at"},
+    "identity_provider": {
+        _O: "name issuer audience jwks_uri algorithms token_type person_claim person_match is_enabled",
+    },
+    "standing": {_O: "role"},
+    "api_key": {_O: "name role scopes service_account networks prefix_text expires_at revoked_at last_used_at"},
 }
 
 

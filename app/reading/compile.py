@@ -13,13 +13,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from app.auth.actor import Role
-from app.reading import keyset
+from app.reading import keyset, opening
 from app.reading.admission import shown, visible
 from app.reading.fragments import EMPTY_LIST, as_json, built, text
 from app.reading.keyset import Said
 from app.reading.resource import ORGANISATION, Resource, Table, owner, same_organisation
 from app.reading.shape import Constant, Edges, Embedded, Leaf, Nodes, Page, ToMany, ToOne, Wanted
 from app.reading.statement import Statement
+from app.sealing.columns import Sealed
 
 
 @lru_cache(maxsize=4096)
@@ -30,7 +31,7 @@ def one(wanted: Wanted, role: Role) -> Statement:
 
 @lru_cache(maxsize=4096)
 def page(listed: Page, role: Role) -> Statement:
-    """A list whose first item are nodes: one row per object (JSON, sort keys as JSON text), one more than the limit."""
+    """A list of nodes as one row: the objects as a JSON list, and the sort keys of the last one when there are more."""
     return _Compiler(role).rows(listed)
 
 
@@ -62,9 +63,12 @@ class _Compiler:
         chosen = self._chosen(listed, None)
         row = self._object(nodes.wanted, chosen)
         return Statement.of(
-            sa.select(as_json(row), keyset.keys(listed, chosen).label("keys"))
-            .select_from(chosen.join(row, sa.true()))
-            .order_by(*keyset.order(listed, chosen))
+            keyset.gathered(
+                listed,
+                sa.select(as_json(row), keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen))
+                .select_from(chosen.join(row, sa.true()))
+                .subquery("n"),
+            )
         )
 
     def columns(self, wanted: tuple[tuple[str, Wanted | Page], ...]) -> Statement:
@@ -108,7 +112,11 @@ class _Compiler:
 
     def _leaf(self, resource: Resource, table: Table, leaf: Leaf) -> sa.ColumnElement[Any]:
         column = resource.column(table, leaf.field)
-        return self._if_shown(resource, table, leaf.field, sa.func.upper(column) if leaf.as_name else column)
+        if isinstance(column.type, Sealed):
+            value: sa.ColumnElement[Any] = opening.marker(table, resource.table.c[leaf.field], column)
+        else:
+            value = sa.func.upper(column) if leaf.as_name else column
+        return self._if_shown(resource, table, leaf.field, value)
 
     def _if_shown(
         self, resource: Resource, table: Table, field: str, value: sa.ColumnElement[Any]
@@ -178,8 +186,8 @@ class _Compiler:
         for row in rows.values():
             joined = joined.join(row, sa.true())
         columns = [as_json(row).label(f"b{index}") for index, row in rows.items()]
-        place = sa.func.row_number().over(order_by=keyset.order(listed, chosen)).label("place")
-        select = sa.select(*columns, keyset.keys(listed, chosen).label("keys"), place).select_from(joined)
+        numbers = keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen)
+        select = sa.select(*columns, *numbers).select_from(joined)
         said = Said(listed, _inside(select, parent).subquery(f"n{next(self._number)}"), scope)
         pairs = [
             (item.key, said.gathered(f"b{index}") if index in rows else said.value(item))  # type: ignore[arg-type]

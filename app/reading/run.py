@@ -9,6 +9,7 @@ from app.auth.actor import Actor
 from app.db import Db
 from app.errors import NotFound
 from app.reading import compile as compiler
+from app.reading import opening
 from app.reading.shape import Page, Wanted
 from app.reading.statement import Statement
 
@@ -23,9 +24,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The objects of one page as JSON bytes, and the sort keys of the last when there are more."""
+    """The objects of one page as a JSON list, and the sort keys of the last when there are more."""
 
-    bodies: list[bytes]
+    body: bytes
     next_keys: str | None
 
 
@@ -50,9 +51,7 @@ async def one(
 
 async def page(actor: Actor, listed: Page, values: dict[str, Any]) -> Rows:
     """One page of a list; `values` holds its limit, filters and cursor keys by slot."""
-    rows = await _fetch(actor, compiler.page(listed, actor.role), values, None)
-    limit = values[listed.limit]
-    return Rows([row[0] for row in rows[:limit]], rows[limit - 1][1] if len(rows) > limit else None)
+    return Rows(*(await _fetch(actor, compiler.page(listed, actor.role), values, None))[0])
 
 
 async def fields(
@@ -71,5 +70,7 @@ async def columns(actor: Actor, statement: Statement, values: dict[str, Any], *,
 async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:
     bound = statement.bound({"organisation": actor.organisation_id, "me": actor.person_id, **values})
     if db is not None:
-        return await db.fetch(statement.sql, *bound)
-    return await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)
+        rows = await db.fetch(statement.sql, *bound)
+    else:
+        rows = await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)
+    return await opening.opened(actor.organisation_id, rows) if statement.is_sealed else rows

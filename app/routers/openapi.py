@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
-from app.auth.scopes import Scope
 from app.routers import openapi_answers as answers
 from app.routers import openapi_events as events
+from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_paths import paths
 from app.routers.openapi_schemas import Json, components
@@ -32,7 +32,7 @@ looking over their shoulders.
 TAGS = {
     "organisations": "The company, and its ladder of ranks.",
     "people": "Who they are, and who must never be paired.",
-    "access": "The keys of people and services.",
+    "access": "The keys of people and services, where people sign in, and what they are to the organisation.",
     "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",
     "enrolments": "Who joined a programme, as mentor or mentee, with what skills and wishes.",
     "pairings": "A junior mentor and a senior mentee, from proposal to close, and what they agree on.",
@@ -61,19 +61,8 @@ def document() -> Json:
             "parameters": {**parameters.SHARED, **events.HEADERS},
             "responses": answers.shared(),
             "headers": answers.HEADERS,
-            "securitySchemes": {"bearer": _security_scheme()},
+            "securitySchemes": oauth.schemes(),
         },
-    }
-
-
-def _security_scheme() -> Json:
-    scopes = ", ".join(f"`{scope.value}`" for scope in Scope)
-    return {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "fsk_live_…",
-        "description": f"An API key. It opens what its scopes name, each operation's being in `x-scopes`: {scopes}. "
-        "What lies behind depends on whose key it is.",
     }
 
 

@@ -20,6 +20,11 @@ _VALUES: dict[str, Any] = {
     "ApiKeyRead.person_id": None,
     "ApiKeyCreate.scopes": ["directory:read", "directory:write"],
     "ApiKeyRead.scopes": ["directory:read", "directory:write"],
+    "IdentityProviderCreate.name": "Acme's sign-in",
+    "IdentityProviderUpdate.name": "Acme's sign-in",
+    "IdentityProviderRead.name": "Acme's sign-in",
+    "IdentityProviderCreate.audience": f"org_{_SUFFIX}wz",
+    "IdentityProviderRead.audience": f"org_{_SUFFIX}wz",
     "OrganisationRead.name": "Acme",
     "OrganisationUpdate.name": "Acme Europe",
     "ProgrammeCreate.name": "Reverse mentoring, spring 2027",
@@ -71,6 +76,11 @@ _VALUES: dict[str, Any] = {
     "Fault.code": "unknown_reference",
     "Fault.pointer": "/pairing_id",
     "OrganisationRead.region": "eu",
+    "issuer": "https://login.example.com",
+    "jwks_uri": "https://login.example.com/keys",
+    "algorithms": ["RS256", "ES256"],
+    "person_claim": "sub",
+    "networks": ["203.0.113.0/24"],
     "given_name": "Aiko",
     "family_name": "Tanaka",
     "display_name": "Aiko Tanaka",
@@ -141,7 +151,8 @@ _VALUES: dict[str, Any] = {
 }
 # Members that would break a rule between members, or that most callers leave out.
 _LEFT_OUT = {
-    "ApiKeyCreate": {"person_id", "expires_at"},
+    "ApiKeyCreate": {"person_id", "expires_at", "networks"},
+    "IdentityProviderCreate": {"jwks_uri"},
     "SessionReport": {"person_id"},
     "PairingCreate": {"shared_manager_waiver"},
     "Fault": {"parameter"},

@@ -7,6 +7,7 @@ from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
 from app.reading.resource import Resource
 from app.routers import bodies
+from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_answers import good, problems
 from app.routers.openapi_schemas import Json, answer_of, components, ref
@@ -25,6 +26,7 @@ def paths() -> Paths:
         found[f"/v1/{resource.path}/{{id}}"] = {"get": _one(resource)}
     for intent in INTENTS:
         found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
+    found |= oauth.paths()
     found["/v1/nodes/{id}"] = {"get": _node()}
     found["/health/live"] = {"get": _health("live", "Whether this process answers.", ())}
     found["/health/ready"] = {"get": _health("ready", "Whether it can serve: the database answers.", (503,))}
@@ -49,7 +51,7 @@ def words(name: str) -> str:
 
 
 def _secured(scope: Scope) -> Json:
-    return {"security": [{"bearer": []}], "x-scopes": [scope.value]}
+    return {"security": oauth.security(scope), "x-scopes": [scope.value]}
 
 
 def _described(text: str, scope: Scope) -> str:
@@ -172,7 +174,7 @@ def _node() -> Json:
         "summary": "Read any object by its id.",
         "description": "Whatever its type: this is where the `url` of an event leads. Takes the scope of that type.",
         "tags": ["nodes"],
-        "security": [{"bearer": []}],
+        "security": oauth.security(),
         "x-scopes": [],
         "parameters": [identifier, *shape, {"$ref": "#/components/parameters/IfNoneMatch"}],
         "responses": {"200": found, "304": _unchanged(), **problems(400, 403, 404, 406, 422, *_ALWAYS)},

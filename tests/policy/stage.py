@@ -196,6 +196,10 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         entry = await world.do("service", "create_do_not_pair", **people, reason="A quarrel.")
         stage.add("do_not_pair", entry["id"], own={one, other}, party={one, other})
     await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
+    provider = {"name": "Sign-in", "issuer": "https://login.example.com/acme", "audience": world.organisation_id}
+    stage.add("identity_provider", (await world.do("admin", "create_identity_provider", **provider))["id"])
+    standing = {"person_id": world.people["coordinator"], "role": "coordinator"}
+    stage.add("standing", (await world.do("admin", "create_standing", **standing))["id"], own={"coordinator"})
     for row in await _rows(owner, world, "person", "id"):
         part = parts[row["id"]]
         partners = {person for pair in PAIRS.values() if part in pair[1:] for person in pair[1:]} - {part}

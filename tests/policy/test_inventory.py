@@ -11,6 +11,7 @@ from app.routers.writes import METHODS, path_of
 
 # What shows nothing of an organisation, or leads to where the policy is asked.
 OPEN = {"/health/live", "/health/ready", "/v1/openapi.json", "/docs", "/graphql", "GET /v1/nodes/{id}"}
+OPEN |= {"/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"}
 
 
 def reached(routes: list[BaseRoute]) -> set[str]:

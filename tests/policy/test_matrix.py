@@ -36,6 +36,8 @@ PARENTS = {
     "create_person": "organisation",
     "create_do_not_pair": "organisation",
     "create_api_key": "organisation",
+    "create_identity_provider": "organisation",
+    "create_standing": "organisation",
     "create_webhook_endpoint": "organisation",
     "apply_for_enrolment": "programme",
     "invite_enrolment": "programme",

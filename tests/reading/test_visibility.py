@@ -23,6 +23,8 @@ SEEN_BY = {
     "person:outsider": AUDITED | COORDINATORS | {"outsider"},
     "do_not_pair": OFFICE,
     "api_key": {"admin", "auditor"},
+    "identity_provider": {"admin", "auditor"},
+    "standing": {"admin", "coordinator", "auditor"},
     "programme": EVERYONE,
     "topic": EVERYONE,
     "programme_resource": EVERYONE,
