@@ -42,8 +42,8 @@ class Stage:
 
     def add(self, resource: str, object_id: str, **facts: Any) -> str:
         """Take a thing down."""
-        groups = {name: frozenset(facts.pop(name)) for name in ("members", "own", "party") if name in facts}
-        self.things.append(Thing(resource, object_id, **groups, **facts))
+        facts |= {name: frozenset(facts[name]) for name in ("members", "own", "party") if name in facts}
+        self.things.append(Thing(resource, object_id, **facts))
         return object_id
 
 
@@ -91,7 +91,7 @@ async def _programme(stage: Stage, name: str) -> str:
     for resource, intent, data in contents:
         stage.add(resource, (await world.do(by, intent, programme_id=programme_id, **data))["id"], programme=name)
     if name == "run":
-        duty = {"person_id": world.people["coordinator mentee"], "duty": "coordinator"}
+        duty: dict[str, Any] = {"person_id": world.people["coordinator mentee"], "duty": "coordinator"}
         await world.do("admin", "assign_programme_role", programme_id=programme_id, **duty)
     for move in ("publish", "start_matching", "activate") if name not in DRAFTS else ():
         await world.do(by, f"{move}_programme", programme_id)
@@ -106,7 +106,11 @@ async def _enrolments(stage: Stage, programmes: dict[str, str]) -> dict[str, str
             for part in dict.fromkeys(pair[place] for pair in PAIRS.values() if pair[0] == programme):
                 if part in found:
                     continue
-                given = {"programme_id": programmes[programme], "person_id": world.people[part], "role": side}
+                given: dict[str, Any] = {
+                    "programme_id": programmes[programme],
+                    "person_id": world.people[part],
+                    "role": side,
+                }
                 made = await world.do("admin", "invite_enrolment", **given, capacity=3, seeks=["AI"])
                 for move in ("review", "approve", "ready"):
                     # Nobody decides on themselves, so the administrator who takes part is not asked to.
@@ -164,7 +168,7 @@ class _Pair:
             session_id = await self._made(
                 mentor, "session", "schedule_session", pairing_id=pairing_id, starts_at=starts_at, topic="AI"
             )
-            of = {"session_id": session_id}
+            of: dict[str, Any] = {"session_id": session_id}
             await self._made(mentor, "agenda_item", "create_agenda_item", **of, title="Prompts")
             url = "https://meet.example.com/1"
             await self._made(mentor, "session_link", "create_session_link", **of, kind="video", url=url)
@@ -192,13 +196,17 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
     world, parts = stage.world, {person_id: part for part, person_id in stage.world.people.items()}
     stage.add("organisation", world.organisation_id)
     for one, other in (("admin", "manager"), ("nobody", "sponsor")):
-        people = {"person_id": world.people[one], "other_person_id": world.people[other]}
+        people: dict[str, Any] = {"person_id": world.people[one], "other_person_id": world.people[other]}
         entry = await world.do("service", "create_do_not_pair", **people, reason="A quarrel.")
         stage.add("do_not_pair", entry["id"], own={one, other}, party={one, other})
     await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
-    provider = {"name": "Sign-in", "issuer": "https://login.example.com/acme", "audience": world.organisation_id}
+    provider: dict[str, Any] = {
+        "name": "Sign-in",
+        "issuer": "https://login.example.com/acme",
+        "audience": world.organisation_id,
+    }
     stage.add("identity_provider", (await world.do("admin", "create_identity_provider", **provider))["id"])
-    standing = {"person_id": world.people["coordinator"], "role": "coordinator"}
+    standing: dict[str, Any] = {"person_id": world.people["coordinator"], "role": "coordinator"}
     stage.add("standing", (await world.do("admin", "create_standing", **standing))["id"], own={"coordinator"})
     for row in await _rows(owner, world, "person", "id"):
         part = parts[row["id"]]

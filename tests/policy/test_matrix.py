@@ -15,7 +15,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app import db as database
 from app.auth import policy, tiers
-from app.auth.actor import Actor
+from app.auth.actor import Actor, Role
 from app.auth.tiers import Tier
 from app.declared import INTENTS, RESOURCES
 from app.graphql.schema import LISTS
@@ -86,7 +86,7 @@ def shown(actor: Actor, part: str, thing: Thing, field: str) -> bool:
 async def test_the_stage_holds_everything(stage: Stage, owner: asyncpg.Connection) -> None:
     assert await unknown(stage, owner) == set()
     assert {thing.resource for thing in stage.things if not thing.is_foreign} >= set(BY_NAME) - {"delivery", "attempt"}
-    assert {stage.world.actors[part].role for part in PARTS} == set(policy.Role)
+    assert {stage.world.actors[part].role for part in PARTS} == set(Role)
 
 
 def test_every_operation_has_something_that_it_is_done_to() -> None:
