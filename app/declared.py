@@ -2,15 +2,19 @@
 
 from app.acting.intent import Intent
 from app.domain.access import intents as access
-from app.domain.access.resource import API_KEYS
+from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
 from app.domain.enrolments import intents as enrolments
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
+from app.domain.imports import intents as imports
+from app.domain.operations import intents as operations
+from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
 from app.domain.organisations.resource import ORGANISATIONS, RANKS
+from app.domain.oversight.resource import AUDIT_ENTRIES
 from app.domain.pairings import intents as pairings
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
 from app.domain.people import intents as people
@@ -36,6 +40,9 @@ RESOURCES: tuple[Resource, ...] = (
     PEOPLE,
     DO_NOT_PAIRS,
     API_KEYS,
+    IDENTITY_PROVIDERS,
+    STANDINGS,
+    OPERATIONS,
     PROGRAMMES,
     TOPICS,
     PROGRAMME_RESOURCES,
@@ -59,13 +66,16 @@ RESOURCES: tuple[Resource, ...] = (
     WEBHOOK_ENDPOINTS,
     DELIVERIES,
     ATTEMPTS,
+    AUDIT_ENTRIES,
 )
 INTENTS: tuple[Intent, ...] = (
     *organisations.INTENTS,
     *people.INTENTS,
     *access.INTENTS,
+    *operations.INTENTS,
     *programmes.INTENTS,
     *enrolments.INTENTS,
+    *imports.INTENTS,
     *pairings.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,

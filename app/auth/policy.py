@@ -23,10 +23,11 @@ class Relation(StrEnum):
 
 
 Grants = Mapping[Role, tuple[Relation, ...]]
-_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE = (
+_ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
     Role.ORGANISATION_ADMIN,
     Role.COORDINATOR,
     Role.PARTICIPANT,
+    Role.AUDITOR,
     Role.SERVICE_ACCOUNT,
 )
 _ANY = (Relation.ORGANISATION,)
@@ -42,6 +43,9 @@ _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
 _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
 _SELF: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN,))
+
+# Work in the background: administrators stand above it, the others have what they asked for themselves.
+_OPERATIONS: Grants = {_ADMIN: _ANY, _COORDINATOR: (Relation.OWN,), _SERVICE: (Relation.OWN,)}
 
 
 def _joined(*tables: Grants) -> Grants:
@@ -80,7 +84,16 @@ READ: Mapping[str, Grants] = {
     "webhook_endpoint": _OFFICE,
     "delivery": _OFFICE,
     "attempt": _OFFICE,
+    "identity_provider": {_ADMIN: _ANY, Role.AUDITOR: _ANY},
+    "standing": _joined({_ADMIN: _ANY, Role.AUDITOR: _ANY}, {_COORDINATOR: (Relation.OWN,)}),
+    "operation": {**_OPERATIONS, _AUDITOR: _ANY},
     "api_key": _joined({_ADMIN: _ANY}, {_COORDINATOR: (Relation.OWN,), _PARTICIPANT: (Relation.OWN,)}),
+    # What one did oneself, and who saw one's own data; all of it for those who oversee.
+    "audit_entry": {
+        _ADMIN: _ANY,
+        Role.AUDITOR: _ANY,
+        **dict.fromkeys((_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN), (Relation.OWN,)),
+    },
 }
 
 _DIRECTORY = ("create_person", "update_person", "deactivate_person", "reactivate_person")
@@ -113,6 +126,10 @@ _WEBHOOKS = (
     "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret "
     "disable_webhook_endpoint enable_webhook_endpoint ping_webhook_endpoint retry_delivery"
 ).split()
+_ACCESS = (
+    "create_api_key rotate_api_key revoke_api_key create_identity_provider update_identity_provider "
+    "delete_identity_provider create_standing delete_standing"
+).split()
 
 ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("update_organisation", "create_rank", "update_rank", "delete_rank"), _ADMINISTRATORS),
@@ -130,13 +147,16 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
-    **dict.fromkeys(("create_api_key", "revoke_api_key"), _ADMINISTRATORS),
+    **dict.fromkeys(_ACCESS, _ADMINISTRATORS),
+    **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
 }
 
 # Fields that a role never sees, though it sees the row: why a pair ended is nobody's business but the pair's own side.
 HIDDEN: Mapping[tuple[str, str], frozenset[Role]] = {
     ("do_not_pair", "reason"): frozenset(Role) - {_ADMIN},
     ("pairing", "end_reason"): frozenset({_PARTICIPANT}),
+    # Who else was seen along with oneself.
+    ("audit_entry", "subjects"): frozenset({_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN}),
     ("session", "cancelled_by"): frozenset({_PARTICIPANT, _ADMIN}),
     ("session", "cancel_reason"): frozenset({_PARTICIPANT, _ADMIN}),
 }

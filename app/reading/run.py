@@ -1,4 +1,4 @@
-"""Running a compiled shape: one statement on the read lane, bytes out."""
+"""Running a compiled shape: one statement on the read lane, bytes out; what is watched is on record before that."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from app.auth.actor import Actor
 from app.db import Db
 from app.errors import NotFound
 from app.reading import compile as compiler
+from app.reading import opening, witness
 from app.reading.shape import Page, Wanted
 from app.reading.statement import Statement
 
@@ -23,9 +24,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The objects of one page as JSON bytes, and the sort keys of the last when there are more."""
+    """The objects of one page as a JSON list, and the sort keys of the last when there are more."""
 
-    bodies: list[bytes]
+    body: bytes
     next_keys: str | None
 
 
@@ -42,17 +43,22 @@ async def one(
     """One object by its id. Raises `Absent`. Inside a transaction when `db` is given, else on the read lane."""
     if ids.prefix_of(object_id) != wanted.resource.prefix:
         raise Absent
-    rows = await _fetch(actor, compiler.one(wanted, actor.role), {**(values or {}), "id_0": object_id}, db)
+    statement = compiler.one(wanted, actor.role)
+    rows = await _fetch(actor, statement, {**(values or {}), "id_0": object_id}, db)
     if not rows:
         raise Absent
+    if statement.witnesses:
+        await witness.record(actor, rows[0][2:], db=db, apart_from=None if db is None else object_id)
     return Answer(rows[0][0], rows[0][1])
 
 
 async def page(actor: Actor, listed: Page, values: dict[str, Any]) -> Rows:
     """One page of a list; `values` holds its limit, filters and cursor keys by slot."""
-    rows = await _fetch(actor, compiler.page(listed, actor.role), values, None)
-    limit = values[listed.limit]
-    return Rows([row[0] for row in rows[:limit]], rows[limit - 1][1] if len(rows) > limit else None)
+    statement = compiler.page(listed, actor.role)
+    body, next_keys, *watched = (await _fetch(actor, statement, values, None))[0]
+    if watched:
+        await witness.record(actor, watched)
+    return Rows(body, next_keys)
 
 
 async def fields(
@@ -64,12 +70,17 @@ async def fields(
 
 async def columns(actor: Actor, statement: Statement, values: dict[str, Any], *, db: Db | None = None) -> list[bytes]:
     """As `fields`, for a caller who keeps the compiled statement."""
-    rows = await _fetch(actor, statement, values, db)
-    return [b"null" if value is None else value for value in rows[0]]
+    (row,) = await _fetch(actor, statement, values, db)
+    shown = len(row) - statement.witnesses
+    if statement.witnesses:
+        await witness.record(actor, row[shown:], db=db)
+    return [b"null" if value is None else value for value in row[:shown]]
 
 
 async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:
-    bound = statement.bound({"organisation": actor.organisation_id, "me": actor.person_id, **values})
+    bound = statement.bound({"organisation": actor.organisation_id, "me": actor.id, **values})
     if db is not None:
-        return await db.fetch(statement.sql, *bound)
-    return await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)
+        rows = await db.fetch(statement.sql, *bound)
+    else:
+        rows = await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)
+    return await opening.opened(actor.organisation_id, rows) if statement.is_sealed else rows

@@ -38,16 +38,30 @@ from generate_series(1, 3000) n;
 insert into do_not_pair (organisation_id, id, version, created_at, updated_at, person_id, other_person_id, reason)
 select
     :organisation, pg_temp.key('dnp', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('per', n),
-    pg_temp.key('per', n + 1), 'A quarrel.'
+    pg_temp.key('per', n + 1), 'A quarrel.'::bytea
 from generate_series(1, 2000) n;
 
 insert into api_key (
-    organisation_id, id, version, created_at, updated_at, name, role, scopes, person_id, client, slot, prefix_text,
-    secret_hash
+    organisation_id, id, version, created_at, updated_at, name, role, scopes, person_id, networks, client, slot,
+    prefix_text, secret_hash
 )
 select
     :organisation, pg_temp.key('key', n), 1, pg_temp.at(n), pg_temp.at(n), 'Key', 'participant', '[]',
-    pg_temp.key('per', n), pg_temp.key('per', n), 1, lpad(n::text, 8, 'c'), '\x00'
+    pg_temp.key('per', n), '[]', pg_temp.key('per', n), 1, lpad(n::text, 8, 'c'), '\x00'
+from generate_series(1, 2000) n;
+
+insert into standing (organisation_id, id, version, created_at, updated_at, person_id, role)
+select
+    :organisation, pg_temp.key('std', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('per', n), 'coordinator'
+from generate_series(1, 2000) n;
+
+insert into identity_provider (
+    organisation_id, id, version, created_at, updated_at, name, issuer, audience, algorithms, token_type, person_claim,
+    person_match, is_enabled
+)
+select
+    :organisation, pg_temp.key('idp', n), 1, pg_temp.at(n), pg_temp.at(n), 'Sign-in', 'https://login.example.com', n::text,
+    '["RS256"]', 'at_jwt', 'sub', 'external_id', true
 from generate_series(1, 2000) n;
 
 insert into programme (
@@ -166,7 +180,7 @@ insert into note (organisation_id, id, version, created_at, updated_at, session_
 select
     :organisation, pg_temp.scattered('not', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('ses', 1 + n % 3000),
     pg_temp.member(n / 3000, 1 + (1 + n % 3000) % 1500),
-    (array['author_only', 'pair', 'pair_and_coordinator'])[1 + n % 3], 'Prompts'
+    (array['author_only', 'pair', 'pair_and_coordinator'])[1 + n % 3], 'Prompts'::bytea
 from generate_series(1, 6000) n;
 
 insert into goal (organisation_id, id, version, created_at, updated_at, pairing_id, owner, title, progress, status)
@@ -217,5 +231,28 @@ select
     :organisation, pg_temp.key('atm', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('dlv', 1 + n % 3000),
     1 + n / 3000, pg_temp.at(n), 12, 200
 from generate_series(1, 6000) n;
+
+insert into audit_entry (
+    organisation_id, id, occurred_at, principal, actor_id, role, action, resource, object_id, objects, members, outcome,
+    mac, sequence, prev_hash, hash
+)
+select
+    :organisation, pg_temp.key('aud', n), pg_temp.at(n), pg_temp.key('key', 1 + n % 2000),
+    pg_temp.key('per', 1 + n % 2000), 'participant', 'read_person', 'person', pg_temp.key('per', n), 1, '[]', 'done',
+    '\x00', n, '\x00', '\x00'
+from generate_series(1, 6000) n;
+
+insert into audit_subject (organisation_id, person_id, entry_id)
+select :organisation, pg_temp.key('per', 1 + n % 3000), pg_temp.key('aud', n)
+from generate_series(1, 6000) n;
+
+insert into operation (
+    organisation_id, id, version, created_at, updated_at, kind, status, dry_run, subject_ids, parameters, requested_by,
+    principal, role, scopes, done, created, updated, unchanged, refused, errors, attempts
+)
+select
+    :organisation, pg_temp.key('opn', n), 1, pg_temp.at(n), pg_temp.at(n), 'people_import', 'succeeded', false, '[]', '{}',
+    pg_temp.key('per', 1 + n % 20), pg_temp.key('key', n), 'coordinator', '[]', 0, 0, 0, 0, 0, '[]', 1
+from generate_series(1, 3000) n;
 
 analyze;

@@ -21,6 +21,9 @@ SEEN_BY = {
     "person:outsider": OFFICE | COORDINATORS | {"outsider"},
     "do_not_pair": OFFICE,
     "api_key": {"admin"},
+    "identity_provider": {"admin"},
+    "standing": {"admin", "coordinator"},
+    "operation": {"admin"},
     "programme": EVERYONE,
     "topic": EVERYONE,
     "programme_resource": EVERYONE,
@@ -51,6 +54,7 @@ SEEN_BY = {
     "webhook_endpoint": OFFICE,
     "delivery": OFFICE,
     "attempt": OFFICE,
+    "audit_entry": {"admin", "mentor"},
 }
 
 

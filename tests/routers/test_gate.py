@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from app.acting.intent import Intent, Kind
-from app.auth import keys
+from app.auth import bearer
 from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
 from app.reading.resource import Resource
@@ -90,7 +90,9 @@ async def test_another_organisation_changes_nothing(
         assert await _told_the_same(intent, api, acme, rival, answers)
     elif _names_others(acme, intent):
         assert statuses <= {403, 422}
-        assert {_fault(answer) for answer in answers.values() if answer.status_code == 422} == {"unknown_reference"}
+        # An audience is no reference, but it may not hold the id of another organisation either.
+        code = "audience_not_own" if intent.name == "create_identity_provider" else "unknown_reference"
+        assert {_fault(answer) for answer in answers.values() if answer.status_code == 422} == {code}
     assert await snapshot(acme) == before
 
 
@@ -121,8 +123,12 @@ def _fault(answer: httpx.Response) -> str:
 
 @of_resources
 async def test_another_organisation_sees_nothing(resource: Resource, api: Api, acme: Full, rival: Full) -> None:
-    theirs = set(acme.objects.values())
     own, other = rival.objects[resource.name], acme.objects[resource.name]
+    theirs = set(acme.objects.values())
+    filters = [name for name in resource.parameters if name.endswith("_id") and name != "external_id"]
+    if resource.name == "audit_entry":
+        # A refused attempt on another organisation's object is on record in one's own trail, and rightly so.
+        theirs, filters = {other}, []
     expand = ",".join((*resource.collections, *resource.references)[:MOST_EXPANSIONS])
 
     for part in PARTS:
@@ -132,7 +138,7 @@ async def test_another_organisation_sees_nothing(resource: Resource, api: Api, a
         listed = await client.get(f"/v1/{resource.path}", params={"limit": 100, "expand": expand} if expand else {})
         assert listed.status_code == 200
         assert not any(identifier in listed.text for identifier in theirs)
-        for name in (name for name in resource.parameters if name.endswith("_id") and name != "external_id"):
+        for name in filters:
             target = acme.objects.get(name.removesuffix("_id"), acme.objects["person"])
             assert (await client.get(f"/v1/{resource.path}", params={name: target})).json()["items"] == []
     seen = await api(rival.world.keys[rival.reader(resource.name)]).get(f"/v1/{resource.path}/{own}")
@@ -171,11 +177,13 @@ async def test_what_is_no_key_is_refused_alike(credential: str, api: Api, acme: 
     answer = await api().get("/v1/people", headers={"Authorization": credential})
 
     assert answer.status_code == 401
-    assert answer.json()["detail"] == "Send a valid API key: Authorization: Bearer fsk_live_…"
+    assert (
+        answer.json()["detail"] == "Send a valid credential: Authorization: Bearer, then an API key or an access token."
+    )
 
 
 async def test_two_credentials_are_none(api: Api, acme: Full) -> None:
-    keys.forget()
+    bearer.forget()
     key = acme.world.keys["admin"]
 
     answer = await api().get("/v1/people", headers=[("Authorization", f"Bearer {key}")] * 2)
