@@ -183,6 +183,7 @@ async def test_a_token_can_be_narrow(sign_in: SignIn, claims: dict[str, Any], sc
 async def test_a_person_can_be_named_by_their_address(sign_in: SignIn) -> None:
     await sign_in.update(person_claim="email", person_match="work_email")
 
+    verified: Any
     for verified in (True, "true", ...):
         actor = await enter(sign_in.token(sub="x", email="ada@EXAMPLE.com", email_verified=verified))
         assert actor is not None
@@ -235,7 +236,7 @@ async def test_of_two_organisations_the_first_has_the_issuer(sign_in: SignIn, cl
     other = await found_world("Other")
     await other.newcomer("employee", external_id="e-1")
     client = "api://0b7bd5f6-58a9-4a5e-8e6c-0e4bb6a8f6a1"
-    ours = {"name": "x", "issuer": sign_in.issuer.url, "audience": client}
+    ours: dict[str, Any] = {"name": "x", "issuer": sign_in.issuer.url, "audience": client}
 
     first = await sign_in.world.do("admin", "create_identity_provider", **ours)
     clock.advance(seconds=1)
