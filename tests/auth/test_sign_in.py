@@ -31,11 +31,13 @@ async def provider() -> AsyncIterator[httpx.AsyncClient]:
             return (await client.get("/.well-known/openid-configuration")).is_success
         return False
 
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-        await eventually(answers)
-        yield client
-    process.terminate()
-    await process.wait()
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            await eventually(answers)
+            yield client
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 async def tokens(provider: httpx.AsyncClient, audience: str, person: str) -> dict[str, Any]:
