@@ -2,10 +2,13 @@
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from app.auth import bearer, keys
 from app.auth.bearer import authenticate
 from app.auth.credentials import BadCredential
+from app.commands import serving
+from app.config import Settings
 from app.main import create_app
 from tests.auth.conftest import enter
 from tests.conftest import TestClock
@@ -111,3 +114,32 @@ async def test_the_address_is_that_of_the_connection_whatever_a_header_says(worl
             assert (await client.get("/v1/goals", headers=headers)).status_code == status
             asked = await client.post("/graphql", headers=headers, json={"query": "{goals{nodes{id}}}"})
             assert asked.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "status"),
+    [
+        ("", "203.0.113.7", 401),
+        ("127.0.0.1", "203.0.113.7", 200),
+        ("10.0.0.0/8, 127.0.0.0/8", "203.0.113.7, 10.0.0.5", 200),
+        ("10.0.0.0/8", "203.0.113.7", 401),
+        ("127.0.0.1", "203.0.113.7, 198.51.100.1", 401),
+        ("127.0.0.1", "nonsense", 401),
+    ],
+)
+async def test_a_proxy_is_believed_when_it_is_named(
+    world: World, settings: Settings, proxies: str, forwarded: str, status: int
+) -> None:
+    config = serving._server(settings.model_copy(update={"trusted_proxies": proxies})).config
+    config.load()
+    headers = {"Authorization": await bound(world, "203.0.113.0/24"), "X-Forwarded-For": forwarded}
+
+    transport = httpx.ASGITransport(config.loaded_app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://flipside") as client:
+        assert (await client.get("/v1/goals", headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize("proxies", ["*", "proxy.example.com", "10.0.0.1/8"])
+def test_a_proxy_is_named_by_its_address(proxies: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(trusted_proxies=proxies)
