@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest bench image lock
-.PHONY: check-lint check-format check-types check-floors check-image check-lock
+.PHONY: check-lint check-format check-types check-floors check-security check-image check-lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,7 +41,7 @@ test-policy: install ## Ask everyone about everything: the policy's matrix, and 
 test-planted: install ## Plant faults in copies of the tree, and see each caught by the test that guards against it
 	@$(BIN)/python -m tests.policy.planted $(ARGS)
 
-check: check-lint check-format check-types check-floors check-image check-lock ## Lint, format, types, architecture, Dockerfile, lock
+check: check-lint check-format check-types check-floors check-security check-image check-lock ## Lint, format, types, architecture, security, Dockerfile, lock
 
 check-lint: install
 	@$(BIN)/ruff check .
@@ -54,6 +54,9 @@ check-types: install
 
 check-floors: install
 	@$(BIN)/lint-imports --no-logo
+
+check-security: install
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --confidence-level medium --recursive app
 
 check-image: install
 	@$(BIN)/hadolint Dockerfile

@@ -15,6 +15,7 @@ from app import contract as contracts
 from app import secret
 from app.commands import doctor as doctors
 from app.commands import hosting, pages, serving, settings_table
+from app.commands.audit import audit
 from app.commands.chosen import WrongSettings, chosen
 from app.commands.data_keys import data_keys
 from app.commands.hosting import DatabaseMissing, DataFolderUnusable, MigrationFailed, SchemaBehind
@@ -58,6 +59,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli.add_typer(audit, name="audit")
 cli.add_typer(keys, name="keys")
 cli.add_typer(data_keys, name="data-keys")
 cli.add_typer(organisations, name="organisations")
@@ -100,7 +102,7 @@ def api(
 
 @cli.command()
 def worker() -> None:
-    """Relay events and deliver webhooks; any number of these may run."""
+    """Relay events, deliver webhooks and chain the audit trail; any number of these may run."""
     settings = chosen()
     secret.master(settings)
     serving.configure_log(settings)

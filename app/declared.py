@@ -9,8 +9,12 @@ from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
+from app.domain.imports import intents as imports
+from app.domain.operations import intents as operations
+from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
 from app.domain.organisations.resource import ORGANISATIONS, RANKS
+from app.domain.oversight.resource import AUDIT_ENTRIES
 from app.domain.pairings import intents as pairings
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
 from app.domain.people import intents as people
@@ -38,6 +42,7 @@ RESOURCES: tuple[Resource, ...] = (
     API_KEYS,
     IDENTITY_PROVIDERS,
     STANDINGS,
+    OPERATIONS,
     PROGRAMMES,
     TOPICS,
     PROGRAMME_RESOURCES,
@@ -61,13 +66,16 @@ RESOURCES: tuple[Resource, ...] = (
     WEBHOOK_ENDPOINTS,
     DELIVERIES,
     ATTEMPTS,
+    AUDIT_ENTRIES,
 )
 INTENTS: tuple[Intent, ...] = (
     *organisations.INTENTS,
     *people.INTENTS,
     *access.INTENTS,
+    *operations.INTENTS,
     *programmes.INTENTS,
     *enrolments.INTENTS,
+    *imports.INTENTS,
     *pairings.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,

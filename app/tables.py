@@ -1,21 +1,29 @@
 """Imports every table, so that the metadata is complete for migrations."""
 
 from app.acting.models import IdempotencyRecord
+from app.audit.models import AuditEntry, AuditHead, AuditSubject
 from app.auth.models import ApiKey, Credential, IssuerBinding, SigningKey
 from app.declared import RESOURCES
+from app.domain.operations.models import OperationInput
 from app.events.models import EventCounter, OutboxEvent
+from app.quotas.models import QuotaLevel
 from app.sealing.models import DataKey
 from app.table import metadata
 from app.webhooks.models import WebhookSecret
 
 __all__ = [
     "ApiKey",
+    "AuditEntry",
+    "AuditHead",
+    "AuditSubject",
     "Credential",
     "DataKey",
     "EventCounter",
     "IdempotencyRecord",
     "IssuerBinding",
+    "OperationInput",
     "OutboxEvent",
+    "QuotaLevel",
     "SigningKey",
     "WebhookSecret",
     "metadata",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 
@@ -12,6 +13,7 @@ from app.acting.intent import Intent, Kind
 from app.declared import BY_PREFIX, RESOURCES
 from app.domain.access.schemas import ApiKeyCreate
 from app.domain.access.service import issue
+from app.domain.operations import service as operations
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery
@@ -23,9 +25,11 @@ _READERS = {
     "api_key": "admin",
     "identity_provider": "admin",
     "standing": "admin",
+    "operation": "admin",
     "webhook_endpoint": "admin",
     "delivery": "admin",
     "attempt": "admin",
+    "audit_entry": "admin",
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback"), "mentor"),
 }
@@ -47,14 +51,27 @@ class Full:
         """Method, path and further arguments of a well-formed request for this intent."""
         path = path_of(intent).replace("{id}", self.objects[intent.resource.name])
         more: dict[str, Any] = {"headers": {"If-Match": '"1"'}} if intent.has_id else {}
-        if intent.takes is not None:
-            body = self._own(components()[intent.takes.__name__]["examples"][0])
-            if "other_person_id" in body:
-                body["other_person_id"] = self.other_person
+        if intent.needs_key:
+            more["headers"] = {"Idempotency-Key": ids.new("key")}
+        if intent.document:
+            body = self.body(intent)
+            more["content"] = body.pop("text")
+            more["headers"]["Content-Type"] = f"text/{body.pop('format')}"
+            path = f"{path}?{urlencode(body).replace('False', 'false')}"
+        elif intent.takes is not None:
             content_type = "application/merge-patch+json" if intent.kind is Kind.UPDATE else "application/json"
             more.setdefault("headers", {})["Content-Type"] = content_type
-            more["content"] = orjson.dumps(body)
+            more["content"] = orjson.dumps(self.body(intent))
         return METHODS[intent.kind], path, more
+
+    def body(self, intent: Intent) -> dict[str, Any]:
+        """What a well-formed request for this intent holds."""
+        if intent.takes is None:
+            return {}
+        body: dict[str, Any] = self._own(components()[intent.takes.__name__]["examples"][0])
+        if "other_person_id" in body:
+            body["other_person_id"] = self.other_person
+        return body
 
     def _own(self, value: Any) -> Any:
         """An example whose ids are those of our objects."""
@@ -163,15 +180,17 @@ async def _fill_from_rows(full: Full) -> None:
             status=500,
         )
         db.add(attempt)
-    objects |= {"delivery": delivery.id, "attempt": attempt.id}
+        # Of a kind that no worker knows, so that it stays as it is.
+        operation = await operations.begin(db, world.actors["admin"], "example")
+    objects |= {"delivery": delivery.id, "attempt": attempt.id, "operation": operation.id}
+    objects["audit_entry"] = await _found(full, "audit_entry", "actor_id", world.people["mentor"])
     for name, parent in (("agreement", "pairing"), ("signature", "agreement"), ("attendance", "session")):
-        objects[name] = await _child(full, name, parent)
+        objects[name] = await _found(full, name, f"{parent}_id", objects[parent])
 
 
-async def _child(full: Full, name: str, parent: str) -> str:
-    reads, organisation_id = database.current().reads, full.world.organisation_id
-    sql = f"select id from {name} where {parent}_id = $1 order by id limit 1"  # noqa: S608
-    return str((await reads.fetch(organisation_id, sql, (full.objects[parent],)))[0][0])
+async def _found(full: Full, name: str, column: str, value: str) -> str:
+    sql = f"select id from {name} where {column} = $1 order by id limit 1"  # noqa: S608
+    return str((await database.current().reads.fetch(full.world.organisation_id, sql, (value,)))[0][0])
 
 
 async def service_key(world: World, name: str, scopes: set[str]) -> str:

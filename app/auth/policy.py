@@ -25,7 +25,7 @@ class Relation(StrEnum):
 
 # What comes of an office. Who holds one keeps none of it over a pairing of their own (`barred`).
 OFFICES = frozenset({Relation.ORGANISATION, Relation.OWN_PROGRAMME})
-# Platform staff have no row: they see nothing of an organisation, and do nothing in it.
+# Platform staff have no row but that of their own acts: they see nothing of an organisation, and do nothing in it.
 Grants = Mapping[Role, tuple[Relation, ...]]
 _ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
     Role.ORGANISATION_ADMIN,
@@ -50,6 +50,9 @@ _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
 _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
 _SELF: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN,))
+
+# Work in the background: administrators stand above it, the others have what they asked for themselves.
+_OPERATIONS: Grants = {_ADMIN: _ANY, _COORDINATOR: (Relation.OWN,), _SERVICE: (Relation.OWN,)}
 
 
 def _joined(*tables: Grants) -> Grants:
@@ -90,6 +93,13 @@ READ: Mapping[str, Grants] = {
     "identity_provider": {_ADMIN: _ANY, _AUDITOR: _ANY},
     "standing": {_ADMIN: _ANY, _AUDITOR: _ANY, _COORDINATOR: (Relation.OWN,)},
     "api_key": {_ADMIN: _ANY, _AUDITOR: _ANY, **dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.OWN,))},
+    "operation": {**_OPERATIONS, _AUDITOR: _ANY},
+    # What one did oneself, and who saw one's own data; all of it for those who oversee.
+    "audit_entry": {
+        _ADMIN: _ANY,
+        _AUDITOR: _ANY,
+        **dict.fromkeys((_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN), (Relation.OWN,)),
+    },
 }
 
 _DIRECTORY = ("create_person", "update_person", "deactivate_person", "reactivate_person")
@@ -145,6 +155,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
     **dict.fromkeys(_ACCESS, _ADMINISTRATORS),
+    **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
 }
 
 # What is asked within an intent, beyond the intent itself: who runs a programme does not appoint who else does.
@@ -163,6 +174,8 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("note", "text"): READ["note"],
     ("feedback", "rating"): READ["feedback"],
     ("feedback", "text"): READ["feedback"],
+    # Who else was seen along with oneself.
+    ("audit_entry", "subjects"): dict.fromkeys((_ADMIN, _AUDITOR), _ANY),
 }
 
 

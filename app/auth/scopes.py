@@ -21,7 +21,11 @@ class Scope(StrEnum):
     FEEDBACK_READ = "feedback:read"
     FEEDBACK_WRITE = "feedback:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
+    IMPORTS_WRITE = "imports:write"
+    OPERATIONS_READ = "operations:read"
+    OPERATIONS_WRITE = "operations:write"
     KEYS_MANAGE = "keys:manage"
+    AUDIT_READ = "audit:read"
     SCHEMA_READ = "schema:read"
 
 

@@ -75,6 +75,14 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
         _O: "name issuer audience jwks_uri algorithms token_type person_claim person_match is_enabled",
     },
     "standing": {_O: "role"},
+    "operation": {
+        _O: "kind status dry_run subject_ids requested_by done total created updated unchanged refused errors result "
+        "failure_code failure_detail started_at finished_at"
+    },
+    "audit_entry": {
+        _O: "occurred_at principal role action resource objects members outcome code sequence",
+        _X: "subjects",
+    },
     "api_key": {_O: "name role scopes service_account networks prefix_text expires_at revoked_at last_used_at"},
 }
 

@@ -7,7 +7,8 @@ from rich import box
 from rich.table import Table
 
 from app import db as database
-from app.commands.keys import Organisation, in_database, in_organisation, show
+from app.commands.inside import in_database
+from app.commands.keys import Organisation, in_organisation, show
 from app.sealing import rotating, wrapping
 from app.sealing.models import ORGANISATION
 

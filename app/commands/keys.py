@@ -1,6 +1,5 @@
 """`flipside keys` and `flipside organisations`: the first key of everything, and keys when nobody has one."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
@@ -11,11 +10,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from app import clock, secret
+from app import clock
 from app.auth.actor import Role
 from app.auth.scopes import EVERY, Scope
-from app.commands import hosting, office
-from app.commands.chosen import chosen
+from app.commands import office
+from app.commands.inside import in_database
 from app.domain.access import founding
 from app.domain.access.schemas import ApiKeyCreate
 from app.domain.organisations.schemas import OrganisationUpdate
@@ -124,16 +123,3 @@ def in_organisation(organisation_id: str, does: Callable[[], Coroutine[Any, Any,
         return await does()
 
     return in_database(checked)
-
-
-def in_database(does: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Do something with the database of the settings, which is started if need be."""
-    settings = chosen()
-    secret.master(settings)
-
-    async def work(address: str) -> Result:
-        async with hosting.opened(address, settings):
-            return await does()
-
-    with hosting.prepared(settings) as address:
-        return asyncio.run(work(address))

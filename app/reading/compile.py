@@ -13,11 +13,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from app.auth.actor import Role
-from app.reading import keyset, opening
+from app.reading import keyset, opening, witness
 from app.reading.admission import shown, visible
 from app.reading.fragments import EMPTY_LIST, as_json, built, text
 from app.reading.keyset import Said
-from app.reading.resource import ORGANISATION, Resource, Table, owner, same_organisation
+from app.reading.resource import ME, ORGANISATION, Linked, Resource, Table, owner, same_organisation
 from app.reading.shape import Constant, Edges, Embedded, Leaf, Nodes, Page, ToMany, ToOne, Wanted
 from app.reading.statement import Statement
 from app.sealing.columns import Sealed
@@ -52,35 +52,42 @@ class _Compiler:
         table = self._alias(wanted.resource)
         row = self._object(wanted, table)
         version = table.c.version if "version" in table.c else sa.literal(1)
+        watched = self._watched(wanted, table)
         return Statement.of(
-            sa.select(as_json(row), version.label("version"))
-            .select_from(table.join(row, sa.true()))
-            .where(*self._seen(wanted.resource, table), table.c.id == sa.bindparam("id_0", type_=sa.Text))
+            sa.select(as_json(row), version.label("version"), *map(as_json, watched))
+            .select_from(_joined(table, row, *watched))
+            .where(*self._seen(wanted.resource, table), table.c.id == sa.bindparam("id_0", type_=sa.Text)),
+            len(watched),
         )
 
     def rows(self, listed: Page) -> Statement:
         nodes = next(item for item in listed.items if isinstance(item, Nodes))
         chosen = self._chosen(listed, None)
         row = self._object(nodes.wanted, chosen)
-        return Statement.of(
-            keyset.gathered(
-                listed,
-                sa.select(as_json(row), keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen))
-                .select_from(chosen.join(row, sa.true()))
-                .subquery("n"),
-            )
-        )
+        watched = self._watched(nodes.wanted, chosen)
+        bodies = [as_json(item).label(f"b{index}") for index, item in enumerate((row, *watched))]
+        numbers = keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen)
+        numbered = sa.select(*bodies, *numbers).select_from(_joined(chosen, row, *watched)).subquery("n")
+        return Statement.of(keyset.gathered(listed, numbered, len(bodies)), len(watched))
 
     def columns(self, wanted: tuple[tuple[str, Wanted | Page], ...]) -> Statement:
-        columns = []
-        for index, (_, item) in enumerate(wanted):
-            if isinstance(item, Page):
-                columns.append(self._list(item, None).label(f"c{index}"))
-                continue
-            table = self._alias(item.resource)
-            found = (*self._seen(item.resource, table), table.c.id == sa.bindparam(f"id_{index}", type_=sa.Text))
-            columns.append(self._nested_object(item, table, found, ()).label(f"c{index}"))
-        return Statement.of(sa.select(*columns))
+        items = [item for _, item in wanted]
+        columns = [self._column(item, index).label(f"c{index}") for index, item in enumerate(items)]
+        shown = [(index, witness.of(item, self._role)) for index, item in enumerate(items)]
+        watched = [self._column(item, index).label(f"w{index}") for index, item in shown if item is not None]
+        return Statement.of(sa.select(*columns, *watched), len(watched))
+
+    def _column(self, item: Wanted | Page, index: int) -> sa.ColumnElement[Any]:
+        if isinstance(item, Page):
+            return self._list(item, None)
+        table = self._alias(item.resource)
+        found = (*self._seen(item.resource, table), table.c.id == sa.bindparam(f"id_{index}", type_=sa.Text))
+        return self._nested_object(item, table, found, ())
+
+    def _watched(self, wanted: Wanted, table: Table) -> list[NamedFromClause]:
+        """The row of ids that says whose data an object shows, if that is watched."""
+        shown = witness.of(wanted, self._role)
+        return [self._object(shown, table)] if isinstance(shown, Wanted) else []
 
     def _alias(self, resource: Resource) -> Table:
         return resource.table.alias(f"t{next(self._number)}")
@@ -168,7 +175,11 @@ class _Compiler:
         value: sa.BindParameter[Any] = sa.bindparam(where.slot, type_=ARRAY(kind) if where.several else kind)
         found = rule.where(table, where.parameter, value, several=where.several)
         # What a caller is not shown is not found by its value either.
-        return sa.and_(found, shown(listed.resource, table, self._role, rule.field))
+        if not isinstance(rule, Linked):
+            return sa.and_(found, shown(listed.resource, table, self._role, rule.field))
+        allowed = shown(listed.resource, table, self._role, rule.tells)
+        of_oneself = sa.func.all(value) == ME if where.several else value == ME
+        return found if isinstance(allowed, sa.True_) else sa.and_(found, sa.or_(allowed, of_oneself))
 
     def _list(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[Any]:
         """One list as one JSON value: its objects and what it says of itself."""
@@ -182,9 +193,7 @@ class _Compiler:
                 rows[index] = self._object(item.wanted, chosen)
             elif isinstance(item, Edges):
                 rows[index] = self._envelope(listed, item, chosen, parent)
-        joined: Any = chosen
-        for row in rows.values():
-            joined = joined.join(row, sa.true())
+        joined = _joined(chosen, *rows.values())
         columns = [as_json(row).label(f"b{index}") for index, row in rows.items()]
         numbers = keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen)
         select = sa.select(*columns, *numbers).select_from(joined)
@@ -229,6 +238,13 @@ class _Compiler:
     def _scope(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[str]:
         scope: sa.ColumnElement[str] = sa.bindparam(listed.scope, type_=sa.Text)
         return scope + parent[0].c.id if parent is not None and listed.scope_of_parent else scope
+
+
+def _joined(table: Table, *rows: NamedFromClause) -> sa.FromClause:
+    joined: sa.FromClause = table
+    for row in rows:
+        joined = joined.join(row, sa.true())
+    return joined
 
 
 def _embedded(item: Embedded, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

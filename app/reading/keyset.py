@@ -58,15 +58,16 @@ def place(listed: Page, table: Table) -> sa.Label[int]:
     return sa.func.row_number().over(order_by=order(listed, table)).label("place")
 
 
-def gathered(listed: Page, numbered: sa.Subquery) -> sa.Select[Any]:
-    """The numbered rows of a page as one: their bodies as a JSON list, and the keys of the last if it has a next."""
+def gathered(listed: Page, numbered: sa.Subquery, bodies: int) -> sa.Select[Any]:
+    """The numbered rows of a page as one: the first of their `bodies` as a JSON list, the keys of the last row if the
+    page has a next, the other bodies as lists.
+    """
     size, number = limit(listed), numbered.c.place
     # Numbered rows come in the order of their numbers: nothing is left to sort.
-    shown = sa.func.json_agg(numbered.c.body).filter(number <= size)
+    lists = [sa.func.json_agg(numbered.c[f"b{index}"]).filter(number <= size) for index in range(bodies)]
+    first, *others = [sa.func.coalesce(found, EMPTY_LIST, type_=JSON) for found in lists]
     last = sa.func.min(numbered.c["keys"]).filter(number == size)
-    return sa.select(
-        sa.func.coalesce(shown, EMPTY_LIST, type_=JSON), sa.case((sa.func.count() > size, last))
-    ).select_from(numbered)
+    return sa.select(first, sa.case((sa.func.count() > size, last)), *others).select_from(numbered)
 
 
 def cursor(scope: sa.ColumnElement[str], key: sa.ColumnElement[str]) -> sa.ColumnElement[Any]:

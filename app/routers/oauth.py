@@ -13,13 +13,14 @@ from app.auth import keys, scopes, signing_keys, tokens
 from app.auth.actor import Actor, Role
 from app.auth.credentials import BadCredential
 from app.auth.scopes import Scope
+from app.quotas import admission
 from app.routers import bodies
 
 TOKEN, KEYS, METADATA = "/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"
 FORM = "application/x-www-form-urlencoded"
 GRANT = "client_credentials"
 _MEMBERS = frozenset({"grant_type", "scope", "client_id", "client_secret"})
-_MOST_MEMBERS = 20
+_MOST_MEMBERS, _FORM_BYTES = 20, 16 * 1024
 _PUBLIC = {"Cache-Control": "public, max-age=300"}
 _PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -35,7 +36,7 @@ class TokenRefused(Exception):
 async def token(request: Request) -> Response:
     """Give a service account an access token for its secret."""
     try:
-        form = _form(await bodies.raw(request), request.headers.get("content-type"))
+        form = _form(await bodies.raw(request, _FORM_BYTES), request.headers.get("content-type"))
         client = await _client(request, form)
         granted = _granted(client, form.get("scope"))
     except TokenRefused as refused:
@@ -88,14 +89,20 @@ def _form(body: bytes, content_type: str | None) -> dict[str, str]:
 
 async def _client(request: Request, form: dict[str, str]) -> Actor:
     identity, secret = _presented(request.headers.getlist("authorization"), form)
+    address = request.client.host if request.client else None
     try:
-        found = await keys.verify(secret, clock.now())
+        client = await admission.admit(request.scope, _known(identity, secret, address))
     except BadCredential:
         raise _stranger() from None
-    if found.actor.principal != identity or not found.admits(request.client.host if request.client else None):
-        raise _stranger()
-    if found.actor.role is not Role.SERVICE_ACCOUNT:
+    if client.role is not Role.SERVICE_ACCOUNT:
         raise TokenRefused("unauthorized_client", "This key is a person's. People sign in at their identity provider.")
+    return client
+
+
+async def _known(identity: str, secret: str, address: str | None) -> Actor:
+    found = await keys.verify(secret, clock.now())
+    if found.actor.principal != identity or not found.admits(address):
+        raise BadCredential
     return found.actor
 
 

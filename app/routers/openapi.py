@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of the REST door, made from the same declarations as its routes."""
 
 import asyncio
+import base64
 import hashlib
 from functools import cache
 
@@ -10,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
+from app.declared import INTENTS
 from app.routers import openapi_answers as answers
 from app.routers import openapi_events as events
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_paths import paths
-from app.routers.openapi_schemas import Json, components
+from app.routers.openapi_schemas import PREFIX, Json, components
 
 ADDRESS = "/v1/openapi.json"
 _ABOUT = """\
@@ -33,6 +35,7 @@ TAGS = {
     "organisations": "The company, and its ladder of ranks.",
     "people": "Who they are, and who must never be paired.",
     "access": "The keys of people and services, where people sign in, and what they are to the organisation.",
+    "operations": "Work that is too long for a request: how far it is, and what came of it.",
     "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",
     "enrolments": "Who joined a programme, as mentor or mentee, with what skills and wishes.",
     "pairings": "A junior mentor and a senior mentee, from proposal to close, and what they agree on.",
@@ -40,6 +43,7 @@ TAGS = {
     "goals": "What a pair works towards, and the small wins on the way.",
     "feedback": "What they thought of it.",
     "webhooks": "Who is told of events, what was sent to them and what came back.",
+    "audit": "Who did what, and who saw whose data.",
     "nodes": "Any object by its id.",
     "health": "Whether the service is well.",
 }
@@ -49,6 +53,7 @@ TAGS = {
 def document() -> Json:
     """The whole document."""
     schemas = {**components(), **parameters.names(), **events.envelopes()}
+    _leave_out_documents(schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Flipside", "version": __version__, "description": _ABOUT},
@@ -64,6 +69,14 @@ def document() -> Json:
             "securitySchemes": oauth.schemes(),
         },
     }
+
+
+def _leave_out_documents(schemas: dict[str, Json]) -> None:
+    """Drop what no JSON is written by: a document is a body of its own type, and all else of it stands in the query."""
+    for intent in INTENTS:
+        if intent.document and intent.takes is not None:
+            members = schemas.pop(intent.takes.__name__)["properties"]
+            del schemas[members["format"]["$ref"].removeprefix(PREFIX)]
 
 
 @cache
@@ -87,4 +100,16 @@ async def docs(_request: Request) -> Response:
     page = get_swagger_ui_html(openapi_url=ADDRESS, title="Flipside API")
     note = b"<p>The scripts and styles of this page come from a CDN (cdn.jsdelivr.net); the contract itself is at "
     link = f'<a href="{ADDRESS}">{ADDRESS}</a>.</p>'.encode()
-    return Response(bytes(page.body).replace(b"<body>", b"<body>" + note + link, 1), media_type="text/html")
+    body = bytes(page.body).replace(b"<body>", b"<body>" + note + link, 1)
+    return Response(body, headers={"Content-Security-Policy": _page_policy(body)}, media_type="text/html")
+
+
+def _page_policy(page: bytes) -> str:
+    """What the page needs and no more: its one script by its digest, and what it says it loads."""
+    script = page.partition(b"<script>")[2].partition(b"</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}' https://cdn.jsdelivr.net; connect-src 'self'; "
+        "style-src 'unsafe-inline' https://cdn.jsdelivr.net; img-src data: https://fastapi.tiangolo.com; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    )

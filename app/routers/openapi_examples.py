@@ -11,6 +11,10 @@ _ID = re.compile(r"\^([a-z]{3})_")
 _DEEPEST = 4
 _SHOWN_CHANGES = 2
 
+DOCUMENTS = {
+    "csv": "external_id,given_name,family_name,rank_level\nE-10042,Aiko,Tanaka,3\n",
+    "ndjson": '{"external_id": "E-10042", "given_name": "Aiko", "family_name": "Tanaka", "rank_level": 3}\n',
+}
 # By `Schema.member`, else by `member`; what stands in neither is made from the schema.
 _VALUES: dict[str, Any] = {
     "ApiKeyCreate.name": "HR connector",
@@ -25,6 +29,14 @@ _VALUES: dict[str, Any] = {
     "IdentityProviderRead.name": "Acme's sign-in",
     "IdentityProviderCreate.audience": f"org_{_SUFFIX}wz",
     "IdentityProviderRead.audience": f"org_{_SUFFIX}wz",
+    "AuditEntryRead.action": "update_person",
+    "AuditEntryRead.resource": "person",
+    "AuditEntryRead.members": ["title"],
+    "ImportBegin.kind": "people",
+    "ImportBegin.format": "csv",
+    "ImportBegin.text": DOCUMENTS["csv"],
+    "OperationRead.kind": "people_import",
+    "OperationRead.errors": [],
     "OrganisationRead.name": "Acme",
     "OrganisationUpdate.name": "Acme Europe",
     "ProgrammeCreate.name": "Reverse mentoring, spring 2027",
@@ -153,6 +165,7 @@ _VALUES: dict[str, Any] = {
 _LEFT_OUT = {
     "ApiKeyCreate": {"person_id", "expires_at", "networks"},
     "IdentityProviderCreate": {"jwks_uri"},
+    "ImportBegin": {"programme_id"},
     "SessionReport": {"person_id"},
     "PairingCreate": {"shared_manager_waiver"},
     "Fault": {"parameter"},

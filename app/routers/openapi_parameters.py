@@ -6,11 +6,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app import ids, pagination
+from app.acting.intent import Intent
 from app.declared import RESOURCES
 from app.reading import asking
 from app.reading.resource import Equals, Resource
-from app.routers import wishes
-from app.routers.openapi_schemas import Json, ref
+from app.routers import documents, wishes
+from app.routers.openapi_schemas import Json, components, ref
 from app.text import Day, Instant
 
 # A comma parts two values, so that none can hold one.
@@ -75,6 +76,17 @@ def of_list(resource: Resource) -> list[Json]:
     ]
 
 
+def of_document(intent: Intent) -> list[Json]:
+    """The parameters that stand beside a document in the body."""
+    assert intent.takes is not None  # noqa: S101
+    schema = components()[intent.takes.__name__]
+    return [
+        _query(name, member, member.get("description", ""), required=name in schema["required"])
+        for name in documents.parameters_of(intent.takes)
+        if (member := schema["properties"][name])
+    ]
+
+
 def names() -> dict[str, Json]:
     """Named schemas: the fields of each resource, and what can be expanded along with it."""
     found: dict[str, Json] = {}
@@ -102,8 +114,7 @@ def _filter(resource: Resource, name: str) -> Json:
     rule = resource.parameters[name]
     field = rule.field
     if isinstance(rule, Equals):
-        description = f"Only those whose `{field}` is one of these."
-        return _listed(name, _value(resource, field), description, asking.MOST_VALUES)
+        return _listed(name, _value(resource, field), rule.meaning, asking.MOST_VALUES)
     when = "at or after" if name.endswith("_after") else "before"
     return _query(name, _value(resource, field), f"Only those whose `{field}` lies {when} this.")
 
@@ -123,6 +134,11 @@ def _header(name: str, schema: Json, description: str, *, required: bool = False
 
 _ETAG: Json = {"type": "string", "examples": ['"3"']}
 _MATCH = "The change is made only if the object is still as you have read it, by its `ETag`; else 412."
+_KEY: Json = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+_REPEATED = (
+    "A name of your choice for this request. Sent again with it within 72 hours, the same request has no second "
+    "effect: it gets the first answer, with `Idempotency-Replayed: true`."
+)
 SHARED: dict[str, Json] = {
     "Limit": _query(
         "limit",
@@ -137,10 +153,6 @@ SHARED: dict[str, Json] = {
     "IfNoneMatch": _header("If-None-Match", _ETAG, "The `ETag` that you have; 304 if it is still the same."),
     "IfMatch": _header("If-Match", _ETAG, _MATCH),
     "IfMatchRequired": _header("If-Match", _ETAG, f"{_MATCH} Absent: 428.", required=True),
-    "IdempotencyKey": _header(
-        "Idempotency-Key",
-        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-        "A name of your choice for this request. Sent again with it within 72 hours, the same request has no second "
-        "effect: it gets the first answer, with `Idempotency-Replayed: true`.",
-    ),
+    "IdempotencyKey": _header("Idempotency-Key", _KEY, _REPEATED),
+    "IdempotencyKeyRequired": _header("Idempotency-Key", _KEY, f"{_REPEATED} Absent: 422.", required=True),
 }

@@ -6,16 +6,17 @@ from app.acting.intent import Intent, Kind
 from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
 from app.reading.resource import Resource
-from app.routers import bodies
+from app.routers import bodies, documents
+from app.routers import openapi_examples as examples
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
-from app.routers.openapi_answers import good, problems
+from app.routers.openapi_answers import good, problems, to_anybody
 from app.routers.openapi_schemas import Json, answer_of, components, ref
 from app.routers.writes import METHODS, path_of
 
 Paths = dict[str, dict[str, Json]]
 _SPELLINGS = {"api": "API", "webhook": "webhook"}
-_ALWAYS = (401, 500, 503)
+_ALWAYS = (401, 414, 429, 431, 500, 503)
 
 
 def paths() -> Paths:
@@ -104,7 +105,7 @@ def _write(intent: Intent) -> Json:
     }
     if intent.takes is not None:
         operation["requestBody"] = _body(intent)
-    failures = [400, 403, 409, 413, 415, 422, *_ALWAYS]
+    failures = [400, 403, 408, 409, 413, 415, 422, *_ALWAYS]
     if intent.has_id:
         failures += [404, 412]
     if intent.needs_version:
@@ -120,8 +121,10 @@ def _write_parameters(intent: Intent) -> list[Json]:
     if intent.has_id:
         names.append("IfMatchRequired" if intent.needs_version else "IfMatch")
     if intent.kind is not Kind.DELETE:
-        names.append("IdempotencyKey")
+        names.append("IdempotencyKeyRequired" if intent.needs_key else "IdempotencyKey")
     found = [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    if intent.document:
+        return [*parameters.of_document(intent), *found]
     return [parameters.identifier(intent.resource), *found] if intent.has_id else found
 
 
@@ -129,6 +132,11 @@ def _body(intent: Intent) -> Json:
     assert intent.takes is not None  # noqa: S101
     name = intent.takes.__name__
     schema = components()[name]
+    if intent.document:
+        text = schema["properties"]["text"]
+        forms = documents.FORMATS.items()
+        written = {kind: {"schema": text, "example": examples.DOCUMENTS[form]} for kind, form in forms}
+        return {"required": True, "content": written}
     content: Json = {"schema": ref(name), "example": schema["examples"][0]}
     types = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
     # Without a body, a step is taken as if it were an empty object.
@@ -148,6 +156,8 @@ def _success(intent: Intent) -> Json:
     headers = ["ETag", "IdempotencyReplayed", "CacheControl"]
     if intent.kind is Kind.CREATE:
         return {"201": good("The new object.", schema, "Location", *headers)}
+    if intent.kind is Kind.BEGIN:
+        return {"202": good("The operation, which has begun.", schema, "Location", *headers)}
     return {"200": good("The object as it is now.", schema, *headers)}
 
 
@@ -185,9 +195,9 @@ def _health(name: str, summary: str, failures: tuple[int, ...]) -> Json:
     def answer(description: str, status: str, *headers: str) -> Json:
         member: dict[str, Any] = {"type": "string", "const": status}
         schema = {"type": "object", "properties": {"status": member}, "required": ["status"]}
-        return good(description, {**schema, "examples": [{"status": status}]}, *headers)
+        return to_anybody(description, {**schema, "examples": [{"status": status}]}, *headers)
 
-    responses = {"200": answer("Yes.", "ok")}
+    responses = {"200": answer("Yes.", "ok"), **problems(414, 431)}
     for status in failures:
         responses[str(status)] = answer("No.", "unavailable", "RetryAfter")
     return {

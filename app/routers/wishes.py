@@ -1,6 +1,6 @@
 """What a REST caller asks for, `fields`, `expand`, filters, `sort`, `limit`, `cursor`, as a shape and its values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -88,7 +88,7 @@ def _parameters(query: bytes) -> dict[str, str]:
     return parameters
 
 
-def _refuse_unknown(parameters: Mapping[str, str]) -> None:
+def _refuse_unknown(parameters: Iterable[str]) -> None:
     for name in parameters:
         raise BadQuery(name[:100], "is not known here")
 
@@ -176,7 +176,8 @@ def _size(text: str | None) -> int:
     return asking.limit(None if text is None else int(text))
 
 
-def refuse_query(query: bytes) -> None:
-    """Changes take no query parameters. Raises `BadQuery`."""
-    if query:
-        _refuse_unknown(_parameters(query))
+def parameters(query: bytes, known: tuple[str, ...] = ()) -> dict[str, str]:
+    """The parameters of a change, which takes none but these. Raises `Malformed` or `BadQuery`."""
+    given = _parameters(query) if query else {}
+    _refuse_unknown(name for name in given if name not in known)
+    return given

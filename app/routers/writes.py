@@ -1,21 +1,28 @@
 """POST, PATCH and DELETE, for every intent alike: read the request, perform the intent, say what came of it."""
 
+from functools import partial
+
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app import config
 from app.acting.intent import Intent, Kind
 from app.acting.run import Call, Done, perform
-from app.routers import accepting, bodies, wishes
+from app.quotas import admission
+from app.routers import accepting, bodies, documents, wishes
 from app.routers.problems import Malformed
 from app.routers.reads import PRIVATE, Endpoint, actor_of, entity_tag
+from app.text import Input
 
-METHODS = {Kind.CREATE: "POST", Kind.MOVE: "POST", Kind.UPDATE: "PATCH", Kind.DELETE: "DELETE"}
+METHODS = {Kind.CREATE: "POST", Kind.BEGIN: "POST", Kind.MOVE: "POST", Kind.UPDATE: "PATCH", Kind.DELETE: "DELETE"}
+
+_STATUSES = {Kind.CREATE: 201, Kind.BEGIN: 202}
 
 
 def path_of(intent: Intent) -> str:
     """Where an intent is found: `/v1/sessions`, `/v1/sessions/{id}`, `/v1/sessions/{id}/complete`."""
-    if intent.kind is Kind.CREATE:
+    if not intent.has_id:
         return f"/v1/{intent.path}"
     tail = f"/{intent.verb}" if intent.kind is Kind.MOVE else ""
     return f"/v1/{intent.resource.path}/{{id}}{tail}"
@@ -23,17 +30,14 @@ def path_of(intent: Intent) -> str:
 
 def write(intent: Intent) -> Endpoint:
     """The endpoint of one intent."""
-    accepted = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
+    read = partial(_read_document if intent.document else _read_members, intent)
 
     async def endpoint(request: Request) -> Response:
-        actor, headers = await actor_of(request), request.headers
+        actor = await admission.admit(request.scope, actor_of(request), intent.cost, intent.name)
+        headers = request.headers
         if intent.kind is not Kind.DELETE:
             accepting.require_json(headers)
-        wishes.refuse_query(request.scope["query_string"])
-        body = await bodies.raw(request)
-        if not body and intent.kind is Kind.UPDATE:
-            raise Malformed("Send the changes as a merge patch.")
-        data = bodies.parse(body, bodies.header(headers, "Content-Type"), intent.takes or bodies.Nothing, accepted)
+        fingerprint, data = await read(request)
         done = await perform(
             Call(
                 actor=actor,
@@ -43,13 +47,33 @@ def write(intent: Intent) -> Endpoint:
                 object_id=request.path_params.get("id"),
                 data=data if intent.takes else None,
                 version=bodies.expected_version(headers, required=intent.needs_version),
-                key=bodies.idempotency_key(headers) if intent.kind is not Kind.DELETE else None,
-                fingerprint=body,
+                key=bodies.idempotency_key(headers, required=intent.needs_key)
+                if intent.kind is not Kind.DELETE
+                else None,
+                fingerprint=fingerprint,
             )
         )
         return _answer(intent, done)
 
     return endpoint
+
+
+async def _read_members(intent: Intent, request: Request) -> tuple[bytes, Input]:
+    """The body, an object in JSON, and what it means."""
+    wishes.parameters(request.scope["query_string"])
+    body = await bodies.raw(request, config.settings().body_limit_bytes)
+    if not body and intent.kind is Kind.UPDATE:
+        raise Malformed("Send the changes as a merge patch.")
+    accepted = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
+    content_type = bodies.header(request.headers, "Content-Type")
+    return body, bodies.parse(body, content_type, intent.takes or bodies.Nothing, accepted)
+
+
+async def _read_document(intent: Intent, request: Request) -> tuple[bytes, Input]:
+    """The body, a document, and what it means together with the query."""
+    assert intent.takes is not None  # noqa: S101
+    body = await bodies.raw(request, documents.LIMIT_BYTES)
+    return request.scope["query_string"] + b"\n" + body, documents.parse(request, body, intent.takes)
 
 
 def _answer(intent: Intent, done: Done) -> Response:
@@ -62,6 +86,6 @@ def _answer(intent: Intent, done: Done) -> Response:
     body = done.body
     if done.secret is not None:
         body = body[:-1] + b',"secret":' + orjson.dumps(done.secret) + b"}"
-    if intent.kind is Kind.CREATE:
+    if not intent.has_id:
         headers["Location"] = f"/v1/{intent.resource.path}/{done.object_id}"
-    return Response(body, 201 if intent.kind is Kind.CREATE else 200, headers, media_type="application/json")
+    return Response(body, _STATUSES.get(intent.kind, 200), headers, media_type="application/json")

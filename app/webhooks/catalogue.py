@@ -5,6 +5,7 @@ from itertools import chain
 from app.domain.enrolments import events as enrolments
 from app.domain.feedback.events import FeedbackGiven
 from app.domain.goals import events as goals
+from app.domain.operations import events as operations
 from app.domain.pairings import events as pairings
 from app.domain.people import events as people
 from app.domain.programmes import events as programmes
@@ -18,6 +19,9 @@ EVENTS: tuple[type[Event], ...] = (
     people.PersonUpdated,
     people.PersonDeactivated,
     people.PersonReactivated,
+    operations.OperationSucceeded,
+    operations.OperationFailed,
+    operations.OperationCancelled,
     programmes.ProgrammePublished,
     programmes.ProgrammeMatchingStarted,
     programmes.ProgrammeActivated,
@@ -74,10 +78,12 @@ EVENTS: tuple[type[Event], ...] = (
 )
 BY_TYPE = {event.type: event for event in EVENTS}
 _FAMILIES = dict.fromkeys(f"{name.partition('.')[0]}.*" for name in BY_TYPE)
+CONFIDED = frozenset(event.type for event in EVENTS if event.is_confided)
 PATTERNS = tuple(chain(("*",), _FAMILIES, BY_TYPE))
 
 
 def wants(patterns: list[str], event_type: str) -> bool:
-    """Whether one of the patterns (`*`, `session.*`, `session.completed`) names the type."""
+    """Whether a pattern (`*`, `session.*`, `session.completed`) names the type; no wildcard names a confided one."""
     family = f"{event_type.partition('.')[0]}.*"
-    return any(pattern in ("*", family, event_type) for pattern in patterns)
+    names = (event_type,) if event_type in CONFIDED else ("*", family, event_type)
+    return any(pattern in names for pattern in patterns)

@@ -1,4 +1,4 @@
-"""A worker: relays, delivers and sweeps side by side until it is told to stop."""
+"""A worker: relays, delivers, operates, chains and sweeps side by side until it is told to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,8 +8,10 @@ from functools import partial
 
 from app import config, logs
 from app.webhooks.sender import Sender
+from app.workers.chaining import CHAIN_SECONDS, Chainer
 from app.workers.deliver import Deliverer
 from app.workers.faults import described
+from app.workers.operate import Operator
 from app.workers.relay import Relay
 from app.workers.sweep import sweep
 
@@ -47,23 +49,26 @@ class Worker:
     def __init__(self) -> None:
         self._stopping = asyncio.Event()
         self._queues: list[_Loop] = []
-        self._sweep = _Loop("sweep", _swept, SWEEP_SECONDS)
+        # Nobody waits for these.
+        self._steady = (_Loop("sweep", _swept, SWEEP_SECONDS), _Loop("chain", Chainer().step, CHAIN_SECONDS))
 
     async def run(self) -> None:
         """Work until `stop`, then finish what is under way, within ten seconds."""
         async with _sender() as sender:
             pause = config.settings().worker_poll_seconds
             due = asyncio.Event()
-            deliverer = Deliverer(sender, on_free=due.set)
+            deliverer, operator = Deliverer(sender, on_free=due.set), Operator()
             self._queues = [_Loop("deliver", partial(_delivered, deliverer), pause, due)]
             self._queues += [_Loop("relay", partial(_relayed, Relay(), due), pause) for _ in range(RELAYS)]
-            loops = [asyncio.create_task(self._repeat(loop)) for loop in (*self._queues, self._sweep)]
+            self._queues.append(_Loop("operate", operator.step, pause))
+            loops = [asyncio.create_task(self._repeat(loop)) for loop in (*self._queues, *self._steady)]
             log.info("worker.started")
             try:
                 await self._stopping.wait()
             finally:
                 self.stop()
                 deliverer.stop()
+                operator.stop()
                 await _wind_up(loops, deliverer)
                 log.info("worker.stopped")
 
@@ -75,20 +80,20 @@ class Worker:
     def stop(self) -> None:
         """Let `run` come to its end. A signal handler of the event loop may call it, and more than once."""
         self._stopping.set()
-        self.wake()
-        self._sweep.woken.set()
+        for loop in (*self._queues, *self._steady):
+            loop.woken.set()
 
     async def drain(self) -> Drained:
-        """Relay and deliver until nothing is due now. For tests and the demonstration, instead of `run`."""
+        """Relay, deliver and operate until nothing is due now. For tests and the demonstration, instead of `run`."""
         async with _sender() as sender:
-            relay, deliverer, events = Relay(), Deliverer(sender), 0
+            relay, deliverer, operator, events = Relay(), Deliverer(sender), Operator(), 0
             while True:
                 taken = await relay.step()
                 if taken is not None:
                     events += taken
                 elif await deliverer.step():
                     await deliverer.finish()
-                else:
+                elif not await operator.step():
                     return Drained(events, deliverer.tally.sent, deliverer.tally.delivered)
 
     async def _repeat(self, loop: _Loop) -> None:

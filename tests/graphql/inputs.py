@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -12,6 +11,7 @@ from graphql import (
 )
 from strawberry.utils.str_converters import to_camel_case
 
+from app import ids
 from app.acting.intent import Intent
 from app.graphql.schema import SCHEMA
 from tests.full import Full
@@ -19,10 +19,11 @@ from tests.full import Full
 
 def example(intent: Intent, full: Full) -> dict[str, Any]:
     """A well-formed input for an intent, about the objects of a world."""
-    body = orjson.loads(full.request(intent)[2].get("content", b"{}"))
-    given: dict[str, Any] = as_input(intent, body)
+    given: dict[str, Any] = as_input(intent, full.body(intent))
     if intent.has_id:
         given["id"] = full.objects[intent.resource.name]
+    if intent.needs_key:
+        given["idempotencyKey"] = ids.new("key")
     if intent.needs_version:
         given["version"] = 1
     return given

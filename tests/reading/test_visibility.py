@@ -25,6 +25,7 @@ SEEN_BY = {
     "api_key": {"admin", "auditor"},
     "identity_provider": {"admin", "auditor"},
     "standing": {"admin", "coordinator", "auditor"},
+    "operation": {"admin", "auditor"},
     "programme": EVERYONE,
     "topic": EVERYONE,
     "programme_resource": EVERYONE,
@@ -55,6 +56,7 @@ SEEN_BY = {
     "webhook_endpoint": AUDITED,
     "delivery": AUDITED,
     "attempt": AUDITED,
+    "audit_entry": {"admin", "mentor", "auditor"},
 }
 
 

@@ -27,6 +27,7 @@ SEALED = {
     "pairing.shared_manager_waiver": None,
     "webhook_secret.sealed": None,
     "idempotency_record.body": None,
+    "operation_input.sealed": None,
 }
 
 

@@ -183,3 +183,20 @@ async def test_a_ciphertext_that_was_moved_opens_nowhere_else(
             place["row"],
             place["column"],
         )
+
+
+async def test_what_another_process_shreds_is_unreadable_at_once_and_unwritable_after_five_seconds(
+    confidence: Confidence, clock: TestClock, owner: asyncpg.Connection
+) -> None:
+    world = confidence.world
+    await world.do("mentor", "update_note", confidence.note, text="This process knows the key")
+    await owner.execute(
+        "update data_key set wrapped = null, kek_id = null, shredded_at = now() where owner = $1",
+        world.people["mentor"],
+    )
+
+    assert (await world.see("mentor", confidence.note) or {})["text"] is None
+    assert (await world.do("mentor", "update_note", confidence.note, text="Too late"))["text"] is None
+    clock.advance(seconds=5)
+    with refused("key_shredded"):
+        await world.do("mentor", "update_note", confidence.note, text="Later still")

@@ -1,0 +1,8 @@
+"""What operations do, by their kind."""
+
+from collections.abc import Mapping
+
+from app.domain.imports import enrolments, people
+from app.domain.operations.work import Job
+
+JOBS: Mapping[str, Job] = {"people_import": people.run, "enrolments_import": enrolments.run}
