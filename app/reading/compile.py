@@ -178,7 +178,7 @@ class _Compiler:
         if not isinstance(rule, Linked):
             return sa.and_(found, shown(listed.resource, table, self._role, rule.field))
         allowed = shown(listed.resource, table, self._role, rule.tells)
-        of_oneself = sa.func.all(value) == ME if where.several else value == ME
+        of_oneself = ME == (sa.func.all(value) if where.several else value)
         return found if isinstance(allowed, sa.True_) else sa.and_(found, sa.or_(allowed, of_oneself))
 
     def _list(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[Any]:
