@@ -178,7 +178,8 @@ class _Compiler:
         if not isinstance(rule, Linked):
             return sa.and_(found, shown(listed.resource, table, self._role, rule.field))
         allowed = shown(listed.resource, table, self._role, rule.tells)
-        of_oneself = ME == (sa.func.all(value) if where.several else value)
+        asked: sa.ColumnElement[Any] = sa.func.all(value) if where.several else value
+        of_oneself = ME.op("=", is_comparison=True)(asked)
         return found if isinstance(allowed, sa.True_) else sa.and_(found, sa.or_(allowed, of_oneself))
 
     def _list(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[Any]:
