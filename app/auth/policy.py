@@ -96,8 +96,7 @@ READ: Mapping[str, Grants] = {
     "operation": {**_OPERATIONS, _AUDITOR: _ANY},
     # What one did oneself, and who saw one's own data; all of it for those who oversee.
     "audit_entry": {
-        _ADMIN: _ANY,
-        _AUDITOR: _ANY,
+        **dict.fromkeys((_ADMIN, _AUDITOR), _ANY),
         **dict.fromkeys((_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN), (Relation.OWN,)),
     },
 }

@@ -80,7 +80,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
         "failure_code failure_detail started_at finished_at"
     },
     "audit_entry": {
-        _O: "occurred_at principal role action resource objects members outcome code sequence",
+        _O: "occurred_at principal role action resource objects members outcome code request_id sequence",
         _X: "subjects",
     },
     "api_key": {_O: "name role scopes service_account networks prefix_text expires_at revoked_at last_used_at"},

@@ -73,8 +73,8 @@ class _Compiler:
     def columns(self, wanted: tuple[tuple[str, Wanted | Page], ...]) -> Statement:
         items = [item for _, item in wanted]
         columns = [self._column(item, index).label(f"c{index}") for index, item in enumerate(items)]
-        shown = [(index, witness.of(item, self._role)) for index, item in enumerate(items)]
-        watched = [self._column(item, index).label(f"w{index}") for index, item in shown if item is not None]
+        seen = [(index, witness.of(item, self._role)) for index, item in enumerate(items)]
+        watched = [self._column(item, index).label(f"w{index}") for index, item in seen if item is not None]
         return Statement.of(sa.select(*columns, *watched), len(watched))
 
     def _column(self, item: Wanted | Page, index: int) -> sa.ColumnElement[Any]:
@@ -86,8 +86,8 @@ class _Compiler:
 
     def _watched(self, wanted: Wanted, table: Table) -> list[NamedFromClause]:
         """The row of ids that says whose data an object shows, if that is watched."""
-        shown = witness.of(wanted, self._role)
-        return [self._object(shown, table)] if isinstance(shown, Wanted) else []
+        seen = witness.of(wanted, self._role)
+        return [self._object(seen, table)] if isinstance(seen, Wanted) else []
 
     def _alias(self, resource: Resource) -> Table:
         return resource.table.alias(f"t{next(self._number)}")

@@ -56,7 +56,7 @@ SEEN_BY = {
     "webhook_endpoint": AUDITED,
     "delivery": AUDITED,
     "attempt": AUDITED,
-    "audit_entry": {"admin", "mentor", "auditor"},
+    "audit_entry": {"admin", "auditor", "mentor"},
 }
 
 

@@ -36,9 +36,9 @@ PEOPLE = Resource(
         Range("updated_at"),
     ),
     sorts=("display_name",),
+    sensitive=Sensitive("id"),
     # The directory is kept by those who are in it.
     party=(),
-    sensitive=Sensitive("id"),
 )
 MANAGER = Edge("manager", "manager_id", PEOPLE, "reports", "Their line manager.", "Those who report to them directly.")
 PEOPLE.add_edge(MANAGER)
