@@ -25,7 +25,7 @@ class Relation(StrEnum):
 
 # What comes of an office. Who holds one keeps none of it over a pairing of their own (`barred`).
 OFFICES = frozenset({Relation.ORGANISATION, Relation.OWN_PROGRAMME})
-# Platform staff have no row: they see nothing of an organisation, and do nothing in it.
+# Platform staff have no row but that of their own acts: they see nothing of an organisation, and do nothing in it.
 Grants = Mapping[Role, tuple[Relation, ...]]
 _ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
     Role.ORGANISATION_ADMIN,

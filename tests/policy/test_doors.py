@@ -3,7 +3,6 @@
 Each try names a version that no row has: whoever may act is told that it is stale, and nothing changes.
 """
 
-import orjson
 import pytest
 
 from app import db as database
@@ -54,7 +53,7 @@ async def tried(db: Db, call: Call) -> str:
 def wish(stage: Stage, actor: Actor, intent: Intent, objects: dict[str, str]) -> Call:
     """A well-formed call about these objects."""
     full = Full(stage.world, objects, other_person=objects["person"])
-    body = orjson.loads(full.request(intent)[2].get("content", b"{}"))
+    body = full.body(intent)
     if intent.name == "assign_programme_role":
         body["duty"] = Duty.MATCHER
     data = intent.takes.model_validate(body) if intent.takes else None
