@@ -4,7 +4,7 @@ from typing import Any
 
 from app.auth.scopes import Scope
 from app.routers import oauth
-from app.routers.openapi_answers import good, problems
+from app.routers.openapi_answers import problems, to_anybody
 from app.routers.openapi_schemas import Json
 
 _SCOPES = {scope.value: scope.value.replace(":", ", ") for scope in Scope}
@@ -73,10 +73,10 @@ def _token() -> Json:
         "parameters": [],
         "requestBody": {"required": True, "content": {oauth.FORM: {"schema": schema, "example": example}}},
         "responses": {
-            "200": good("A token.", _answer(), "CacheControl"),
+            "200": to_anybody("A token.", _answer(), "CacheControl"),
             "400": _refusal("The request cannot be granted as it is."),
             "401": _refusal("Not a client, or not its secret.", "WwwAuthenticate"),
-            **problems(413, 415, 500, 503),
+            **problems(408, 413, 414, 415, 429, 431, 500, 503),
         },
     }
 
@@ -95,7 +95,7 @@ def _refusal(description: str, *names: str) -> Json:
     codes = "invalid_request invalid_client invalid_scope unauthorized_client unsupported_grant_type".split()
     members: dict[str, Any] = {"error": {"type": "string", "enum": codes}, "error_description": _TEXT}
     schema = {"type": "object", "properties": members, "required": list(members)}
-    return good(description, schema, "CacheControl", *names)
+    return to_anybody(description, schema, "CacheControl", *names)
 
 
 def _document(operation: str, summary: str, member: str) -> Json:
@@ -107,5 +107,5 @@ def _document(operation: str, summary: str, member: str) -> Json:
         "tags": ["access"],
         "security": [],
         "parameters": [],
-        "responses": {"200": good("The document.", schema, "CacheControl"), **problems(500, 503)},
+        "responses": {"200": to_anybody("The document.", schema, "CacheControl"), **problems(414, 431, 500, 503)},
     }

@@ -65,5 +65,6 @@ def test_only_a_few_intents_reveal_a_secret() -> None:
     assert {intent.name for intent in INTENTS if intent.reveals} == {
         "create_api_key",
         "create_webhook_endpoint",
+        "rotate_api_key",
         "rotate_webhook_secret",
     }

@@ -36,7 +36,7 @@ async def confidence(world: World) -> Confidence:
     session = (await world.session(pairing))["id"]
     given: dict[str, Any] = {"session_id": session, "tier": "pair", "text": CANARY}
     word: dict[str, Any] = {"type": "partner", "audience": "partner", "rating": 4, "text": CANARY}
-    people: dict[str, Any] = {"person_id": world.people["admin"], "other_person_id": world.people["coordinator"]}
+    people: dict[str, Any] = {"person_id": world.people["mentor"], "other_person_id": world.people["coordinator"]}
     return Confidence(
         world,
         session,

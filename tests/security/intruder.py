@@ -33,7 +33,10 @@ QUEUES = {
     "audit_subject": {"SELECT"},
     "audit_head": {"SELECT", "INSERT"},
     "operation": {"SELECT", "UPDATE"},
+    "quota_level": {"SELECT", "INSERT", "UPDATE", "DELETE"},
 }
+# Of no worth after a minute, and written by the second: nothing is to be looked up for it.
+UNTIED = {"quota_level"}
 MINE, THEIRS = ids.new("org"), ids.new("org")
 # A value of each kind, as SQL writes it; of every other kind it is a letter.
 SAMPLES = {

@@ -16,6 +16,7 @@ CAPS = {
     "app.auth.keys": "form of fixed length: it stops after 57 characters",
     "app.commands.doctor": "what a program of ours says of itself",
     "app.commands.hosting": "an operator's setting; the form is anchored and of fixed length",
+    "app.config": "an operator's setting",
     "app.db": "ids, of fixed length",
     "app.domain.access.identity_service": "form of fixed length",
     "app.domain.imports.sheets": "form of at most ten characters",
