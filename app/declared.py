@@ -10,11 +10,13 @@ from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.organisations import intents as organisations
-from app.domain.organisations.resource import ORGANISATIONS, RANKS
+from app.domain.organisations.resource import ORGANISATIONS, RANKS, RETENTION_POLICIES
 from app.domain.pairings import intents as pairings
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
 from app.domain.people import intents as people
 from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
+from app.domain.privacy import intents as privacy
+from app.domain.privacy.resource import CONSENTS, ERASURES, EXPORTS, LEGAL_HOLDS
 from app.domain.programmes import intents as programmes
 from app.domain.programmes.resource import (
     PROGRAMME_MILESTONES,
@@ -33,6 +35,7 @@ from app.webhooks.resource import ATTEMPTS, DELIVERIES, WEBHOOK_ENDPOINTS
 RESOURCES: tuple[Resource, ...] = (
     ORGANISATIONS,
     RANKS,
+    RETENTION_POLICIES,
     PEOPLE,
     DO_NOT_PAIRS,
     API_KEYS,
@@ -56,6 +59,10 @@ RESOURCES: tuple[Resource, ...] = (
     GOAL_MILESTONES,
     WINS,
     FEEDBACK,
+    CONSENTS,
+    EXPORTS,
+    ERASURES,
+    LEGAL_HOLDS,
     WEBHOOK_ENDPOINTS,
     DELIVERIES,
     ATTEMPTS,
@@ -70,6 +77,7 @@ INTENTS: tuple[Intent, ...] = (
     *sessions.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,
+    *privacy.INTENTS,
     *webhooks.INTENTS,
 )
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

@@ -32,6 +32,7 @@ _ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE = (
 _ANY = (Relation.ORGANISATION,)
 _OFFICE: Grants = {_ADMIN: _ANY, _SERVICE: _ANY}
 _ADMINISTRATORS: Grants = {_ADMIN: _ANY}
+_OVERSIGHT: Grants = {Role.AUDITOR: _ANY}
 _EVERYONE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE), _ANY)
 _PROGRAMME_WIDE: Grants = {
     **_OFFICE,
@@ -76,6 +77,11 @@ READ: Mapping[str, Grants] = {
     "goal": _joined({_SERVICE: _ANY}, _PARTNERS),
     "goal_milestone": _joined({_SERVICE: _ANY}, _PARTNERS),
     "win": _PARTNERS,
+    "retention_policy": {**_EVERYONE, **_OVERSIGHT},
+    "consent": _joined(_ADMINISTRATORS, _OVERSIGHT, _SELF),
+    "export": _joined(_ADMINISTRATORS, _OVERSIGHT, _SELF),
+    "erasure": _joined(_ADMINISTRATORS, _OVERSIGHT, _SELF),
+    "legal_hold": _joined(_ADMINISTRATORS, _OVERSIGHT),
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
     "webhook_endpoint": _OFFICE,
     "delivery": _OFFICE,
@@ -130,12 +136,17 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
-    **dict.fromkeys(("create_api_key", "revoke_api_key"), _ADMINISTRATORS),
+    **dict.fromkeys(("create_api_key", "revoke_api_key", "update_retention_policy"), _ADMINISTRATORS),
+    **dict.fromkeys(("give_consent", "withdraw_consent"), _SELF),
+    # For anybody by an administrator, for oneself by oneself; that two people decide is the service's rule.
+    **dict.fromkeys(("request_export", "request_erasure", "withdraw_erasure"), _joined(_ADMINISTRATORS, _SELF)),
+    **dict.fromkeys(("approve_erasure", "decline_erasure", "place_legal_hold", "lift_legal_hold"), _ADMINISTRATORS),
 }
 
 # Fields that a role never sees, though it sees the row: why a pair ended is nobody's business but the pair's own side.
 HIDDEN: Mapping[tuple[str, str], frozenset[Role]] = {
     ("do_not_pair", "reason"): frozenset(Role) - {_ADMIN},
+    ("legal_hold", "reason"): frozenset(Role) - {_ADMIN},
     ("pairing", "end_reason"): frozenset({_PARTICIPANT}),
     ("session", "cancelled_by"): frozenset({_PARTICIPANT, _ADMIN}),
     ("session", "cancel_reason"): frozenset({_PARTICIPANT, _ADMIN}),

@@ -22,6 +22,8 @@ class Scope(StrEnum):
     FEEDBACK_WRITE = "feedback:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
     KEYS_MANAGE = "keys:manage"
+    PRIVACY_READ = "privacy:read"
+    PRIVACY_WRITE = "privacy:write"
     SCHEMA_READ = "schema:read"
 
 

@@ -18,6 +18,7 @@ EVENTS: tuple[type[Event], ...] = (
     people.PersonUpdated,
     people.PersonDeactivated,
     people.PersonReactivated,
+    people.PersonWasErased,
     programmes.ProgrammePublished,
     programmes.ProgrammeMatchingStarted,
     programmes.ProgrammeActivated,

@@ -1,0 +1,20 @@
+"""What can be done about one's data."""
+
+from app.acting.intent import create, move
+from app.auth.scopes import Scope
+from app.domain.privacy import consents, erasures, exports, holds
+from app.domain.privacy.resource import CONSENTS, ERASURES, EXPORTS, LEGAL_HOLDS
+
+_WRITE = Scope.PRIVACY_WRITE
+
+INTENTS = (
+    create("give_consent", CONSENTS, consents.give, _WRITE),
+    move("withdraw_consent", CONSENTS, consents.withdraw, _WRITE, "withdraw"),
+    create("request_export", EXPORTS, exports.request, _WRITE),
+    create("request_erasure", ERASURES, erasures.request, _WRITE),
+    move("withdraw_erasure", ERASURES, erasures.withdraw, _WRITE, "withdraw"),
+    move("decline_erasure", ERASURES, erasures.decline, _WRITE, "decline"),
+    move("approve_erasure", ERASURES, erasures.approve, _WRITE, "approve"),
+    create("place_legal_hold", LEGAL_HOLDS, holds.place, _WRITE),
+    move("lift_legal_hold", LEGAL_HOLDS, holds.lift, _WRITE, "lift"),
+)
