@@ -34,6 +34,11 @@ class Settings(BaseSettings):
         default=None,
         description="At least 32 characters: signs cursors and seals stored secrets. Unset: made once in `data_dir`.",
     )
+    key_encryption_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys that wrap the data keys: `id:base64` of 32 bytes each, comma-separated; the first wraps, all "
+        "unwrap. Unset: one derived from the secret key.",
+    )
     read_pool_size: int = Field(default=8, ge=1, le=100, description="Connections of the read lane.")
     write_pool_size: int = Field(default=8, ge=1, le=100, description="Connections of the write lane.")
     pool_wait_seconds: float = Field(default=1.0, gt=0, le=30, description="Longest wait for a connection, then 503.")

@@ -4,8 +4,18 @@ from app.acting.models import IdempotencyRecord
 from app.auth.models import ApiKey, Credential
 from app.declared import RESOURCES
 from app.events.models import EventCounter, OutboxEvent
+from app.sealing.models import DataKey
 from app.table import metadata
 from app.webhooks.models import WebhookSecret
 
-__all__ = ["ApiKey", "Credential", "EventCounter", "IdempotencyRecord", "OutboxEvent", "WebhookSecret", "metadata"]
+__all__ = [
+    "ApiKey",
+    "Credential",
+    "DataKey",
+    "EventCounter",
+    "IdempotencyRecord",
+    "OutboxEvent",
+    "WebhookSecret",
+    "metadata",
+]
 TABLES = {resource.name: resource.table for resource in RESOURCES}

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app import clock
+from app.sealing.columns import sealed_by
 from app.table import index, instant, of_organisation
 
 
@@ -23,5 +24,5 @@ class IdempotencyRecord(SQLModel, table=True):
     object_id: str = Field(sa_type=sa.Text)
     object_version: int
     # Sealed: an answer may hold a secret that is shown once.
-    body: bytes = Field(sa_type=sa.LargeBinary)
+    body: bytes = sealed_by(None)
     created_at: datetime = instant(default_factory=clock.now)

@@ -8,13 +8,16 @@ from app import clock
 from app import db as database
 from app.acting.intent import Intent, Kind
 from app.acting.models import IdempotencyRecord
-from app.auth import policy, sealing
+from app.auth import policy
 from app.auth.actor import Actor
 from app.db import Db
 from app.errors import Conflict, Forbidden, Invalid
 from app.failures import on_violation
 from app.reading import run as reading
 from app.reading.shape import Wanted
+from app.sealing import envelope, keeping
+from app.sealing.envelope import KEY_ID_SQL
+from app.sealing.models import ORGANISATION
 
 
 class KeyReused(Invalid):
@@ -36,11 +39,12 @@ _RUNNING = "A request with this idempotency key is still running. Try again in a
 # One snapshot for both: a first request that commits between snapshot and lock is not seen here, but then the
 # primary key of its record stops this one, before anything of it is kept.
 on_violation("pk_idempotency_record", StillRunning)
-_TAKE = """
-    select pg_try_advisory_xact_lock($1), r.request_hash, r.object_id, r.object_version, r.body
+_TAKE = f"""
+    select pg_try_advisory_xact_lock($1), r.request_hash, r.object_id, r.object_version, r.body, k.wrapped
     from (select) one left join idempotency_record r
         on r.organisation_id = $2 and r.principal = $3 and r.operation = $4 and r.key = $5
-"""
+    left join data_key k on k.organisation_id = r.organisation_id and k.id = {KEY_ID_SQL.format("r.body")}
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ async def perform(call: Call) -> Done:
             db.expected[call.object_id] = call.version
         done = await _act(db, call)
         if call.key is not None:
-            _keep(db, call, done)
+            await _keep(db, call, done)
     return done
 
 
@@ -106,14 +110,14 @@ async def _earlier(db: Db, call: Call) -> Done | None:
     identity = _identity(call)
     digest = hashlib.sha256("\n".join(identity).encode()).digest()
     lock = int.from_bytes(digest[:8], signed=True)
-    is_ours, request_hash, object_id, version, sealed = (await db.fetch(_TAKE, lock, *identity))[0]
+    is_ours, request_hash, object_id, version, sealed, wrapped = (await db.fetch(_TAKE, lock, *identity))[0]
     if not is_ours:
         raise StillRunning(_RUNNING)
     if request_hash is None:
         return None
     if request_hash != _hash(call):
         raise KeyReused
-    secret, _, body = sealing.unseal(sealed, "idempotency_record", *identity).partition(b"\n")
+    secret, _, body = (await keeping.opened(sealed, wrapped, *place_of(identity))).partition(b"\n")
     return Done(body, object_id, version, secret.decode() or None, replayed=True)
 
 
@@ -122,8 +126,15 @@ def _identity(call: Call) -> tuple[str, str, str, str]:
     return call.actor.organisation_id, call.actor.principal, call.intent.name, call.key or ""
 
 
-def _keep(db: Db, call: Call, done: Done) -> None:
+def place_of(identity: tuple[str, str, str, str]) -> tuple[str, str, str, str]:
+    """Where its answer is sealed: the columns of the primary key stand for the id that the row does not have."""
+    organisation_id, *key = identity
+    return organisation_id, "idempotency_record", "\n".join(key), "body"
+
+
+async def _keep(db: Db, call: Call, done: Done) -> None:
     organisation_id, principal, operation, key = identity = _identity(call)
+    sealing = await keeping.current(db, ORGANISATION)
     db.write_down(
         IdempotencyRecord,
         organisation_id=organisation_id,
@@ -133,7 +144,7 @@ def _keep(db: Db, call: Call, done: Done) -> None:
         request_hash=_hash(call),
         object_id=done.object_id,
         object_version=done.version,
-        body=sealing.seal((done.secret or "").encode() + b"\n" + done.body, "idempotency_record", *identity),
+        body=envelope.seal(sealing, (done.secret or "").encode() + b"\n" + done.body, *place_of(identity)),
         created_at=clock.now(),
     )
 

@@ -14,12 +14,13 @@ from sqlalchemy.sql.selectable import NamedFromClause
 
 from app.auth import policy
 from app.auth.actor import Role
-from app.reading import keyset
+from app.reading import keyset, opening
 from app.reading.fragments import EMPTY_LIST, as_json, built, text
 from app.reading.keyset import Said
 from app.reading.resource import ORGANISATION, Resource, Table, owner, same_organisation
 from app.reading.shape import Constant, Edges, Embedded, Leaf, Nodes, Page, ToMany, ToOne, Wanted
 from app.reading.statement import Statement
+from app.sealing.columns import Sealed
 
 
 @lru_cache(maxsize=4096)
@@ -126,6 +127,8 @@ class _Compiler:
         column = resource.column(table, leaf.field)
         if policy.hidden(resource.name, leaf.field, self._role):
             return sa.cast(sa.null(), column.type)
+        if isinstance(column.type, Sealed):
+            return opening.marker(table, resource.table.c[leaf.field], column)
         return sa.func.upper(column) if leaf.as_name else column
 
     # Rows are named with a dollar sign: no caller's key holds one, so none is taken for the row itself.

@@ -9,6 +9,7 @@ from app.auth.actor import Actor
 from app.db import Db
 from app.errors import NotFound
 from app.reading import compile as compiler
+from app.reading import opening
 from app.reading.shape import Page, Wanted
 from app.reading.statement import Statement
 
@@ -71,5 +72,7 @@ async def columns(actor: Actor, statement: Statement, values: dict[str, Any], *,
 async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:
     bound = statement.bound({"organisation": actor.organisation_id, "me": actor.person_id, **values})
     if db is not None:
-        return await db.fetch(statement.sql, *bound)
-    return await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)
+        rows = await db.fetch(statement.sql, *bound)
+    else:
+        rows = await database.current().reads.fetch(actor.organisation_id, statement.sql, bound)
+    return await opening.opened(actor.organisation_id, rows) if statement.is_sealed else rows

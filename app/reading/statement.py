@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from app import pagination
+from app.reading import opening
 from app.reading.keyset import INNER_PAD, OUTER_PAD
 
 _DIALECT = asyncpg_dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
@@ -31,12 +32,19 @@ class Statement:
         }
         if INNER_PAD in names:
             constants[INNER_PAD], constants[OUTER_PAD] = pagination.pads()
+        if opening.MARK in names:
+            constants[opening.MARK] = opening.mark()
         return cls(compiled.string, names, constants)
 
     def bound(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values in the statement's order."""
         known = {**self.constants, **values}
         return tuple([known[name] for name in self.names])
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether its answers hold markers of sealed texts."""
+        return opening.MARK in self.constants
 
 
 def _for_driver(bind: sa.BindParameter[Any]) -> Any:

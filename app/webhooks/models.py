@@ -7,6 +7,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from app.sealing.columns import sealed_by
 from app.states import Machine
 from app.table import Row, belongs_to, index, instant, json_column, of_organisation, text_enum, unique
 
@@ -81,7 +82,7 @@ class WebhookSecret(Row, table=True):
     prefix: ClassVar[str] = "whs"
 
     endpoint_id: str = Field(sa_type=sa.Text)
-    sealed: bytes = Field(sa_type=sa.LargeBinary)
+    sealed: bytes = sealed_by(None)
     expires_at: datetime | None = instant(default=None)
 
     def expire_at(self, at: datetime) -> None:

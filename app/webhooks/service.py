@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app import clock, config, ids
-from app.auth import sealing
 from app.auth.actor import Actor
 from app.db import Db
 from app.errors import Conflict
 from app.events import outbox
 from app.reading import rows
+from app.sealing import columns
 from app.webhooks import addresses, signing
 from app.webhooks.events import EndpointDisabled, EndpointPinged
 from app.webhooks.models import Delivery, DeliveryStatus, WebhookEndpoint, WebhookSecret
@@ -49,7 +49,7 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
     db.add(endpoint)
     await db.flush()
     outbox.record(db, EndpointPinged(endpoint_id=endpoint.id))
-    return endpoint, _new_secret(db, endpoint)
+    return endpoint, await _new_secret(db, endpoint)
 
 
 async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUpdate) -> WebhookEndpoint:
@@ -90,7 +90,7 @@ async def rotate_secret(
         raise TooManySecrets("An endpoint has at most five live secrets. Wait until one expires.")
     for secret in secrets:
         secret.expire_at(now + timedelta(hours=data.overlap_hours))
-    return endpoint, _new_secret(db, endpoint)
+    return endpoint, await _new_secret(db, endpoint)
 
 
 async def disable(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
@@ -131,16 +131,13 @@ async def retry(db: Db, actor: Actor, delivery_id: str) -> Delivery:
     return delivery
 
 
-def _new_secret(db: Db, endpoint: WebhookEndpoint) -> str:
-    text, secret_id = signing.new_secret(), ids.new(WebhookSecret.prefix)
-    db.add(
-        WebhookSecret(
-            organisation_id=db.organisation_id,
-            id=secret_id,
-            endpoint_id=endpoint.id,
-            sealed=sealing.seal(text.encode(), db.organisation_id, "webhook_secret", secret_id),
-        )
+async def _new_secret(db: Db, endpoint: WebhookEndpoint) -> str:
+    text = signing.new_secret()
+    secret = WebhookSecret(
+        organisation_id=db.organisation_id, id=ids.new(WebhookSecret.prefix), endpoint_id=endpoint.id
     )
+    await columns.seal(db, secret, sealed=text)
+    db.add(secret)
     return text
 
 

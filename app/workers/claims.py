@@ -9,7 +9,8 @@ import orjson
 
 from app import clock
 from app import db as database
-from app.auth import sealing
+from app.sealing import keeping
+from app.sealing.envelope import KEY_ID_SQL
 from app.webhooks.schedule import MAX_ATTEMPTS
 
 # Materialized: planned as a join, the subselect could run more than once and lock more than `limit`.
@@ -36,11 +37,12 @@ _ADDRESS = """
     select url from webhook_endpoint
     where organisation_id = $1 and id = $2 and lease_by = $3 and status = 'enabled'
 """
-_SECRETS = """
-    select id, sealed from webhook_secret
-    where organisation_id = $1 and endpoint_id = $2 and (expires_at is null or expires_at > $3)
-    order by id desc
-"""
+_SECRETS = f"""
+    select s.id, s.sealed, k.wrapped from webhook_secret s
+    join data_key k on k.organisation_id = s.organisation_id and k.id = {KEY_ID_SQL.format("s.sealed")}
+    where s.organisation_id = $1 and s.endpoint_id = $2 and (s.expires_at is null or s.expires_at > $3)
+    order by s.id desc
+"""  # noqa: S608
 # Attempts rise here, before anything is sent: a delivery that kills its worker comes to an end too.
 _PARCELS = """
     with due as materialized (
@@ -116,15 +118,16 @@ async def load(lane: Lane, *, limit: int, lease: timedelta) -> Load | None:
         if url is None:
             return None
         # Opened first: with the wrong key nothing can be sent, and no delivery shall pay for it with an attempt.
-        secrets = [_opened(lane, row) for row in await connection.fetch(_SECRETS, *key, now)]
+        secrets = [await _opened(lane, row) for row in await connection.fetch(_SECRETS, *key, now)]
         if not secrets:
             raise Unsigned
         rows = await connection.fetch(_PARCELS, *key, now, limit, now + lease)
     return Load(url, secrets, [_parcel(row) for row in rows])
 
 
-def _opened(lane: Lane, row: Mapping[str, Any]) -> str:
-    return sealing.unseal(row["sealed"], lane.organisation_id, "webhook_secret", row["id"]).decode()
+async def _opened(lane: Lane, row: Mapping[str, Any]) -> str:
+    place = lane.organisation_id, "webhook_secret", row["id"], "sealed"
+    return (await keeping.opened(row["sealed"], row["wrapped"], *place)).decode()
 
 
 def _parcel(row: Mapping[str, Any]) -> Parcel:

@@ -38,7 +38,7 @@ from generate_series(1, 3000) n;
 insert into do_not_pair (organisation_id, id, version, created_at, updated_at, person_id, other_person_id, reason)
 select
     :organisation, pg_temp.key('dnp', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('per', n),
-    pg_temp.key('per', n + 1), 'A quarrel.'
+    pg_temp.key('per', n + 1), 'A quarrel.'::bytea
 from generate_series(1, 2000) n;
 
 insert into api_key (
@@ -166,7 +166,7 @@ insert into note (organisation_id, id, version, created_at, updated_at, session_
 select
     :organisation, pg_temp.scattered('not', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('ses', 1 + n % 3000),
     pg_temp.member(n / 3000, 1 + (1 + n % 3000) % 1500),
-    (array['author_only', 'pair', 'pair_and_coordinator'])[1 + n % 3], 'Prompts'
+    (array['author_only', 'pair', 'pair_and_coordinator'])[1 + n % 3], 'Prompts'::bytea
 from generate_series(1, 6000) n;
 
 insert into goal (organisation_id, id, version, created_at, updated_at, pairing_id, owner, title, progress, status)

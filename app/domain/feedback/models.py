@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from app.errors import Conflict
 from app.failures import on_violation
+from app.sealing.columns import sealed_by
 from app.table import Row, belongs_to, check, index, of_organisation, text_enum, unique
 
 
@@ -63,7 +64,7 @@ class Feedback(Row, table=True):
     type: FeedbackType = Field(sa_type=text_enum(FeedbackType))
     audience: Audience = Field(sa_type=text_enum(Audience))
     rating: int | None = None
-    text: str | None = Field(default=None, sa_type=sa.Text)
+    text: bytes | None = sealed_by("author_id", default=None)
 
 
 on_violation("uq_feedback_once", AlreadyGiven)

@@ -46,7 +46,7 @@ class FeedbackRead(Output):
     type: FeedbackType
     audience: Audience
     rating: int | None
-    text: str | None
+    text: str | None = Field(description="`null` where none was given, and once its author was erased.")
     version: int
     created_at: datetime
     updated_at: datetime

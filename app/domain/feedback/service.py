@@ -13,6 +13,7 @@ from app.domain.sessions.resource import SESSIONS
 from app.errors import Fault, Invalid
 from app.events import outbox
 from app.reading import rows
+from app.sealing import columns
 
 
 async def give(db: Db, actor: Actor, data: FeedbackGive) -> Feedback:
@@ -32,8 +33,9 @@ async def give(db: Db, actor: Actor, data: FeedbackGive) -> Feedback:
         id=ids.new_untimed(Feedback.prefix),
         author_id=author_id,
         addressee_id=partner if data.audience is Audience.PARTNER else None,
-        **data.model_dump(),
+        **data.model_dump(exclude={"text"}),
     )
+    await columns.seal(db, feedback, text=data.text)
     db.add(feedback)
     outbox.record(db, FeedbackGiven.of(feedback))
     return feedback

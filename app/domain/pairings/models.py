@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from app.errors import Conflict
 from app.failures import on_violation
+from app.sealing.columns import sealed_by
 from app.states import Machine
 from app.table import Row, belongs_to, check, index, instant, of_organisation, text_enum
 
@@ -126,7 +127,7 @@ class Pairing(Row, table=True):
     cadence_min_days: int
     cadence_target_days: int
     cadence_max_days: int
-    shared_manager_waiver: str | None = Field(default=None, sa_type=sa.Text)
+    shared_manager_waiver: bytes | None = sealed_by(None, default=None)
     activated_at: datetime | None = instant(default=None)
     ended_at: datetime | None = instant(default=None)
     end_reason: EndReason | None = Field(default=None, sa_type=text_enum(EndReason))

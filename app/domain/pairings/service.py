@@ -20,6 +20,7 @@ from app.domain.programmes.models import Programme
 from app.errors import Conflict, Fault, Invalid
 from app.events import outbox
 from app.reading import rows
+from app.sealing import columns
 
 
 class ProgrammeNotPairing(Conflict):
@@ -50,6 +51,7 @@ async def create(db: Db, actor: Actor, data: PairingCreate) -> Pairing:
     candidates = Candidates(programme, mentor_enrolment, mentee_enrolment, mentor, mentee)
     await require_pairable(db, candidates, shared_manager_waived=data.shared_manager_waiver is not None)
     pairing = _pair(candidates, data)
+    await columns.seal(db, pairing, shared_manager_waiver=data.shared_manager_waiver)
     mentor_enrolment.take_seat()
     mentee_enrolment.take_seat()
     db.add(pairing)
@@ -196,7 +198,6 @@ def _pair(candidates: Candidates, data: PairingCreate) -> Pairing:
         cadence_min_days=programme.cadence_min_days,
         cadence_target_days=programme.cadence_target_days,
         cadence_max_days=programme.cadence_max_days,
-        shared_manager_waiver=data.shared_manager_waiver,
     )
 
 

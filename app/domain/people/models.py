@@ -9,8 +9,8 @@ from sqlmodel import Field
 
 from app.errors import Conflict
 from app.failures import on_violation
+from app.sealing.columns import sealed_by
 from app.table import Row, belongs_to, check, index, instant, json_column, of_organisation, text_enum, unique
-
 
 # What stands in the place of a name that was erased.
 ERASED = "Erased person"
@@ -138,7 +138,7 @@ class DoNotPair(Row, table=True):
 
     person_id: str = Field(sa_type=sa.Text)
     other_person_id: str = Field(sa_type=sa.Text)
-    reason: str | None = Field(default=None, sa_type=sa.Text)
+    reason: bytes | None = sealed_by(None, default=None)
 
 
 on_violation("uq_person_external_id", ExternalIdTaken)

@@ -15,6 +15,7 @@ from app.domain.people.schemas import DoNotPairCreate, PersonCreate, PersonUpdat
 from app.errors import Conflict, Fault, Invalid
 from app.events import outbox
 from app.reading import rows
+from app.sealing import columns
 
 
 class ManagerCycle(Conflict):
@@ -87,8 +88,8 @@ async def keep_apart(db: Db, actor: Actor, data: DoNotPairCreate) -> DoNotPair:
         id=ids.new(DoNotPair.prefix),
         person_id=first,
         other_person_id=second,
-        reason=data.reason,
     )
+    await columns.seal(db, entry, reason=data.reason)
     db.add(entry)
     return entry
 

@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -55,12 +56,79 @@ Rows = list[dict[str, Any]]
 
 async def make(work: Work) -> None:
     """The job: read everything, pack it, seal it with the person's own key."""
-    resources = (*_BY_PERSON, *_SHARED)
     async with work.chunk() as db:
-        export = await rows.by_id(db, Export, work.parameters["export_id"])
-        subject = Actor(db.organisation_id, work.operation_id, Role.PARTICIPANT, EVERY, export.person_id)
-        found = {resource.plural: [row async for row in _rows(subject, resource)] for resource in resources}
-        packed = _packed(await _without_others(db, found, export.person_id))
+        export: Export = await rows.by_id(db, Export, work.parameters["export_id"], lock=True)
+        packed = _packed(await collected(db, export.person_id))
         key = await keeping.current(db, export.person_id)
-        export.content = envelope.seal(key, packed, *_place(export))
-"""
+        export.keep(envelope.seal(key, packed, *_place(export)), len(packed), clock.now())
+        work.came_of_it(export.id)
+        work.progress(1, 1)
+
+
+async def collected(db: Db, person_id: str) -> dict[str, Rows]:
+    """All that is held of someone, by kind; other people have numbers instead of names."""
+    subject = Actor(db.organisation_id, person_id, Role.PARTICIPANT, EVERY, person_id)
+    found = {resource.plural: [row async for row in _rows(subject, resource)] for resource in (*_BY_PERSON, *_SHARED)}
+    return await _without_others(db, found, person_id)
+
+
+async def unsealed(db: Db, export: Export) -> bytes:
+    """The content of an export that is ready."""
+    ((wrapped,),) = await db.fetch(_WRAPPED, export.organisation_id, export.id)
+    return await keeping.opened(export.content or b"", wrapped, *_place(export))
+
+
+async def _rows(subject: Actor, resource: Resource) -> AsyncIterator[dict[str, Any]]:
+    """Every row of a kind that the person sees, page by page."""
+    wanted = Wanted(resource, tuple(Leaf(name, name) for name in resource.fields))
+    by = _BY_PERSON.get(resource)
+    page = Page(
+        resource,
+        (Nodes("items", wanted),),
+        sort=resource.default_sort,
+        wheres=(Where(by, "person"),) if by else (),
+    )
+    values: dict[str, Any] = {"limit": _PAGE, "person": subject.person_id}
+    keys: str | None = "[]"
+    while keys is not None:
+        found = await reading.page(subject, page, values)
+        for body in found.bodies:
+            yield orjson.loads(body)
+        keys = found.next_keys
+        page = replace(page, after="after")
+        values |= {f"after_{index}": str(key) for index, key in enumerate(orjson.loads(keys or "[]"))}
+
+
+async def _without_others(db: Db, found: dict[str, Rows], person_id: str) -> dict[str, Rows]:
+    """The same with a number for every other person: in the place of ids, and of names in what was written."""
+    others = sorted({text for text in _texts(found) if ids.prefix_of(text) == Person.prefix} - {person_id})
+    select = sa.select(Person).where(col(Person.organisation_id) == db.organisation_id, col(Person.id).in_(others))
+    people = {person.id: person for person in (await db.execute(select)).scalars()}
+    cleared: Any = found
+    for number, other in enumerate(others, 1):
+        names = Names((other, *(Names.familiar(people[other]).words if other in people else ())))
+        cleared = names.out_of(cleared, f"person-{number}")
+    return cleared  # type: ignore[no-any-return]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
+def _packed(found: dict[str, Rows]) -> bytes:
+    """A ZIP of a JSON and a CSV file for each kind of which there is any."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, kept in found.items():
+            if kept:
+                archive.writestr(f"{name}.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+                archive.writestr(f"{name}.csv", csv_out.text(kept))
+    return packed.getvalue()
+
+
+def _place(export: Export) -> tuple[str, str, str, str]:
+    return export.organisation_id, "export", export.id, "content"

@@ -1,7 +1,5 @@
 """Copies of all that is held of someone: asking for one, and fetching it, which only they can."""
 
-from datetime import timedelta
-
 from app import clock, ids
 from app import db as database
 from app.audit import recording
@@ -22,7 +20,6 @@ from app.reading import rows
 from app.reading.rows import NotYours
 
 JOB = "export_person"
-KEPT = timedelta(hours=24)
 
 
 class NotReady(Conflict):

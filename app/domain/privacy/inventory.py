@@ -64,6 +64,7 @@ INVENTORY: Mapping[str, Plan] = {
     "attendance": Plan(),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
+    "data_key": Plan(keep="owner kek_id", shred="wrapped"),
     "delivery": Plan(keep="event_id event_type last_error"),
     "do_not_pair": Plan(blank={"reason": "null"}, whose="$2 in (person_id, other_person_id)"),
     "enrolment": Plan(
@@ -72,8 +73,8 @@ INVENTORY: Mapping[str, Plan] = {
     ),
     "erasure": Plan(keep="requested_by decided_by operation_id"),
     "event_counter": Plan(),
-    "export": Plan(keep="requested_by operation_id", blank={"content": "null"}),
-    "feedback": Plan(blank={"text": "null"}, whose="author_id = $2"),
+    "export": Plan(keep="requested_by operation_id", blank={"content": "null"}, shred="content"),
+    "feedback": Plan(shred="text"),
     "goal": Plan(
         blank={"title": _ERASED, "measure": "null", "competency": "null"},
         whose=_OWN_GOAL,
@@ -89,8 +90,8 @@ INVENTORY: Mapping[str, Plan] = {
     # Kept answers are sealed; app/domain/privacy/answers.py opens and rewrites them.
     "idempotency_record": Plan(keep="request_hash object_id", rewrite="body"),
     # A live hold on them would have stopped the erasure; of lifted ones nobody needs the reason any more.
-    "legal_hold": Plan(keep="placed_by lifted_by", blank={"reason": _ERASED}, rewrite="reason"),
-    "note": Plan(blank={"text": _ERASED}, whose="author_id = $2"),
+    "legal_hold": Plan(keep="placed_by lifted_by", blank={"reason": "null"}),
+    "note": Plan(shred="text"),
     "organisation": Plan(keep="name region default_zone"),
     # Events hold ids, states and codes, and of a person the HR system's id.
     "outbox_event": Plan(

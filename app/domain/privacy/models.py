@@ -1,6 +1,6 @@
 """What the law owes people: their consents, copies of their data, being forgotten, and holds that delay it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -9,8 +9,12 @@ from sqlmodel import Field
 
 from app.errors import Conflict
 from app.failures import on_violation
+from app.sealing.columns import sealed_by
 from app.states import Machine
 from app.table import Row, belongs_to, check, index, instant, of_organisation, text_enum, unique
+
+
+EXPORT_KEPT = timedelta(hours=24)
 
 
 class Purpose(StrEnum):
@@ -109,7 +113,12 @@ class Export(Row, table=True):
     size_bytes: int | None = None
     ready_at: datetime | None = instant(default=None)
     expires_at: datetime | None = instant(default=None)
-    content: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+    content: bytes | None = sealed_by("person_id", default=None)
+
+    def keep(self, sealed: bytes, size_bytes: int, at: datetime) -> None:
+        """It can be downloaded from now on, for a day."""
+        self.content, self.size_bytes = sealed, size_bytes
+        self.ready_at, self.expires_at = at, at + EXPORT_KEPT
 
 
 class Erasure(Row, table=True):
@@ -165,7 +174,7 @@ class LegalHold(Row, table=True):
 
     person_id: str | None = Field(default=None, sa_type=sa.Text)
     programme_id: str | None = Field(default=None, sa_type=sa.Text)
-    reason: str = Field(sa_type=sa.Text)
+    reason: bytes | None = sealed_by(None, default=None)
     placed_by: str = Field(sa_type=sa.Text)
     lifted_by: str | None = Field(default=None, sa_type=sa.Text)
     lifted_at: datetime | None = instant(default=None)

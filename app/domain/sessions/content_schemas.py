@@ -118,7 +118,7 @@ class NoteRead(Output):
     session_id: str
     author_id: str
     tier: Tier
-    text: str
+    text: str | None = Field(description="`null` once its author was erased.")
     version: int
     created_at: datetime
     updated_at: datetime

@@ -12,6 +12,7 @@ from app.domain.sessions.models import Session, SessionStatus
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, NOTES, SESSION_LINKS, SESSIONS
 from app.errors import Conflict, Fault, Invalid
 from app.reading import rows
+from app.sealing import columns
 from app.table import Row
 from app.text import Input
 
@@ -95,8 +96,9 @@ async def create_note(db: Db, actor: Actor, data: schemas.NoteCreate) -> Note:
         organisation_id=db.organisation_id,
         id=ids.new_untimed(Note.prefix),
         author_id=actor.as_person(),
-        **data.model_dump(),
+        **data.model_dump(exclude={"text"}),
     )
+    await columns.seal(db, note, text=data.text)
     db.add(note)
     return note
 
@@ -104,7 +106,7 @@ async def create_note(db: Db, actor: Actor, data: schemas.NoteCreate) -> Note:
 async def update_note(db: Db, actor: Actor, note_id: str, data: schemas.NoteUpdate) -> Note:
     """Change the text of one's own note."""
     note: Note = await rows.get(db, actor, NOTES, note_id, "update_note")
-    note.sqlmodel_update(data.changes())
+    await columns.seal(db, note, **data.changes())
     return note
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from app.errors import Conflict
+from app.sealing.columns import sealed_by
 from app.table import Row, belongs_to, index, instant, of_organisation, text_enum
 
 
@@ -119,4 +120,4 @@ class Note(Row, table=True):
     session_id: str = Field(sa_type=sa.Text)
     author_id: str = Field(sa_type=sa.Text)
     tier: Tier = Field(default=Tier.AUTHOR_ONLY, sa_type=text_enum(Tier))
-    text: str = Field(sa_type=sa.Text)
+    text: bytes = sealed_by("author_id")

@@ -2,15 +2,27 @@
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.auth.sealing import seal, unseal
-from app.config import Settings
+from app import ids
+from app.sealing import envelope
+from app.sealing.envelope import Key
 
-pytestmark = pytest.mark.usefixtures("settings")
-PLACE = ("webhook_secret", "org_1", "whe_1")
+KEY = Key(ids.new("dky"), AESGCM(bytes(32)))
+PLACE = ("org_1", "note", "not_1", "text")
 places = st.lists(st.text(max_size=5), max_size=4).map(tuple)
+
+
+def seal(clear: bytes, *place: str) -> bytes:
+    """An envelope under the one key of these tests."""
+    return envelope.seal(KEY, clear, *place)
+
+
+def unseal(sealed: bytes, *place: str) -> bytes:
+    """What it holds."""
+    return envelope.unseal(KEY, sealed, *place)
 
 
 @given(st.binary(max_size=200), places)
@@ -52,10 +64,24 @@ def test_a_ciphertext_can_neither_be_cut_nor_lengthened() -> None:
             unseal(wrong, *PLACE)
 
 
-def test_the_same_text_is_never_sealed_alike() -> None:
-    assert len({seal(b"secret", *PLACE) for _ in range(1000)}) == 1000
+@pytest.mark.parametrize("other", [Key(KEY.id, AESGCM(bytes([1] * 32))), Key(ids.new("dky"), KEY.cipher)])
+def test_no_other_key_opens_it_and_no_other_key_s_name_does(other: Key) -> None:
+    sealed = seal(b"secret", *PLACE)
+    renamed = sealed[:1] + other.id.encode() + sealed[31:]
+
+    with pytest.raises(InvalidTag):
+        envelope.unseal(other, renamed, *PLACE)
 
 
-def test_a_ciphertext_shows_nothing_of_its_text(settings: Settings) -> None:
-    assert settings.secret_key is not None
+def test_it_says_which_key_opens_it() -> None:
+    assert envelope.key_id(seal(b"secret", *PLACE)) == KEY.id
+
+
+def test_the_same_text_is_never_sealed_alike_and_no_nonce_comes_twice() -> None:
+    sealed = [seal(b"secret", *PLACE) for _ in range(5000)]
+
+    assert len(set(sealed)) == len({text[31:43] for text in sealed}) == 5000
+
+
+def test_a_ciphertext_shows_nothing_of_its_text() -> None:
     assert b"secret" not in seal(b"secret" * 10, *PLACE)
