@@ -11,6 +11,7 @@ from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.organisations import intents as organisations
 from app.domain.organisations.resource import ORGANISATIONS, RANKS, RETENTION_POLICIES
+from app.domain.oversight.resource import AUDIT_ENTRIES
 from app.domain.pairings import intents as pairings
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
 from app.domain.people import intents as people
@@ -66,6 +67,7 @@ RESOURCES: tuple[Resource, ...] = (
     WEBHOOK_ENDPOINTS,
     DELIVERIES,
     ATTEMPTS,
+    AUDIT_ENTRIES,
 )
 INTENTS: tuple[Intent, ...] = (
     *organisations.INTENTS,

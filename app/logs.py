@@ -49,6 +49,11 @@ def get(name: str) -> Any:
     return structlog.get_logger(name)
 
 
+def request_id() -> str | None:
+    """The id of the request that is being served, if any."""
+    return structlog.contextvars.get_contextvars().get("request_id")
+
+
 # Until `configure` has run, too: structlog's own default prints tracebacks with every local variable in them.
 structlog.configure(
     processors=[

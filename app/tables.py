@@ -1,6 +1,7 @@
 """Imports every table, so that the metadata is complete for migrations."""
 
 from app.acting.models import IdempotencyRecord
+from app.audit.models import AuditEntry, AuditHead, AuditSubject
 from app.auth.models import ApiKey, Credential
 from app.declared import RESOURCES
 from app.events.models import EventCounter, OutboxEvent
@@ -10,6 +11,9 @@ from app.webhooks.models import WebhookSecret
 
 __all__ = [
     "ApiKey",
+    "AuditEntry",
+    "AuditHead",
+    "AuditSubject",
     "Credential",
     "DataKey",
     "EventCounter",

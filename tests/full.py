@@ -24,6 +24,7 @@ _READERS = {
     "webhook_endpoint": "admin",
     "delivery": "admin",
     "attempt": "admin",
+    "audit_entry": "admin",
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback"), "mentor"),
 }
@@ -156,14 +157,14 @@ async def _fill_from_rows(full: Full) -> None:
         )
         db.add(attempt)
     objects |= {"delivery": delivery.id, "attempt": attempt.id}
+    objects["audit_entry"] = await _found(full, "audit_entry", "actor_id", world.people["mentor"])
     for name, parent in (("agreement", "pairing"), ("signature", "agreement"), ("attendance", "session")):
-        objects[name] = await _child(full, name, parent)
+        objects[name] = await _found(full, name, f"{parent}_id", objects[parent])
 
 
-async def _child(full: Full, name: str, parent: str) -> str:
-    reads, organisation_id = database.current().reads, full.world.organisation_id
-    sql = f"select id from {name} where {parent}_id = $1 order by id limit 1"  # noqa: S608
-    return str((await reads.fetch(organisation_id, sql, (full.objects[parent],)))[0][0])
+async def _found(full: Full, name: str, column: str, value: str) -> str:
+    sql = f"select id from {name} where {column} = $1 order by id limit 1"  # noqa: S608
+    return str((await database.current().reads.fetch(full.world.organisation_id, sql, (value,)))[0][0])
 
 
 async def service_key(world: World, name: str, scopes: set[str]) -> str:

@@ -8,10 +8,13 @@ from app import clock
 from app import db as database
 from app.acting.intent import Intent, Kind
 from app.acting.models import IdempotencyRecord
+from app.audit import recording
+from app.audit.models import Outcome
+from app.audit.recording import Entry
 from app.auth import policy
 from app.auth.actor import Actor
 from app.db import Db
-from app.errors import Conflict, Forbidden, Invalid
+from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.failures import on_violation
 from app.reading import run as reading
 from app.reading.shape import Wanted
@@ -36,6 +39,8 @@ class StillRunning(Conflict):
 
 
 _RUNNING = "A request with this idempotency key is still running. Try again in a moment."
+# What is put on record; anything else is a failure of ours.
+_REFUSALS = (Forbidden, NotFound, Conflict, Invalid)
 # One snapshot for both: a first request that commits between snapshot and lock is not seen here, but then the
 # primary key of its record stops this one, before anything of it is kept.
 on_violation("pk_idempotency_record", StillRunning)
@@ -77,7 +82,15 @@ class Done:
 
 
 async def perform(call: Call) -> Done:
-    """Do it, or raise a `DomainError` and leave nothing behind."""
+    """Do it, or raise a `DomainError` and leave nothing behind but the record of the attempt."""
+    try:
+        return await _perform(call)
+    except _REFUSALS as error:
+        await recording.record_apart(_entry(call, call.object_id, outcome=Outcome.REFUSED, code=error.code))
+        raise
+
+
+async def _perform(call: Call) -> Done:
     intent, actor = call.intent, call.actor
     actor.require(intent.scope)
     if not policy.actors(intent.name, actor.role):
@@ -97,12 +110,25 @@ async def perform(call: Call) -> Done:
 async def _act(db: Db, call: Call) -> Done:
     arguments = [value for value in (call.object_id, call.data) if value is not None]
     result = await call.intent.does(db, call.actor, *arguments)
+    row, secret = result if call.intent.reveals else (result, None)
+    object_id = call.object_id or row.id
+    recording.record(db, _entry(call, object_id, subjects=_subjects(call, row)))
     await db.flush()
     if call.intent.kind is Kind.DELETE:
-        return Done(b"", call.object_id or "", 0)
-    row, secret = result if call.intent.reveals else (result, None)
+        return Done(b"", object_id, 0)
     answer = await reading.one(call.actor, call.wanted, row.id, call.values, db=db)
     return Done(answer.body, row.id, answer.version, secret)
+
+
+def _entry(call: Call, object_id: str | None, **more: Any) -> Entry:
+    members = call.data.model_fields_set if call.data is not None else ()
+    return Entry(call.actor, call.intent.name, call.intent.resource.name, object_id, members=members, **more)
+
+
+def _subjects(call: Call, row: Any) -> tuple[str, ...]:
+    """Whose data was changed, where that is watched."""
+    sensitive = call.intent.resource.sensitive
+    return () if sensitive is None or row is None else (getattr(row, sensitive.subject),)
 
 
 async def _earlier(db: Db, call: Call) -> Done | None:

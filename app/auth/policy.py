@@ -87,6 +87,12 @@ READ: Mapping[str, Grants] = {
     "delivery": _OFFICE,
     "attempt": _OFFICE,
     "api_key": _joined({_ADMIN: _ANY}, {_COORDINATOR: (Relation.OWN,), _PARTICIPANT: (Relation.OWN,)}),
+    # What one did oneself, and who saw one's own data; all of it for those who oversee.
+    "audit_entry": {
+        _ADMIN: _ANY,
+        Role.AUDITOR: _ANY,
+        **dict.fromkeys((_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN), (Relation.OWN,)),
+    },
 }
 
 _DIRECTORY = ("create_person", "update_person", "deactivate_person", "reactivate_person")
@@ -148,6 +154,8 @@ HIDDEN: Mapping[tuple[str, str], frozenset[Role]] = {
     ("do_not_pair", "reason"): frozenset(Role) - {_ADMIN},
     ("legal_hold", "reason"): frozenset(Role) - {_ADMIN},
     ("pairing", "end_reason"): frozenset({_PARTICIPANT}),
+    # Who else was seen along with oneself.
+    ("audit_entry", "subjects"): frozenset({_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN}),
     ("session", "cancelled_by"): frozenset({_PARTICIPANT, _ADMIN}),
     ("session", "cancel_reason"): frozenset({_PARTICIPANT, _ADMIN}),
 }

@@ -24,6 +24,7 @@ class Scope(StrEnum):
     KEYS_MANAGE = "keys:manage"
     PRIVACY_READ = "privacy:read"
     PRIVACY_WRITE = "privacy:write"
+    AUDIT_READ = "audit:read"
     SCHEMA_READ = "schema:read"
 
 

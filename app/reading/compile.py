@@ -14,7 +14,7 @@ from sqlalchemy.sql.selectable import NamedFromClause
 
 from app.auth import policy
 from app.auth.actor import Role
-from app.reading import keyset, opening
+from app.reading import keyset, opening, witness
 from app.reading.fragments import EMPTY_LIST, as_json, built, text
 from app.reading.keyset import Said
 from app.reading.resource import ORGANISATION, Resource, Table, owner, same_organisation
@@ -69,32 +69,44 @@ class _Compiler:
         table = self._alias(wanted.resource)
         row = self._object(wanted, table)
         version = table.c.version if "version" in table.c else sa.literal(1)
+        watched = self._watched(wanted, table)
         return Statement.of(
-            sa.select(as_json(row), version.label("version"))
-            .select_from(table.join(row, sa.true()))
-            .where(*self._seen(wanted.resource, table), table.c.id == sa.bindparam("id_0", type_=sa.Text))
+            sa.select(as_json(row), version.label("version"), *map(as_json, watched))
+            .select_from(_joined(table, row, *watched))
+            .where(*self._seen(wanted.resource, table), table.c.id == sa.bindparam("id_0", type_=sa.Text)),
+            len(watched),
         )
 
     def rows(self, listed: Page) -> Statement:
         nodes = next(item for item in listed.items if isinstance(item, Nodes))
         chosen = self._chosen(listed, None)
         row = self._object(nodes.wanted, chosen)
+        watched = self._watched(nodes.wanted, chosen)
         return Statement.of(
-            sa.select(as_json(row), keyset.keys(listed, chosen).label("keys"))
-            .select_from(chosen.join(row, sa.true()))
-            .order_by(*keyset.order(listed, chosen))
+            sa.select(as_json(row), keyset.keys(listed, chosen).label("keys"), *map(as_json, watched))
+            .select_from(_joined(chosen, row, *watched))
+            .order_by(*keyset.order(listed, chosen)),
+            len(watched),
         )
 
     def columns(self, wanted: tuple[tuple[str, Wanted | Page], ...]) -> Statement:
-        columns = []
-        for index, (_, item) in enumerate(wanted):
-            if isinstance(item, Page):
-                columns.append(self._list(item, None).label(f"c{index}"))
-                continue
-            table = self._alias(item.resource)
-            found = (*self._seen(item.resource, table), table.c.id == sa.bindparam(f"id_{index}", type_=sa.Text))
-            columns.append(self._nested_object(item, table, found, ()).label(f"c{index}"))
-        return Statement.of(sa.select(*columns))
+        items = [item for _, item in wanted]
+        columns = [self._column(item, index).label(f"c{index}") for index, item in enumerate(items)]
+        shown = [(index, witness.of(item, self._role)) for index, item in enumerate(items)]
+        watched = [self._column(item, index).label(f"w{index}") for index, item in shown if item is not None]
+        return Statement.of(sa.select(*columns, *watched), len(watched))
+
+    def _column(self, item: Wanted | Page, index: int) -> sa.ColumnElement[Any]:
+        if isinstance(item, Page):
+            return self._list(item, None)
+        table = self._alias(item.resource)
+        found = (*self._seen(item.resource, table), table.c.id == sa.bindparam(f"id_{index}", type_=sa.Text))
+        return self._nested_object(item, table, found, ())
+
+    def _watched(self, wanted: Wanted, table: Table) -> list[NamedFromClause]:
+        """The row of ids that says whose data an object shows, if that is watched."""
+        shown = witness.of(wanted, self._role)
+        return [self._object(shown, table)] if isinstance(shown, Wanted) else []
 
     def _alias(self, resource: Resource) -> Table:
         return resource.table.alias(f"t{next(self._number)}")
@@ -183,9 +195,7 @@ class _Compiler:
                 rows[index] = self._object(item.wanted, chosen)
             elif isinstance(item, Edges):
                 rows[index] = self._envelope(listed, item, chosen, parent)
-        joined: Any = chosen
-        for row in rows.values():
-            joined = joined.join(row, sa.true())
+        joined = _joined(chosen, *rows.values())
         columns = [as_json(row).label(f"b{index}") for index, row in rows.items()]
         place = sa.func.row_number().over(order_by=keyset.order(listed, chosen)).label("place")
         select = sa.select(*columns, keyset.keys(listed, chosen).label("keys"), place).select_from(joined)
@@ -230,6 +240,13 @@ class _Compiler:
     def _scope(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[str]:
         scope: sa.ColumnElement[str] = sa.bindparam(listed.scope, type_=sa.Text)
         return scope + parent[0].c.id if parent is not None and listed.scope_of_parent else scope
+
+
+def _joined(table: Table, *rows: NamedFromClause) -> sa.FromClause:
+    joined: sa.FromClause = table
+    for row in rows:
+        joined = joined.join(row, sa.true())
+    return joined
 
 
 def _embedded(item: Embedded, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

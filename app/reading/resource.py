@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from app.auth.actor import Role
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.text import Output
@@ -47,12 +48,48 @@ class Equals:
         """The names under which callers give values."""
         return (self.field,)
 
+    @property
+    def meaning(self) -> str:
+        """What it keeps, for the contract."""
+        return f"Only those whose `{self.field}` is one of these."
+
     def where(
         self, table: Table, _parameter: str, value: sa.BindParameter[Any], *, several: bool
     ) -> sa.ColumnElement[bool]:
         """The condition on `table`; `value` is an array when there are several."""
-        column = table.c[self.field]
-        return column == sa.func.any(value) if several else column == value
+        return _is(table.c[self.field], value, several)
+
+
+@dataclass(frozen=True)
+class Linked(Equals):
+    """`subject_id=per_1,per_2`: rows whose `field` is named beside one of the values in another table, `link`."""
+
+    parameter: str
+    link: type[SQLModel]
+    value: str
+    target: str
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names under which callers give values."""
+        return (self.parameter,)
+
+    @property
+    def meaning(self) -> str:
+        """What it keeps, for the contract."""
+        return f"Only those with one of these as `{self.parameter}`."
+
+    def where(
+        self, table: Table, _parameter: str, value: sa.BindParameter[Any], *, several: bool
+    ) -> sa.ColumnElement[bool]:
+        """The condition on `table`; `value` is an array when there are several."""
+        link: sa.Table = self.link.__table__  # type: ignore[attr-defined]
+        found = sa.select(link.c[self.target]).where(owner(link) == ORGANISATION, _is(link.c[self.value], value, several))
+        return among(table.c[self.field], found)
+
+
+def _is(column: sa.ColumnElement[Any], value: sa.BindParameter[Any], several: bool) -> sa.ColumnElement[bool]:
+    return column == sa.func.any(value) if several else column == value
 
 
 @dataclass(frozen=True)
@@ -101,6 +138,17 @@ class Collection:
     description: str = ""
 
 
+_OFFICES = frozenset({Role.ORGANISATION_ADMIN, Role.COORDINATOR, Role.AUDITOR, Role.PLATFORM_ADMIN})
+
+
+@dataclass(frozen=True)
+class Sensitive:
+    """Whose data the rows of a resource are, and the roles whose reading of them goes on record."""
+
+    subject: str
+    watched: frozenset[Role] = _OFFICES
+
+
 @dataclass(frozen=True, eq=False)
 class Resource:
     """One readable thing. `schema` names its fields; each is a column of `model` or one of `computed`."""
@@ -117,6 +165,7 @@ class Resource:
     default_sort: str = "id"
     computed: Mapping[str, Callable[[Table], sa.ColumnElement[Any]]] = field(default_factory=dict)
     guarded: bool = False
+    sensitive: Sensitive | None = None
     collections: dict[str, Collection] = field(default_factory=dict)
 
     references: dict[str, Edge] = field(default_factory=dict)

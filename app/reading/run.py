@@ -1,4 +1,4 @@
-"""Running a compiled shape: one statement on the read lane, bytes out."""
+"""Running a compiled shape: one statement on the read lane, bytes out; what is watched is on record before they leave."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from app.auth.actor import Actor
 from app.db import Db
 from app.errors import NotFound
 from app.reading import compile as compiler
-from app.reading import opening
+from app.reading import opening, witness
 from app.reading.shape import Page, Wanted
 from app.reading.statement import Statement
 
@@ -43,16 +43,22 @@ async def one(
     """One object by its id. Raises `Absent`. Inside a transaction when `db` is given, else on the read lane."""
     if ids.prefix_of(object_id) != wanted.resource.prefix:
         raise Absent
-    rows = await _fetch(actor, compiler.one(wanted, actor.role), {**(values or {}), "id_0": object_id}, db)
+    statement = compiler.one(wanted, actor.role)
+    rows = await _fetch(actor, statement, {**(values or {}), "id_0": object_id}, db)
     if not rows:
         raise Absent
+    if statement.witnesses:
+        await witness.record(actor, rows[0][2:], db=db, apart_from=None if db is None else object_id)
     return Answer(rows[0][0], rows[0][1])
 
 
 async def page(actor: Actor, listed: Page, values: dict[str, Any]) -> Rows:
     """One page of a list; `values` holds its limit, filters and cursor keys by slot."""
-    rows = await _fetch(actor, compiler.page(listed, actor.role), values, None)
+    statement = compiler.page(listed, actor.role)
+    rows = await _fetch(actor, statement, values, None)
     limit = values[listed.limit]
+    if statement.witnesses:
+        await witness.record(actor, [column for row in rows[:limit] for column in row[2:]])
     return Rows([row[0] for row in rows[:limit]], rows[limit - 1][1] if len(rows) > limit else None)
 
 
@@ -65,8 +71,11 @@ async def fields(
 
 async def columns(actor: Actor, statement: Statement, values: dict[str, Any], *, db: Db | None = None) -> list[bytes]:
     """As `fields`, for a caller who keeps the compiled statement."""
-    rows = await _fetch(actor, statement, values, db)
-    return [b"null" if value is None else value for value in rows[0]]
+    (row,) = await _fetch(actor, statement, values, db)
+    shown = len(row) - statement.witnesses
+    if statement.witnesses:
+        await witness.record(actor, row[shown:], db=db)
+    return [b"null" if value is None else value for value in row[:shown]]
 
 
 async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:

@@ -16,14 +16,18 @@ _DIALECT = asyncpg_dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyp
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL text, the names of its values in their order, and those that every request shares."""
+    """SQL text, the names of its values in their order, and those that every request shares.
+
+    The last `witnesses` columns are not for the caller: they say whose data the others show (witness.py).
+    """
 
     sql: str
     names: tuple[str, ...]
     constants: dict[str, Any]
+    witnesses: int = 0
 
     @classmethod
-    def of(cls, select: sa.Select[Any]) -> "Statement":
+    def of(cls, select: sa.Select[Any], witnesses: int = 0) -> "Statement":
         """Compile a select. Its parameters must be known by number: `in_` with a list is not."""
         compiled: Any = select.compile(dialect=_DIALECT)
         names = tuple(compiled.positiontup or ())
@@ -34,7 +38,7 @@ class Statement:
             constants[INNER_PAD], constants[OUTER_PAD] = pagination.pads()
         if opening.MARK in names:
             constants[opening.MARK] = opening.mark()
-        return cls(compiled.string, names, constants)
+        return cls(compiled.string, names, constants, witnesses)
 
     def bound(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values in the statement's order."""

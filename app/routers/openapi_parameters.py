@@ -102,8 +102,7 @@ def _filter(resource: Resource, name: str) -> Json:
     rule = resource.parameters[name]
     field = rule.field
     if isinstance(rule, Equals):
-        description = f"Only those whose `{field}` is one of these."
-        return _listed(name, _value(resource, field), description, asking.MOST_VALUES)
+        return _listed(name, _value(resource, field), rule.meaning, asking.MOST_VALUES)
     when = "at or after" if name.endswith("_after") else "before"
     return _query(name, _value(resource, field), f"Only those whose `{field}` lies {when} this.")
 

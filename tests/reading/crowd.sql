@@ -218,4 +218,18 @@ select
     1 + n / 3000, pg_temp.at(n), 12, 200
 from generate_series(1, 6000) n;
 
+insert into audit_entry (
+    organisation_id, id, occurred_at, principal, actor_id, role, action, resource, object_id, objects, members, outcome,
+    mac, sequence, prev_hash, hash
+)
+select
+    :organisation, pg_temp.key('aud', n), pg_temp.at(n), pg_temp.key('key', 1 + n % 2000),
+    pg_temp.key('per', 1 + n % 2000), 'participant', 'read_person', 'person', pg_temp.key('per', n), 1, '[]', 'done',
+    '\x00', n, '\x00', '\x00'
+from generate_series(1, 6000) n;
+
+insert into audit_subject (organisation_id, person_id, entry_id)
+select :organisation, pg_temp.key('per', 1 + n % 3000), pg_temp.key('aud', n)
+from generate_series(1, 6000) n;
+
 analyze;

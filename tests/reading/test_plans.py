@@ -32,6 +32,8 @@ CALLERS = {
     Role.SERVICE_ACCOUNT: None,
     Role.COORDINATOR: "per_" + "14".zfill(26),
     Role.PARTICIPANT: "per_" + "15".zfill(26),
+    Role.AUDITOR: "per_" + "1600".zfill(26),
+    Role.PLATFORM_ADMIN: "per_" + "1700".zfill(26),
 }
 WAYS_BACK = [(resource, way) for resource in RESOURCES for way in resource.collections.values()]
 

@@ -51,6 +51,7 @@ SEEN_BY = {
     "webhook_endpoint": OFFICE,
     "delivery": OFFICE,
     "attempt": OFFICE,
+    "audit_entry": {"admin", "mentor"},
 }
 
 

@@ -101,7 +101,7 @@ async def test_scheduling_a_session_is_one_transaction(api: Api, rival: Full, wi
     assert wire.statements[-1] == "COMMIT"
     assert sum("BEGIN" in statement for statement in wire.statements) == 1
     written = {table for statement in wire.statements for table in re.findall(r'insert into "(\w+)"', statement)}
-    assert written == {"session", "attendance", "outbox_event"}
+    assert written == {"session", "attendance", "outbox_event", "audit_entry"}
     # The pairing under its lock, the setting, all that is new, the answer; BEGIN and COMMIT around them.
     assert wire.round_trips == len(wire.statements) == 6, wire.statements
 
@@ -115,5 +115,29 @@ async def test_a_refused_write_is_rolled_back(api: Api, acme: Full, wire: Tap) -
     answer = await mentor.post("/v1/sessions", json=body)
 
     assert answer.status_code == 422
-    assert wire.statements[-1] == "ROLLBACK"
-    assert not any("insert" in statement.lower() for statement in wire.statements)
+    *acted, recorded = wire.statements
+    assert acted[-1] == "ROLLBACK"
+    assert not any("insert" in statement.lower() for statement in acted)
+    assert 'insert into "audit_entry"' in recorded
+
+
+async def test_a_watched_read_costs_one_round_trip_more(api: Api, acme: Full, wire: Tap) -> None:
+    path = f"/v1/people/{acme.world.people['mentee']}"
+
+    await _warm(wire, api(acme.world.keys["coordinator"]), path)
+    assert ["audit_entry" in statement for statement in wire.statements] == [False, True]
+    assert wire.round_trips == 2
+
+    await _warm(wire, api(acme.world.keys["service"]), path)
+    assert wire.round_trips == 1
+
+
+async def test_putting_an_act_on_record_costs_no_round_trip(api: Api, rival: Full, wire: Tap) -> None:
+    admin, path = api(rival.world.keys["admin"]), f"/v1/people/{rival.world.people['mentor']}"
+    await admin.patch(path, json={"location": "Lyon"})
+    wire.clear()
+
+    await admin.patch(path, json={"location": "Nantes"})
+
+    # The person under a lock, all that is new, the change, the answer; BEGIN and COMMIT around them.
+    assert wire.round_trips == len(wire.statements) == 6, wire.statements

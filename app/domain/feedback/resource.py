@@ -1,5 +1,6 @@
 """What can be read of feedback: what one wrote, and what was written for one."""
 
+from app.auth.actor import Role
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.feedback.models import Feedback
@@ -7,7 +8,7 @@ from app.domain.feedback.schemas import FeedbackRead
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.people.resource import PEOPLE
 from app.domain.sessions.resource import SESSIONS
-from app.reading.resource import ME, Edge, Equals, Resource
+from app.reading.resource import ME, Edge, Equals, Resource, Sensitive
 
 FEEDBACK = Resource(
     "feedback",
@@ -27,4 +28,5 @@ FEEDBACK = Resource(
     ),
     filters=(Equals("pairing_id"), Equals("session_id"), Equals("type"), Equals("author_id"), Equals("addressee_id")),
     default_sort="created_at",
+    sensitive=Sensitive("author_id", watched=frozenset(Role)),
 )

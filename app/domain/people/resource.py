@@ -6,7 +6,7 @@ from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.people.models import DoNotPair, Person
 from app.domain.people.schemas import DoNotPairRead, PersonRead
-from app.reading.resource import ME, ORGANISATION, Edge, Equals, Range, Resource, Table, among
+from app.reading.resource import ME, ORGANISATION, Edge, Equals, Range, Resource, Sensitive, Table, among
 
 
 def _partner(person: Table) -> sa.ColumnElement[bool]:
@@ -36,6 +36,7 @@ PEOPLE = Resource(
         Range("updated_at"),
     ),
     sorts=("display_name",),
+    sensitive=Sensitive("id"),
 )
 MANAGER = Edge("manager", "manager_id", PEOPLE, "reports", "Their line manager.", "Those who report to them directly.")
 PEOPLE.add_edge(MANAGER)

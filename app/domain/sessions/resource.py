@@ -21,6 +21,7 @@ from app.reading.resource import (
     Predicate,
     Range,
     Resource,
+    Sensitive,
     Table,
     among,
     through,
@@ -115,4 +116,5 @@ NOTES = Resource(
     ),
     filters=(Equals("session_id"), Equals("author_id"), Equals("tier")),
     default_sort="created_at",
+    sensitive=Sensitive("author_id"),
 )
