@@ -146,7 +146,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("give_consent", "withdraw_consent"), _SELF),
     # For anybody by an administrator, for oneself by oneself; that two people decide is the service's rule.
     **dict.fromkeys(("request_export", "request_erasure", "withdraw_erasure"), _joined(_ADMINISTRATORS, _SELF)),
-    **dict.fromkeys(("approve_erasure", "decline_erasure", "place_legal_hold", "lift_legal_hold"), _ADMINISTRATORS),
+    **dict.fromkeys(("approve_erasure", "decline_erasure", "resume_erasure", "place_legal_hold", "lift_legal_hold"), _ADMINISTRATORS),
 }
 
 # Fields that a role never sees, though it sees the row: why a pair ended is nobody's business but the pair's own side.

@@ -107,10 +107,9 @@ class Person(Row, table=True):
         self.employment_status, self.termination_date = EmploymentStatus.ACTIVE, None
 
     def begin_erasure(self, at: datetime) -> None:
-        """They leave for good, and nobody changes their record any more; doing so twice changes nothing."""
-        if self.employment_status is not EmploymentStatus.INACTIVE:
-            self.deactivate(at.date())
-        self.erased_at = self.erased_at or at
+        """From now on nobody changes their record any more."""
+        self.require_known()
+        self.erased_at = at
 
     def require_known(self) -> None:
         """Raise `PersonErased` for one who is forgotten."""

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from app import clock
 from app import db as database
 from app.db import Db
+from app.domain.operations.work import Work
 from app.domain.pairings.leaving import leave
 from app.domain.people.events import PersonWasErased
 from app.domain.people.models import Person
@@ -27,6 +28,15 @@ from app.sealing import keeping
 _LAST = "person"
 Fetch = Callable[..., Awaitable[Any]]
 Step = Callable[[Db, Person], Awaitable[None]]
+
+
+async def erase(work: Work) -> None:
+    """The job: one step after the other, each in a transaction of its own."""
+    left = len(STEPS)
+    while left:
+        async with work.chunk() as db:
+            left = await advance(db, work.parameters["erasure_id"])
+            work.progress(len(STEPS) - left)
 
 
 async def advance(db: Db, erasure_id: str) -> int:

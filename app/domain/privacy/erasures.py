@@ -4,14 +4,15 @@ from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
 from app.domain.operations import service as operations
+from app.domain.operations.models import LIVE, Operation
 from app.domain.people.events import PersonDeactivated
-from app.domain.people.models import Person
+from app.domain.people.models import EmploymentStatus, Person
 from app.domain.people.resource import PEOPLE
-from app.domain.privacy import holds
-from app.domain.privacy.models import Erasure
+from app.domain.privacy import erasing, holds
+from app.domain.privacy.models import Erasure, ErasureStatus
 from app.domain.privacy.resource import ERASURES
 from app.domain.privacy.schemas import ErasureRequest
-from app.errors import Forbidden
+from app.errors import Conflict, Forbidden
 from app.events import outbox
 from app.reading import rows
 
@@ -22,6 +23,12 @@ class FourEyes(Forbidden):
     """Somebody else decides on what one asked for, or on what is about oneself."""
 
     code = "second_person_required"
+
+
+class NotStuck(Conflict):
+    """The erasure goes on by itself, or is over, or was never approved."""
+
+    code = "erasure_not_stuck"
 
 
 class NotAsked(Forbidden):
@@ -71,13 +78,33 @@ async def approve(db: Db, actor: Actor, erasure_id: str) -> Erasure:
     erasure = await _decided(db, actor, erasure_id, "approve")
     person = await rows.by_id(db, Person, erasure.person_id, lock=True)
     await holds.require_none(db, person.id)
-    was_here = person.termination_date is None
-    person.begin_erasure(clock.now())
-    if was_here:
+    if person.employment_status is not EmploymentStatus.INACTIVE:
+        person.deactivate(clock.now().date())
         outbox.record(db, PersonDeactivated.of(person), changed=("employment_status", "termination_date"))
-    operation = await operations.begin(db, actor, JOB, parameters={"erasure_id": erasure.id})
-    erasure.operation_id = operation.id
+    person.begin_erasure(clock.now())
+    _begin(db, actor, erasure)
     return erasure
+
+
+async def resume(db: Db, actor: Actor, erasure_id: str) -> Erasure:
+    """Go on with an erasure whose operation failed or was cancelled."""
+    erasure: Erasure = await rows.get(db, actor, ERASURES, erasure_id, "resume_erasure")
+    if erasure.status is not ErasureStatus.APPROVED or await _is_under_way(db, erasure):
+        raise NotStuck("The erasure is not waiting to be resumed. Look at its state and its operation.")
+    _begin(db, actor, erasure)
+    return erasure
+
+
+async def _is_under_way(db: Db, erasure: Erasure) -> bool:
+    return (await rows.by_id(db, Operation, str(erasure.operation_id))).status in LIVE
+
+
+def _begin(db: Db, actor: Actor, erasure: Erasure) -> None:
+    steps = len(erasing.STEPS)
+    operation = operations.begin(
+        db, actor, JOB, parameters={"erasure_id": erasure.id}, subject_ids=(erasure.id,), total=steps
+    )
+    erasure.operation_id = operation.id
 
 
 async def _decided(db: Db, actor: Actor, erasure_id: str, move: str) -> Erasure:

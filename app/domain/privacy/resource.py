@@ -8,7 +8,7 @@ from app.domain.people.resource import PEOPLE
 from app.domain.privacy.models import Consent, Erasure, Export, LegalHold
 from app.domain.privacy.schemas import ConsentRead, ErasureRead, ExportRead, LegalHoldRead
 from app.domain.programmes.resource import PROGRAMMES
-from app.reading.resource import ME, Edge, Equals, Resource, Table
+from app.reading.resource import ME, Edge, Equals, Resource, Sensitive, Table
 
 _PERSON = Edge("person", "person_id", PEOPLE, description="Whom it is about.")
 
@@ -25,6 +25,7 @@ CONSENTS = Resource(
     Scope.PRIVACY_READ,
     relations={Relation.OWN: _own},
     edges=(_PERSON,),
+    sensitive=Sensitive("person_id"),
     filters=(Equals("person_id"), Equals("purpose")),
 )
 EXPORTS = Resource(
@@ -35,6 +36,7 @@ EXPORTS = Resource(
     Scope.PRIVACY_READ,
     relations={Relation.OWN: _own},
     edges=(_PERSON,),
+    sensitive=Sensitive("person_id"),
     filters=(Equals("person_id"),),
 )
 ERASURES = Resource(
@@ -45,6 +47,7 @@ ERASURES = Resource(
     Scope.PRIVACY_READ,
     relations={Relation.OWN: _own},
     edges=(_PERSON,),
+    sensitive=Sensitive("person_id"),
     filters=(Equals("person_id"), Equals("status")),
 )
 LEGAL_HOLDS = Resource(
