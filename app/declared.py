@@ -9,6 +9,8 @@ from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
+from app.domain.operations import intents as operations
+from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
 from app.domain.organisations.resource import ORGANISATIONS, RANKS, RETENTION_POLICIES
 from app.domain.oversight.resource import AUDIT_ENTRIES
@@ -40,6 +42,7 @@ RESOURCES: tuple[Resource, ...] = (
     PEOPLE,
     DO_NOT_PAIRS,
     API_KEYS,
+    OPERATIONS,
     PROGRAMMES,
     TOPICS,
     PROGRAMME_RESOURCES,
@@ -73,6 +76,7 @@ INTENTS: tuple[Intent, ...] = (
     *organisations.INTENTS,
     *people.INTENTS,
     *access.INTENTS,
+    *operations.INTENTS,
     *programmes.INTENTS,
     *enrolments.INTENTS,
     *pairings.INTENTS,

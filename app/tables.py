@@ -4,6 +4,7 @@ from app.acting.models import IdempotencyRecord
 from app.audit.models import AuditEntry, AuditHead, AuditSubject
 from app.auth.models import ApiKey, Credential
 from app.declared import RESOURCES
+from app.domain.operations.models import OperationInput
 from app.events.models import EventCounter, OutboxEvent
 from app.sealing.models import DataKey
 from app.table import metadata
@@ -18,6 +19,7 @@ __all__ = [
     "DataKey",
     "EventCounter",
     "IdempotencyRecord",
+    "OperationInput",
     "OutboxEvent",
     "WebhookSecret",
     "metadata",

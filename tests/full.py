@@ -12,6 +12,7 @@ from app.acting.intent import Intent, Kind
 from app.declared import BY_PREFIX, RESOURCES
 from app.domain.access.schemas import ApiKeyCreate
 from app.domain.access.service import issue
+from app.domain.operations import service as operations
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery
@@ -21,6 +22,7 @@ from tests.world import World
 _READERS = {
     "do_not_pair": "admin",
     "api_key": "admin",
+    "operation": "admin",
     "webhook_endpoint": "admin",
     "delivery": "admin",
     "attempt": "admin",
@@ -46,6 +48,8 @@ class Full:
         """Method, path and further arguments of a well-formed request for this intent."""
         path = path_of(intent).replace("{id}", self.objects[intent.resource.name])
         more: dict[str, Any] = {"headers": {"If-Match": '"1"'}} if intent.has_id else {}
+        if intent.needs_key:
+            more["headers"] = {"Idempotency-Key": ids.new("key")}
         if intent.takes is not None:
             body = self._own(components()[intent.takes.__name__]["examples"][0])
             if "other_person_id" in body:
@@ -156,7 +160,9 @@ async def _fill_from_rows(full: Full) -> None:
             status=500,
         )
         db.add(attempt)
-    objects |= {"delivery": delivery.id, "attempt": attempt.id}
+        # Of a kind that no worker knows, so that it stays as it is.
+        operation = await operations.begin(db, world.actors["admin"], "example")
+    objects |= {"delivery": delivery.id, "attempt": attempt.id, "operation": operation.id}
     objects["audit_entry"] = await _found(full, "audit_entry", "actor_id", world.people["mentor"])
     for name, parent in (("agreement", "pairing"), ("signature", "agreement"), ("attendance", "session")):
         objects[name] = await _found(full, name, f"{parent}_id", objects[parent])

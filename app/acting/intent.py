@@ -19,6 +19,7 @@ class Kind(StrEnum):
     """How an intent acts on its resource."""
 
     CREATE = "create"
+    BEGIN = "begin"
     UPDATE = "update"
     DELETE = "delete"
     MOVE = "move"
@@ -54,7 +55,12 @@ class Intent:
     @property
     def has_id(self) -> bool:
         """Whether it acts on an object that exists."""
-        return self.kind is not Kind.CREATE
+        return self.kind not in (Kind.CREATE, Kind.BEGIN)
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether callers must send an idempotency key: work that was begun twice is done twice."""
+        return self.kind is Kind.BEGIN
 
     @property
     def needs_version(self) -> bool:
@@ -67,6 +73,11 @@ def create(
 ) -> Intent:
     """Make a new object: `POST /v1/things`, or `POST /v1/path` for a second way to make one."""
     return Intent(name, resource, Kind.CREATE, scope, does, _takes(does), reveals=reveals, path=path or resource.path)
+
+
+def begin(name: str, resource: Resource, does: Callable[..., Any], scope: Scope, path: str) -> Intent:
+    """Begin work in the background: `POST /v1/path`. It answers the operation, a `resource`, at once."""
+    return Intent(name, resource, Kind.BEGIN, scope, does, _takes(does), path=path)
 
 
 def update(name: str, resource: Resource, does: Callable[..., Any], scope: Scope) -> Intent:

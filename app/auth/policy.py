@@ -23,10 +23,11 @@ class Relation(StrEnum):
 
 
 Grants = Mapping[Role, tuple[Relation, ...]]
-_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE = (
+_ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
     Role.ORGANISATION_ADMIN,
     Role.COORDINATOR,
     Role.PARTICIPANT,
+    Role.AUDITOR,
     Role.SERVICE_ACCOUNT,
 )
 _ANY = (Relation.ORGANISATION,)
@@ -43,6 +44,9 @@ _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
 _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
 _SELF: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN,))
+
+# Work in the background: administrators stand above it, the others have what they asked for themselves.
+_OPERATIONS: Grants = {_ADMIN: _ANY, _COORDINATOR: (Relation.OWN,), _SERVICE: (Relation.OWN,)}
 
 
 def _joined(*tables: Grants) -> Grants:
@@ -86,6 +90,7 @@ READ: Mapping[str, Grants] = {
     "webhook_endpoint": _OFFICE,
     "delivery": _OFFICE,
     "attempt": _OFFICE,
+    "operation": {**_OPERATIONS, _AUDITOR: _ANY},
     "api_key": _joined({_ADMIN: _ANY}, {_COORDINATOR: (Relation.OWN,), _PARTICIPANT: (Relation.OWN,)}),
     # What one did oneself, and who saw one's own data; all of it for those who oversee.
     "audit_entry": {
@@ -125,6 +130,9 @@ _WEBHOOKS = (
     "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret "
     "disable_webhook_endpoint enable_webhook_endpoint ping_webhook_endpoint retry_delivery"
 ).split()
+_PRIVACY_OFFICE = (
+    "approve_erasure decline_erasure resume_erasure place_legal_hold lift_legal_hold update_retention_policy"
+).split()
 
 ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("update_organisation", "create_rank", "update_rank", "delete_rank"), _ADMINISTRATORS),
@@ -142,11 +150,12 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
-    **dict.fromkeys(("create_api_key", "revoke_api_key", "update_retention_policy"), _ADMINISTRATORS),
+    **dict.fromkeys(("create_api_key", "revoke_api_key"), _ADMINISTRATORS),
     **dict.fromkeys(("give_consent", "withdraw_consent"), _SELF),
     # For anybody by an administrator, for oneself by oneself; that two people decide is the service's rule.
     **dict.fromkeys(("request_export", "request_erasure", "withdraw_erasure"), _joined(_ADMINISTRATORS, _SELF)),
-    **dict.fromkeys(("approve_erasure", "decline_erasure", "resume_erasure", "place_legal_hold", "lift_legal_hold"), _ADMINISTRATORS),
+    **dict.fromkeys(_PRIVACY_OFFICE, _ADMINISTRATORS),
+    "cancel_operation": _OPERATIONS,
 }
 
 # Fields that a role never sees, though it sees the row: why a pair ended is nobody's business but the pair's own side.

@@ -21,6 +21,8 @@ class Scope(StrEnum):
     FEEDBACK_READ = "feedback:read"
     FEEDBACK_WRITE = "feedback:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
+    OPERATIONS_READ = "operations:read"
+    OPERATIONS_WRITE = "operations:write"
     KEYS_MANAGE = "keys:manage"
     PRIVACY_READ = "privacy:read"
     PRIVACY_WRITE = "privacy:write"

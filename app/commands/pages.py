@@ -7,6 +7,7 @@ from typing import Any
 from app.commands import settings_table
 from app.domain.enrolments.models import ENROLMENT
 from app.domain.goals.models import GOAL
+from app.domain.operations.models import OPERATION
 from app.domain.pairings.agreements import AGREEMENT
 from app.domain.pairings.models import PAIRING
 from app.domain.programmes.models import PROGRAMME
@@ -14,7 +15,17 @@ from app.domain.sessions.models import SESSION
 from app.states import Machine
 from app.webhooks.models import DELIVERY, ENDPOINT
 
-MACHINES: tuple[Machine[Any], ...] = (PROGRAMME, ENROLMENT, PAIRING, AGREEMENT, SESSION, GOAL, ENDPOINT, DELIVERY)
+MACHINES: tuple[Machine[Any], ...] = (
+    OPERATION,
+    PROGRAMME,
+    ENROLMENT,
+    PAIRING,
+    AGREEMENT,
+    SESSION,
+    GOAL,
+    ENDPOINT,
+    DELIVERY,
+)
 _SETTINGS = """\
 # Settings
 

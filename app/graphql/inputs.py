@@ -95,7 +95,7 @@ def mutation_field(intent: Intent) -> StrawberryField:
         more["id"] = "strawberry.ID"
         more["version"] = "int" if intent.needs_version else "int | None"
     if intent.kind is not Kind.DELETE:
-        more["idempotency_key"] = "str | None"
+        more["idempotency_key"] = "str" if intent.needs_key else "str | None"
     _input_of(intent.takes or _Nothing, f"{name}Input", more)
     answers: Any = Union[_answer(intent), Problem]  # noqa: UP007
     setattr(names, f"{name}Result", Annotated[answers, strawberry.union(f"{name}Result")])

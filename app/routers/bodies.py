@@ -69,12 +69,14 @@ def _require_type(content_type: str | None, accepted: tuple[str, ...]) -> None:
         raise problems.UnsupportedMediaType(f"Send the body as {' or '.join(accepted)} in UTF-8.")
 
 
-def idempotency_key(headers: Headers) -> str | None:
-    """The Idempotency-Key header: 1 to 255 visible characters."""
+def idempotency_key(headers: Headers, *, required: bool) -> str | None:
+    """The Idempotency-Key header: 1 to 255 visible characters. Raises `Invalid` where one must be sent."""
     key = header(headers, "Idempotency-Key")
-    if key is not None and not _KEY.fullmatch(key):
+    if key is None and not required:
+        return None
+    if key is None or not _KEY.fullmatch(key):
         fault = Fault("has 1 to 255 visible ASCII characters", code="idempotency_key", parameter="Idempotency-Key")
-        raise Invalid("The idempotency key is not valid.", faults=(fault,))
+        raise Invalid("Send an idempotency key of 1 to 255 visible ASCII characters.", faults=(fault,))
     return key
 
 

@@ -33,6 +33,7 @@ TAGS = {
     "organisations": "The company, and its ladder of ranks.",
     "people": "Who they are, and who must never be paired.",
     "access": "The keys of people and services.",
+    "operations": "Work that is too long for a request: how far it is, and what came of it.",
     "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",
     "enrolments": "Who joined a programme, as mentor or mentee, with what skills and wishes.",
     "pairings": "A junior mentor and a senior mentee, from proposal to close, and what they agree on.",

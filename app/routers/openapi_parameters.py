@@ -122,6 +122,11 @@ def _header(name: str, schema: Json, description: str, *, required: bool = False
 
 _ETAG: Json = {"type": "string", "examples": ['"3"']}
 _MATCH = "The change is made only if the object is still as you have read it, by its `ETag`; else 412."
+_KEY: Json = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+_REPEATED = (
+    "A name of your choice for this request. Sent again with it within 72 hours, the same request has no second "
+    "effect: it gets the first answer, with `Idempotency-Replayed: true`."
+)
 SHARED: dict[str, Json] = {
     "Limit": _query(
         "limit",
@@ -136,10 +141,6 @@ SHARED: dict[str, Json] = {
     "IfNoneMatch": _header("If-None-Match", _ETAG, "The `ETag` that you have; 304 if it is still the same."),
     "IfMatch": _header("If-Match", _ETAG, _MATCH),
     "IfMatchRequired": _header("If-Match", _ETAG, f"{_MATCH} Absent: 428.", required=True),
-    "IdempotencyKey": _header(
-        "Idempotency-Key",
-        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-        "A name of your choice for this request. Sent again with it within 72 hours, the same request has no second "
-        "effect: it gets the first answer, with `Idempotency-Replayed: true`.",
-    ),
+    "IdempotencyKey": _header("Idempotency-Key", _KEY, _REPEATED),
+    "IdempotencyKeyRequired": _header("Idempotency-Key", _KEY, f"{_REPEATED} Absent: 422.", required=True),
 }

@@ -118,7 +118,7 @@ def _write_parameters(intent: Intent) -> list[Json]:
     if intent.has_id:
         names.append("IfMatchRequired" if intent.needs_version else "IfMatch")
     if intent.kind is not Kind.DELETE:
-        names.append("IdempotencyKey")
+        names.append("IdempotencyKeyRequired" if intent.needs_key else "IdempotencyKey")
     found = [{"$ref": f"#/components/parameters/{name}"} for name in names]
     return [parameters.identifier(intent.resource), *found] if intent.has_id else found
 
@@ -146,6 +146,8 @@ def _success(intent: Intent) -> Json:
     headers = ["ETag", "IdempotencyReplayed", "CacheControl"]
     if intent.kind is Kind.CREATE:
         return {"201": good("The new object.", schema, "Location", *headers)}
+    if intent.kind is Kind.BEGIN:
+        return {"202": good("The operation, which has begun.", schema, "Location", *headers)}
     return {"200": good("The object as it is now.", schema, *headers)}
 
 

@@ -10,12 +10,14 @@ from app.routers import accepting, bodies, wishes
 from app.routers.problems import Malformed
 from app.routers.reads import PRIVATE, Endpoint, actor_of, entity_tag
 
-METHODS = {Kind.CREATE: "POST", Kind.MOVE: "POST", Kind.UPDATE: "PATCH", Kind.DELETE: "DELETE"}
+METHODS = {Kind.CREATE: "POST", Kind.BEGIN: "POST", Kind.MOVE: "POST", Kind.UPDATE: "PATCH", Kind.DELETE: "DELETE"}
+
+_STATUSES = {Kind.CREATE: 201, Kind.BEGIN: 202}
 
 
 def path_of(intent: Intent) -> str:
     """Where an intent is found: `/v1/sessions`, `/v1/sessions/{id}`, `/v1/sessions/{id}/complete`."""
-    if intent.kind is Kind.CREATE:
+    if not intent.has_id:
         return f"/v1/{intent.path}"
     tail = f"/{intent.verb}" if intent.kind is Kind.MOVE else ""
     return f"/v1/{intent.resource.path}/{{id}}{tail}"
@@ -43,7 +45,9 @@ def write(intent: Intent) -> Endpoint:
                 object_id=request.path_params.get("id"),
                 data=data if intent.takes else None,
                 version=bodies.expected_version(headers, required=intent.needs_version),
-                key=bodies.idempotency_key(headers) if intent.kind is not Kind.DELETE else None,
+                key=bodies.idempotency_key(headers, required=intent.needs_key)
+                if intent.kind is not Kind.DELETE
+                else None,
                 fingerprint=body,
             )
         )
@@ -62,6 +66,6 @@ def _answer(intent: Intent, done: Done) -> Response:
     body = done.body
     if done.secret is not None:
         body = body[:-1] + b',"secret":' + orjson.dumps(done.secret) + b"}"
-    if intent.kind is Kind.CREATE:
+    if not intent.has_id:
         headers["Location"] = f"/v1/{intent.resource.path}/{done.object_id}"
-    return Response(body, 201 if intent.kind is Kind.CREATE else 200, headers, media_type="application/json")
+    return Response(body, _STATUSES.get(intent.kind, 200), headers, media_type="application/json")

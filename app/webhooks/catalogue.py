@@ -5,6 +5,7 @@ from itertools import chain
 from app.domain.enrolments import events as enrolments
 from app.domain.feedback.events import FeedbackGiven
 from app.domain.goals import events as goals
+from app.domain.operations import events as operations
 from app.domain.pairings import events as pairings
 from app.domain.people import events as people
 from app.domain.programmes import events as programmes
@@ -19,6 +20,9 @@ EVENTS: tuple[type[Event], ...] = (
     people.PersonDeactivated,
     people.PersonReactivated,
     people.PersonWasErased,
+    operations.OperationSucceeded,
+    operations.OperationFailed,
+    operations.OperationCancelled,
     programmes.ProgrammePublished,
     programmes.ProgrammeMatchingStarted,
     programmes.ProgrammeActivated,

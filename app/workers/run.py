@@ -1,4 +1,4 @@
-"""A worker: relays, delivers and sweeps side by side until it is told to stop."""
+"""A worker: relays, delivers, operates and sweeps side by side until it is told to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,6 +10,7 @@ from app import config, logs
 from app.webhooks.sender import Sender
 from app.workers.deliver import Deliverer
 from app.workers.faults import described
+from app.workers.operate import Operator
 from app.workers.relay import Relay
 from app.workers.sweep import sweep
 
@@ -54,9 +55,10 @@ class Worker:
         async with _sender() as sender:
             pause = config.settings().worker_poll_seconds
             due = asyncio.Event()
-            deliverer = Deliverer(sender, on_free=due.set)
+            deliverer, operator = Deliverer(sender, on_free=due.set), Operator()
             self._queues = [_Loop("deliver", partial(_delivered, deliverer), pause, due)]
             self._queues += [_Loop("relay", partial(_relayed, Relay(), due), pause) for _ in range(RELAYS)]
+            self._queues.append(_Loop("operate", operator.step, pause))
             loops = [asyncio.create_task(self._repeat(loop)) for loop in (*self._queues, self._sweep)]
             log.info("worker.started")
             try:
@@ -64,6 +66,7 @@ class Worker:
             finally:
                 self.stop()
                 deliverer.stop()
+                operator.stop()
                 await _wind_up(loops, deliverer)
                 log.info("worker.stopped")
 
@@ -79,16 +82,16 @@ class Worker:
         self._sweep.woken.set()
 
     async def drain(self) -> Drained:
-        """Relay and deliver until nothing is due now. For tests and the demonstration, instead of `run`."""
+        """Relay, deliver and operate until nothing is due now. For tests and the demonstration, instead of `run`."""
         async with _sender() as sender:
-            relay, deliverer, events = Relay(), Deliverer(sender), 0
+            relay, deliverer, operator, events = Relay(), Deliverer(sender), Operator(), 0
             while True:
                 taken = await relay.step()
                 if taken is not None:
                     events += taken
                 elif await deliverer.step():
                     await deliverer.finish()
-                else:
+                elif not await operator.step():
                     return Drained(events, deliverer.tally.sent, deliverer.tally.delivered)
 
     async def _repeat(self, loop: _Loop) -> None:

@@ -19,7 +19,7 @@ def test_an_intent_says_what_it_does_in_one_sentence(intent: Intent) -> None:
 
 @each
 def test_creating_and_changing_take_a_body_removing_takes_none(intent: Intent) -> None:
-    if intent.kind is Kind.CREATE:
+    if not intent.has_id:
         assert intent.takes is not None
         assert issubclass(intent.takes, Input)
     if intent.kind is Kind.UPDATE:
@@ -32,8 +32,8 @@ def test_creating_and_changing_take_a_body_removing_takes_none(intent: Intent) -
 @each
 def test_only_moves_have_a_verb_and_only_new_objects_a_path(intent: Intent) -> None:
     assert bool(intent.verb) is (intent.kind is Kind.MOVE)
-    assert bool(intent.path) is (intent.kind is Kind.CREATE)
-    assert intent.has_id is (intent.kind is not Kind.CREATE)
+    assert bool(intent.path) is (intent.kind in (Kind.CREATE, Kind.BEGIN))
+    assert intent.has_id is not bool(intent.path)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_second_way_to_make_an_object_has_a_path_of_its_own() -> None:
 
 
 def test_two_ways_to_make_an_object_never_share_a_path() -> None:
-    paths = [intent.path for intent in INTENTS if intent.kind is Kind.CREATE]
+    paths = [intent.path for intent in INTENTS if not intent.has_id]
 
     assert len(set(paths)) == len(paths)
 

@@ -12,6 +12,7 @@ from graphql import (
 )
 from strawberry.utils.str_converters import to_camel_case
 
+from app import ids
 from app.acting.intent import Intent
 from app.graphql.schema import SCHEMA
 from tests.full import Full
@@ -23,6 +24,8 @@ def example(intent: Intent, full: Full) -> dict[str, Any]:
     given: dict[str, Any] = as_input(intent, body)
     if intent.has_id:
         given["id"] = full.objects[intent.resource.name]
+    if intent.needs_key:
+        given["idempotencyKey"] = ids.new("key")
     if intent.needs_version:
         given["version"] = 1
     return given

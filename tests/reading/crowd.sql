@@ -232,4 +232,13 @@ insert into audit_subject (organisation_id, person_id, entry_id)
 select :organisation, pg_temp.key('per', 1 + n % 3000), pg_temp.key('aud', n)
 from generate_series(1, 6000) n;
 
+insert into operation (
+    organisation_id, id, version, created_at, updated_at, kind, status, dry_run, subject_ids, parameters, requested_by,
+    principal, role, scopes, done, created, updated, unchanged, refused, errors, attempts
+)
+select
+    :organisation, pg_temp.key('opn', n), 1, pg_temp.at(n), pg_temp.at(n), 'people_import', 'succeeded', false, '[]', '{}',
+    pg_temp.key('per', 1 + n % 20), pg_temp.key('key', n), 'coordinator', '[]', 0, 0, 0, 0, 0, '[]', 1
+from generate_series(1, 3000) n;
+
 analyze;

@@ -29,7 +29,9 @@ ORGANISATION = "org_0" + "c" * 25
 TINY = {"organisation", "rank"}
 CALLERS = {
     Role.ORGANISATION_ADMIN: "per_" + "1500".zfill(26),
-    Role.SERVICE_ACCOUNT: None,
+    Role.SERVICE_ACCOUNT: "key_" + "15".zfill(26),
+    Role.AUDITOR: "per_" + "1600".zfill(26),
+    Role.PLATFORM_ADMIN: None,
     Role.COORDINATOR: "per_" + "14".zfill(26),
     Role.PARTICIPANT: "per_" + "15".zfill(26),
     Role.AUDITOR: "per_" + "1600".zfill(26),

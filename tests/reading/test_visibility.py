@@ -21,6 +21,7 @@ SEEN_BY = {
     "person:outsider": OFFICE | COORDINATORS | {"outsider"},
     "do_not_pair": OFFICE,
     "api_key": {"admin"},
+    "operation": {"admin"},
     "programme": EVERYONE,
     "topic": EVERYONE,
     "programme_resource": EVERYONE,

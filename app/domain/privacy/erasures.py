@@ -82,7 +82,7 @@ async def approve(db: Db, actor: Actor, erasure_id: str) -> Erasure:
         person.deactivate(clock.now().date())
         outbox.record(db, PersonDeactivated.of(person), changed=("employment_status", "termination_date"))
     person.begin_erasure(clock.now())
-    _begin(db, actor, erasure)
+    await _begin(db, actor, erasure)
     return erasure
 
 
@@ -91,7 +91,7 @@ async def resume(db: Db, actor: Actor, erasure_id: str) -> Erasure:
     erasure: Erasure = await rows.get(db, actor, ERASURES, erasure_id, "resume_erasure")
     if erasure.status is not ErasureStatus.APPROVED or await _is_under_way(db, erasure):
         raise NotStuck("The erasure is not waiting to be resumed. Look at its state and its operation.")
-    _begin(db, actor, erasure)
+    await _begin(db, actor, erasure)
     return erasure
 
 
@@ -99,9 +99,9 @@ async def _is_under_way(db: Db, erasure: Erasure) -> bool:
     return (await rows.by_id(db, Operation, str(erasure.operation_id))).status in LIVE
 
 
-def _begin(db: Db, actor: Actor, erasure: Erasure) -> None:
+async def _begin(db: Db, actor: Actor, erasure: Erasure) -> None:
     steps = len(erasing.STEPS)
-    operation = operations.begin(
+    operation = await operations.begin(
         db, actor, JOB, parameters={"erasure_id": erasure.id}, subject_ids=(erasure.id,), total=steps
     )
     erasure.operation_id = operation.id

@@ -47,7 +47,7 @@ async def request(db: Db, actor: Actor, data: ExportRequest) -> Operation:
         organisation_id=db.organisation_id, id=ids.new(Export.prefix), person_id=person.id, requested_by=actor.id
     )
     db.add(export)
-    return operations.begin(db, actor, JOB, parameters={"export_id": export.id}, subject_ids=(export.id,))
+    return await operations.begin(db, actor, JOB, parameters={"export_id": export.id}, subject_ids=(export.id,))
 
 
 async def content(actor: Actor, export_id: str) -> bytes:
