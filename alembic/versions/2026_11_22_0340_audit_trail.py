@@ -43,18 +43,30 @@ def upgrade() -> None:
             "(sequence is null) = (hash is null) and (sequence is null) = (prev_hash is null)",
             name=op.f("ck_audit_entry_chained"),
         ),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_audit_entry_organisation_organisation_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_audit_entry_organisation_organisation_id")
+        ),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_audit_entry")),
     )
-    op.create_index("uq_audit_entry_sequence", "audit_entry", ["organisation_id", "sequence"], unique=True, postgresql_where=sa.text("sequence is not null"))
-    op.create_index("ix_audit_entry_waiting", "audit_entry", ["organisation_id", "id"], postgresql_where=sa.text("sequence is null"))
+    op.create_index(
+        "uq_audit_entry_sequence",
+        "audit_entry",
+        ["organisation_id", "sequence"],
+        unique=True,
+        postgresql_where=sa.text("sequence is not null"),
+    )
+    op.create_index(
+        "ix_audit_entry_waiting", "audit_entry", ["organisation_id", "id"], postgresql_where=sa.text("sequence is null")
+    )
     op.create_index("ix_audit_entry_actor", "audit_entry", ["organisation_id", "actor_id", "id"])
     op.create_table(
         "audit_subject",
         sa.Column("organisation_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("entry_id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_audit_subject_organisation_organisation_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_audit_subject_organisation_organisation_id")
+        ),
         sa.PrimaryKeyConstraint("organisation_id", "person_id", "entry_id", name=op.f("pk_audit_subject")),
     )
     op.create_index("ix_audit_subject_entry", "audit_subject", ["organisation_id", "entry_id", "person_id"])
@@ -65,7 +77,9 @@ def upgrade() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_audit_head_organisation_organisation_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_audit_head_organisation_organisation_id")
+        ),
         sa.PrimaryKeyConstraint("organisation_id", "day", name=op.f("pk_audit_head")),
     )
     # What is written down stays: nobody who serves requests changes or removes an entry, a worker only gives it its place.

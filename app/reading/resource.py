@@ -84,7 +84,9 @@ class Linked(Equals):
     ) -> sa.ColumnElement[bool]:
         """The condition on `table`; `value` is an array when there are several."""
         link: sa.Table = self.link.__table__  # type: ignore[attr-defined]
-        found = sa.select(link.c[self.target]).where(owner(link) == ORGANISATION, _is(link.c[self.value], value, several))
+        found = sa.select(link.c[self.target]).where(
+            owner(link) == ORGANISATION, _is(link.c[self.value], value, several)
+        )
         return among(table.c[self.field], found)
 
 

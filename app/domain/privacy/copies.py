@@ -28,8 +28,8 @@ from app.domain.privacy.names import Names
 from app.domain.privacy.resource import CONSENTS, ERASURES, EXPORTS
 from app.domain.programmes.resource import PROGRAMME_ROLES, SPONSORSHIPS
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
-from app.reading import run as reading
 from app.reading import rows
+from app.reading import run as reading
 from app.reading.resource import Resource
 from app.reading.shape import Leaf, Nodes, Page, Wanted, Where
 from app.sealing import envelope, keeping

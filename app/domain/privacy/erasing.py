@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
@@ -26,6 +27,8 @@ from app.reading import rows
 from app.sealing import keeping
 
 _LAST = "person"
+# Not every table says when it changed; the driver wants to know what $3 would be.
+_TIMED = "$3::timestamptz is not null"
 Fetch = Callable[..., Awaitable[Any]]
 Step = Callable[[Db, Person], Awaitable[None]]
 
@@ -93,8 +96,8 @@ async def _blanked(fetch: Fetch, table: str, plan: Plan, person: Person) -> None
     """Put the plan's values in the place of what the person's rows held. What is blank already stays as it is."""
     differs = " or ".join(f"{column} is distinct from {value}" for column, value in plan.blank.items())
     sets = [f"{column} = {value}" for column, value in plan.blank.items()] + _revised(table)
-    sql = f"update {table} set {', '.join(sets)} where organisation_id = $1 and ({plan.whose}) and ({differs})"  # noqa: S608
-    await fetch(sql, person.organisation_id, person.id)
+    where = f"organisation_id = $1 and ({plan.whose}) and ({differs}) and {_TIMED}"
+    await fetch(f"update {table} set {', '.join(sets)} where {where}", person.organisation_id, person.id, clock.now())  # noqa: S608
 
 
 async def _rewritten(db: Db, table: str, plan: Plan, person: Person, names: Names) -> None:
@@ -103,13 +106,15 @@ async def _rewritten(db: Db, table: str, plan: Plan, person: Person, names: Name
     holds = " or ".join(f"{column}::text ~* $3" for column in columns)
     # A condition on everybody's rows names no person; the driver wants to know what $2 would be.
     where = f"organisation_id = $1 and $2::text is not null and ({plan.where}) and ({holds})"
-    sql = f"select id, {', '.join(columns)} from {table} where {where} order by id for update"  # noqa: S608
-    found = await db.fetch(sql, person.organisation_id, person.id, names.expression)
-    sets = [f"{column} = ${number}::text{_cast(table, column)}" for number, column in enumerate(columns, 3)]
-    change = f"update {table} set {', '.join(sets + _revised(table))} where organisation_id = $1 and id = $2"  # noqa: S608
-    for row in found:
-        values = [_without(names, row[column], is_json=bool(_cast(table, column))) for column in columns]
-        await db.fetch(change, person.organisation_id, row["id"], *values)
+    shown = ", ".join(f"{column}::text" for column in columns)
+    select = f"select id, {shown} from {table} where {where} order by id for update"  # noqa: S608
+    casts = ["::jsonb" if isinstance(_table(table).c[column].type, JSONB) else "" for column in columns]
+    texts = [f"{column} = ${4 + place}::text{casts[place]}" for place, column in enumerate(columns)]
+    sets = ", ".join(texts + _revised(table))
+    change = f"update {table} set {sets} where organisation_id = $1 and id = $2 and {_TIMED}"  # noqa: S608
+    for row in await db.fetch(select, person.organisation_id, person.id, names.expression):
+        values = [_without(names, row[column], is_json=bool(cast)) for column, cast in zip(columns, casts, strict=True)]
+        await db.fetch(change, person.organisation_id, row["id"], clock.now(), *values)
 
 
 def _without(names: Names, value: Any, *, is_json: bool) -> str | None:
@@ -118,10 +123,10 @@ def _without(names: Names, value: Any, *, is_json: bool) -> str | None:
     return orjson.dumps(names.out_of(orjson.loads(value))).decode()
 
 
-def _cast(table: str, column: str) -> str:
-    return "::jsonb" if isinstance(SQLModel.metadata.tables[table].c[column].type, JSONB) else ""
-
-
 def _revised(table: str) -> list[str]:
     """A changed row is another version of it: entity tags live on that."""
-    return ["version = version + 1", "updated_at = now()"] if "version" in SQLModel.metadata.tables[table].c else []
+    return ["version = version + 1", "updated_at = $3"] if "version" in _table(table).c else []
+
+
+def _table(name: str) -> sa.Table:
+    return SQLModel.metadata.tables[name]

@@ -43,9 +43,7 @@ async def request(db: Db, actor: Actor, data: ErasureRequest) -> Erasure:
     Refused while a legal hold covers the person.
     """
     person_id = data.person_id or actor.as_person()
-    person: Person = await rows.refer(
-        db, actor, PEOPLE, person_id, "request_erasure", pointer="/person_id", lock=True
-    )
+    person: Person = await rows.refer(db, actor, PEOPLE, person_id, "request_erasure", pointer="/person_id", lock=True)
     person.require_known()
     await holds.require_none(db, person.id)
     erasure = Erasure(

@@ -47,7 +47,9 @@ async def request(db: Db, actor: Actor, data: ExportRequest) -> Operation:
         organisation_id=db.organisation_id, id=ids.new(Export.prefix), person_id=person.id, requested_by=actor.id
     )
     db.add(export)
-    return await operations.begin(db, actor, JOB, parameters={"export_id": export.id}, subject_ids=(export.id,))
+    operation = await operations.begin(db, actor, JOB, parameters={"export_id": export.id}, subject_ids=(export.id,))
+    export.operation_id = operation.id
+    return operation
 
 
 async def content(actor: Actor, export_id: str) -> bytes:
@@ -61,7 +63,5 @@ async def content(actor: Actor, export_id: str) -> bytes:
             raise NotReady("The export is still being made. Look at its operation.")
         if export.content is None or export.expires_at <= clock.now():
             raise Expired("The export was kept for a day, which is over. Ask for another one.")
-        recording.record(
-            db, Entry(actor, "download_export", EXPORTS.name, export.id, subjects=(export.person_id,))
-        )
+        recording.record(db, Entry(actor, "download_export", EXPORTS.name, export.id, subjects=(export.person_id,)))
         return await copies.unsealed(db, export)

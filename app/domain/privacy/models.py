@@ -13,7 +13,6 @@ from app.sealing.columns import sealed_by
 from app.states import Machine
 from app.table import Row, belongs_to, check, index, instant, of_organisation, text_enum, unique
 
-
 EXPORT_KEPT = timedelta(hours=24)
 
 

@@ -10,7 +10,13 @@ from app.domain.privacy.names import Names
 
 def a_person(**fields: Any) -> Person:
     """Someone who is not stored."""
-    facts = {"given_name": "Anna", "family_name": "Kern", "display_name": "Anna K. Kern", "rank_level": 3, "zone": "UTC"}
+    facts = {
+        "given_name": "Anna",
+        "family_name": "Kern",
+        "display_name": "Anna K. Kern",
+        "rank_level": 3,
+        "zone": "UTC",
+    }
     return Person(**{"organisation_id": "org_a", "id": "per_a", **facts, **fields})
 
 
