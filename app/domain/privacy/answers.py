@@ -7,7 +7,7 @@ import orjson
 
 from app.acting.run import place_of
 from app.db import Db
-from app.domain.people.models import Person
+from app.domain.people.models import ERASED, Person
 from app.domain.privacy.names import Names
 from app.sealing import envelope, keeping
 from app.sealing.envelope import KEY_ID_SQL
@@ -37,17 +37,32 @@ async def forget(db: Db, person: Person) -> None:
     await db.fetch(_DROP, db.organisation_id, person.id)
     names, last = Names.full(person), ("", "", "")
     while found := await db.fetch(_NEXT, db.organisation_id, *last):
-        await _rewrite(db, names, found)
+        await _rewrite(db, person.id, names, found)
         last = found[-1]["principal"], found[-1]["operation"], found[-1]["key"]
 
 
-async def _rewrite(db: Db, names: Names, found: Sequence[Any]) -> None:
+async def _rewrite(db: Db, person_id: str, names: Names, found: Sequence[Any]) -> None:
     for row in found:
         identity = db.organisation_id, row["principal"], row["operation"], row["key"]
         place = place_of(identity)
         secret, _, body = (await keeping.opened(row["body"], row["wrapped"], *place)).partition(b"\n")
         answer = orjson.loads(body or b"null")
-        if (without := names.out_of(answer)) != answer:
+        if (without := names.out_of(_faceless(answer, person_id))) != answer:
             clear = secret + b"\n" + orjson.dumps(without)
             key = await keeping.current(db, ORGANISATION)
             await db.fetch(_CHANGE, *identity, envelope.seal(key, clear, *place))
+
+
+def _faceless(value: Any, person_id: str) -> Any:
+    """An answer in which the person themself has no texts and no lists any more, wherever it shows them."""
+    if isinstance(value, list):
+        return [_faceless(item, person_id) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("id") == person_id:
+        return {key: item if key == "id" else _nothing_like(item) for key, item in value.items()}
+    return {key: _faceless(item, person_id) for key, item in value.items()}
+
+
+def _nothing_like(value: Any) -> Any:
+    return ERASED if isinstance(value, str) else [] if isinstance(value, list) else value

@@ -21,7 +21,6 @@ from tests.full import Full, fill
 from tests.world import World
 
 
-
 def names_of(mark: str) -> dict[str, str]:
     """By what somebody is known; the mark makes it theirs alone, whatever other tests leave in the database."""
     return {
@@ -90,7 +89,8 @@ async def make_subject(world: World) -> Subject:
     await world.do("mentee", "give_feedback", **given, audience="partner", rating=2, text="Thanks")
     note = {"session_id": full.objects["session"], "tier": "pair"}
     full.objects["shared note"] = (await world.do("mentor", "create_note", **note, text=f"note {mark}"))["id"]
-    full.objects["partner's note"] = (await world.do("mentee", "create_note", **note, text=f"We met Quirinia{mark}"))["id"]
+    about = f"We met Quirinia{mark}"
+    full.objects["partner's note"] = (await world.do("mentee", "create_note", **note, text=about))["id"]
     await _own_things(full, person_id)
     return Subject(full, person_id, mark)
 
