@@ -90,7 +90,8 @@ READ: Mapping[str, Grants] = {
     "webhook_endpoint": _OFFICE,
     "delivery": _OFFICE,
     "attempt": _OFFICE,
-    "operation": {**_OPERATIONS, _AUDITOR: _ANY},
+    # Participants begin one when they ask for a copy of their data.
+    "operation": {**_OPERATIONS, _AUDITOR: _ANY, _PARTICIPANT: (Relation.OWN,)},
     "api_key": _joined({_ADMIN: _ANY}, {_COORDINATOR: (Relation.OWN,), _PARTICIPANT: (Relation.OWN,)}),
     # What one did oneself, and who saw one's own data; all of it for those who oversee.
     "audit_entry": {

@@ -5,8 +5,9 @@ from typing import Any
 from app.acting.intent import Intent, Kind
 from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
+from app.domain.privacy.resource import EXPORTS
 from app.reading.resource import Resource
-from app.routers import bodies
+from app.routers import bodies, exports
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_answers import good, problems
 from app.routers.openapi_schemas import Json, answer_of, components, ref
@@ -25,6 +26,7 @@ def paths() -> Paths:
         found[f"/v1/{resource.path}/{{id}}"] = {"get": _one(resource)}
     for intent in INTENTS:
         found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
+    found[exports.PATH] = {"get": _export_content()}
     found["/v1/nodes/{id}"] = {"get": _node()}
     found["/health/live"] = {"get": _health("live", "Whether this process answers.", ())}
     found["/health/ready"] = {"get": _health("ready", "Whether it can serve: the database answers.", (503,))}
@@ -149,6 +151,20 @@ def _success(intent: Intent) -> Json:
     if intent.kind is Kind.BEGIN:
         return {"202": good("The operation, which has begun.", schema, "Location", *headers)}
     return {"200": good("The object as it is now.", schema, *headers)}
+
+
+def _export_content() -> Json:
+    about = "Download one's own export: a ZIP of JSON and CSV files, kept for 24 hours. Each download is put on record."
+    file = {"description": "The file.", "content": {exports.TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+    return {
+        "operationId": "getExportContent",
+        "summary": "Download one's own export.",
+        "description": _described(about, EXPORTS.scope),
+        "tags": [chapter(EXPORTS)],
+        **_secured(EXPORTS.scope),
+        "parameters": [parameters.identifier(EXPORTS)],
+        "responses": {"200": file, **problems(400, 403, 404, 409, *_ALWAYS)},
+    }
 
 
 def _node() -> Json:

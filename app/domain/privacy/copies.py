@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,10 +28,10 @@ from app.domain.privacy.names import Names
 from app.domain.privacy.resource import CONSENTS, ERASURES, EXPORTS
 from app.domain.programmes.resource import PROGRAMME_ROLES, SPONSORSHIPS
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
-from app.reading import rows
+from app.reading import asking, rows
 from app.reading import run as reading
 from app.reading.resource import Resource
-from app.reading.shape import Leaf, Nodes, Page, Wanted, Where
+from app.reading.shape import Leaf, Nodes, Page, Part, Says, Wanted, Where
 from app.sealing import envelope, keeping
 from app.sealing.envelope import KEY_ID_SQL
 
@@ -61,14 +61,14 @@ async def make(work: Work) -> None:
         packed = _packed(await collected(db, export.person_id))
         key = await keeping.current(db, export.person_id)
         export.keep(envelope.seal(key, packed, *_place(export)), len(packed), clock.now())
-        work.came_of_it(export.id)
+        work.report.result = export.id
         work.progress(1, 1)
 
 
 async def collected(db: Db, person_id: str) -> dict[str, Rows]:
     """All that is held of someone, by kind; other people have numbers instead of names."""
     subject = Actor(db.organisation_id, person_id, Role.PARTICIPANT, EVERY, person_id)
-    found = {resource.plural: [row async for row in _rows(subject, resource)] for resource in (*_BY_PERSON, *_SHARED)}
+    found = {resource.plural: await _rows(db, subject, resource) for resource in (*_BY_PERSON, *_SHARED)}
     return await _without_others(db, found, person_id)
 
 
@@ -78,25 +78,22 @@ async def unsealed(db: Db, export: Export) -> bytes:
     return await keeping.opened(export.content or b"", wrapped, *_place(export))
 
 
-async def _rows(subject: Actor, resource: Resource) -> AsyncIterator[dict[str, Any]]:
-    """Every row of a kind that the person sees, page by page."""
+async def _rows(db: Db, subject: Actor, resource: Resource) -> Rows:
+    """Every row of a kind that the person sees, read page by page."""
+    by, order = _BY_PERSON.get(resource), resource.default_sort
     wanted = Wanted(resource, tuple(Leaf(name, name) for name in resource.fields))
-    by = _BY_PERSON.get(resource)
-    page = Page(
-        resource,
-        (Nodes("items", wanted),),
-        sort=resource.default_sort,
-        wheres=(Where(by, "person"),) if by else (),
-    )
-    values: dict[str, Any] = {"limit": _PAGE, "person": subject.person_id}
-    keys: str | None = "[]"
-    while keys is not None:
-        found = await reading.page(subject, page, values)
-        for body in found.bodies:
-            yield orjson.loads(body)
-        keys = found.next_keys
-        page = replace(page, after="after")
-        values |= {f"after_{index}": str(key) for index, key in enumerate(orjson.loads(keys or "[]"))}
+    items = Nodes("items", wanted), Says("next", Part.NEXT_CURSOR)
+    page = Page(resource, items, sort=order, wheres=(Where(by, "person"),) if by else ())
+    scope = asking.scope(db.organisation_id, resource, order, subject.person_id or "")
+    values: dict[str, Any] = {"limit": _PAGE, "scope": scope, "person": subject.person_id}
+    found: Rows = []
+    while True:
+        (body,) = await reading.fields(subject, (("it", page),), values, db=db)
+        answer = orjson.loads(body)
+        found += answer["items"]
+        if answer["next"] is None:
+            return found
+        page, values = replace(page, after="after"), values | asking.after(scope, answer["next"])
 
 
 async def _without_others(db: Db, found: dict[str, Rows], person_id: str) -> dict[str, Rows]:
