@@ -39,7 +39,7 @@ _RULES: Mapping[DataClass, _Rule] = {
             join session s on s.organisation_id = $1 and s.programme_id = g.id
             join note n on n.organisation_id = $1 and n.session_id = s.id
             join pairing p on p.organisation_id = $1 and p.id = s.pairing_id
-            where g.organisation_id = $1 and g.ends_on < $2::timestamptz and {_UNHELD}
+            where g.organisation_id = $1 and g.ends_on < $2::timestamptz::date and {_UNHELD}
             limit $3 for update of n skip locked
         """,  # noqa: S608
         ("delete from note where organisation_id = $1 and id = any($2)",),
@@ -50,7 +50,7 @@ _RULES: Mapping[DataClass, _Rule] = {
             select f.id from programme g
             join pairing p on p.organisation_id = $1 and p.programme_id = g.id
             join feedback f on f.organisation_id = $1 and f.pairing_id = p.id and f.author_id is not null
-            where g.organisation_id = $1 and g.ends_on < $2::timestamptz and {_UNHELD}
+            where g.organisation_id = $1 and g.ends_on < $2::timestamptz::date and {_UNHELD}
             limit $3 for update of f skip locked
         """,  # noqa: S608
         (
