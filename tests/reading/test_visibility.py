@@ -52,6 +52,11 @@ SEEN_BY = {
     "webhook_endpoint": OFFICE,
     "delivery": OFFICE,
     "attempt": OFFICE,
+    "retention_policy": EVERYONE,
+    "consent": {"admin", "mentor"},
+    "export": {"admin", "mentor"},
+    "erasure": {"admin"},
+    "legal_hold": {"admin"},
     "audit_entry": {"admin", "mentor"},
 }
 
