@@ -15,6 +15,7 @@ from app import contract as contracts
 from app import secret
 from app.commands import doctor as doctors
 from app.commands import hosting, pages, serving, settings_table
+from app.commands.break_glass import break_glass, operators
 from app.commands.chosen import WrongSettings, chosen
 from app.commands.hosting import DatabaseMissing, DataFolderUnusable, MigrationFailed, SchemaBehind
 from app.commands.keys import keys, organisations
@@ -57,6 +58,8 @@ cli = typer.Typer(
 )
 cli.add_typer(keys, name="keys")
 cli.add_typer(organisations, name="organisations")
+cli.add_typer(operators, name="operators")
+cli.add_typer(break_glass, name="break-glass")
 
 
 @cli.command()

@@ -19,7 +19,7 @@ from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
 from app.domain.people import intents as people
 from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
 from app.domain.privacy import intents as privacy
-from app.domain.privacy.resource import CONSENTS, ERASURES, EXPORTS, LEGAL_HOLDS
+from app.domain.privacy.resource import BREAK_GLASSES, CONSENTS, ERASURES, EXPORTS, LEGAL_HOLDS
 from app.domain.programmes import intents as programmes
 from app.domain.programmes.resource import (
     PROGRAMME_MILESTONES,
@@ -67,6 +67,7 @@ RESOURCES: tuple[Resource, ...] = (
     EXPORTS,
     ERASURES,
     LEGAL_HOLDS,
+    BREAK_GLASSES,
     WEBHOOK_ENDPOINTS,
     DELIVERIES,
     ATTEMPTS,

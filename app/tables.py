@@ -5,6 +5,7 @@ from app.audit.models import AuditEntry, AuditHead, AuditSubject
 from app.auth.models import ApiKey, Credential
 from app.declared import RESOURCES
 from app.domain.operations.models import OperationInput
+from app.domain.privacy.operators import Operator
 from app.events.models import EventCounter, OutboxEvent
 from app.sealing.models import DataKey
 from app.table import metadata
@@ -20,6 +21,7 @@ __all__ = [
     "EventCounter",
     "IdempotencyRecord",
     "OperationInput",
+    "Operator",
     "OutboxEvent",
     "WebhookSecret",
     "metadata",

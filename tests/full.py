@@ -13,6 +13,7 @@ from app.declared import BY_PREFIX, RESOURCES
 from app.domain.access.schemas import ApiKeyCreate
 from app.domain.access.service import issue
 from app.domain.operations import service as operations
+from app.domain.privacy import break_glass
 from app.domain.privacy.models import Export
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
@@ -28,7 +29,7 @@ _READERS = {
     "delivery": "admin",
     "attempt": "admin",
     "audit_entry": "admin",
-    **dict.fromkeys(("consent", "export", "erasure", "legal_hold"), "admin"),
+    **dict.fromkeys(("consent", "export", "erasure", "legal_hold", "break_glass"), "admin"),
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback"), "mentor"),
 }
@@ -174,7 +175,9 @@ async def _fill_from_rows(full: Full) -> None:
             requested_by=world.people["admin"],
         )
         db.add(export)
+        glass, _ = await break_glass.request(db, ids.new("opr"), reason="A failed migration.", minutes=30)
     objects |= {"delivery": delivery.id, "attempt": attempt.id, "operation": operation.id, "export": export.id}
+    objects["break_glass"] = glass.id
     objects["retention_policy"] = await _found(full, "retention_policy", "data_class", "notes")
     objects["audit_entry"] = await _found(full, "audit_entry", "actor_id", world.people["mentor"])
     for name, parent in (("agreement", "pairing"), ("signature", "agreement"), ("attendance", "session")):

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.isolation import isolate, release
+from app.isolation import APP, isolate, release
 
 revision = "f4d81c6a3e57"
 down_revision = "8d41c2e6f0b7"
@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-TABLES = ("consent", "export", "erasure", "legal_hold", "retention_policy")
+TABLES = ("consent", "export", "erasure", "legal_hold", "retention_policy", "break_glass")
 
 
 def upgrade() -> None:
@@ -27,6 +27,8 @@ def upgrade() -> None:
     _erasure()
     _legal_hold()
     _retention_policy()
+    _break_glass()
+    _holders("'service_account', 'platform_admin'")
     for table in TABLES:
         isolate(table, may="select, insert, update")
 
@@ -36,6 +38,9 @@ def downgrade() -> None:
     for table in reversed(TABLES):
         release(table)
         op.drop_table(table)
+    op.drop_table("operator")
+    op.execute("delete from api_key where role = 'platform_admin'")
+    _holders("'service_account'")
     op.drop_constraint("nobodys_text", "feedback")
     op.execute("delete from feedback where author_id is null")
     op.alter_column("feedback", "author_id", nullable=False)
@@ -117,6 +122,44 @@ def _retention_policy() -> None:
         sa.CheckConstraint("keep_days between 1 and 1825", name=op.f("ck_retention_policy_keep_days")),
     )
     _key("uq_retention_policy_class", "retention_policy", "data_class")
+
+
+def _break_glass() -> None:
+    _create(
+        "break_glass",
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("prefix_text", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("opened_at", INSTANT, nullable=True),
+        sa.Column("expires_at", INSTANT, nullable=True),
+        sa.Column("closed_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "approved_by is null or approved_by <> requested_by", name=op.f("ck_break_glass_two_operators")
+        ),
+        sa.CheckConstraint("minutes between 1 and 60", name=op.f("ck_break_glass_minutes")),
+    )
+    op.create_table(
+        "operator",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("removed_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operator")),
+    )
+    op.execute(f"grant select, insert, update (removed_at) on operator to {APP}")
+
+
+def _holders(roles: str) -> None:
+    """The roles whose keys name no person."""
+    op.execute("alter table api_key drop constraint ck_api_key_role_of_holder")
+    op.execute(
+        "alter table api_key add constraint ck_api_key_role_of_holder "
+        f"check ((role in ({roles})) = (service_account is not null))"
+    )
 
 
 def _create(table: str, *items: Any) -> None:

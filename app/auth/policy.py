@@ -34,6 +34,8 @@ _ANY = (Relation.ORGANISATION,)
 _OFFICE: Grants = {_ADMIN: _ANY, _SERVICE: _ANY}
 _ADMINISTRATORS: Grants = {_ADMIN: _ANY}
 _OVERSIGHT: Grants = {Role.AUDITOR: _ANY}
+# Staff of the platform hold keys for an hour at most, after two of them agreed (break_glass.py). They change nothing.
+_BREAK_GLASS: Grants = {Role.PLATFORM_ADMIN: _ANY}
 _EVERYONE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE), _ANY)
 _PROGRAMME_WIDE: Grants = {
     **_OFFICE,
@@ -56,7 +58,7 @@ def _joined(*tables: Grants) -> Grants:
 _PAIR_FACTS = _joined(_RUNS_PROGRAMME, _PARTNERS)
 _SESSION_FACTS = _joined({_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)}, _PARTNERS)
 
-READ: Mapping[str, Grants] = {
+READ: dict[str, Grants] = {
     "organisation": _EVERYONE,
     "rank": _EVERYONE,
     "person": _joined({**_OFFICE, _COORDINATOR: _ANY}, {_PARTICIPANT: (Relation.OWN, Relation.OWN_PAIRING)}),
@@ -86,6 +88,7 @@ READ: Mapping[str, Grants] = {
     "export": _joined(_ADMINISTRATORS, _OVERSIGHT, _SELF),
     "erasure": _joined(_ADMINISTRATORS, _OVERSIGHT, _SELF),
     "legal_hold": _joined(_ADMINISTRATORS, _OVERSIGHT),
+    "break_glass": _joined(_ADMINISTRATORS, _OVERSIGHT, _BREAK_GLASS),
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
     "webhook_endpoint": _OFFICE,
     "delivery": _OFFICE,
@@ -100,6 +103,13 @@ READ: Mapping[str, Grants] = {
         **dict.fromkeys((_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN), (Relation.OWN,)),
     },
 }
+
+# What staff of the platform may look at while a glass is broken: who is where in what state, nothing that was said.
+_LOOKED_AT = (
+    "organisation rank person programme topic programme_resource programme_milestone sponsorship programme_role "
+    "enrolment pairing agreement signature"
+).split()
+READ |= {name: _joined(READ[name], _BREAK_GLASS) for name in _LOOKED_AT}
 
 _DIRECTORY = ("create_person", "update_person", "deactivate_person", "reactivate_person")
 _PROGRAMME_SETUP = (
@@ -163,6 +173,7 @@ ACT: Mapping[str, Grants] = {
 HIDDEN: Mapping[tuple[str, str], frozenset[Role]] = {
     ("do_not_pair", "reason"): frozenset(Role) - {_ADMIN},
     ("legal_hold", "reason"): frozenset(Role) - {_ADMIN},
+    ("break_glass", "reason"): frozenset(Role) - {_ADMIN},
     ("pairing", "end_reason"): frozenset({_PARTICIPANT}),
     # Who else was seen along with oneself.
     ("audit_entry", "subjects"): frozenset({_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN}),

@@ -37,7 +37,7 @@ organisations = typer.Typer(help="Found organisations.", no_args_is_help=True)
 def create_organisation(name: str) -> None:
     """Found an organisation: a rank ladder of ten, an administrator, and their key."""
     checked = _checked(OrganisationUpdate, {"name": name})
-    founded = _in_database(lambda: founding.found(checked.name))
+    founded = in_database(lambda: founding.found(checked.name))
     typer.echo(f"organisation  {founded.organisation_id}")
     typer.echo(f"administrator {founded.person_id}")
     typer.echo(f"key           {founded.key}")
@@ -66,9 +66,7 @@ def create_key(
         "expires_at": clock.now() + timedelta(days=expires_days, minutes=-1) if expires_days else None,
     }
     checked = _checked(ApiKeyCreate, wanted).model_dump()
-    made = _in_organisation(
-        organisation, lambda: office.act(office.operator(organisation), "create_api_key", **checked)
-    )
+    made = in_organisation(organisation, lambda: office.act(office.operator(organisation), "create_api_key", **checked))
     typer.echo(f"id  {made['id']}")
     typer.echo(f"key {made['secret']}")
     typer.echo(_SHOWN_ONCE)
@@ -77,7 +75,7 @@ def create_key(
 @keys.command("list")
 def list_keys(organisation: Organisation) -> None:
     """List the keys of an organisation, without their text."""
-    found = _in_organisation(organisation, lambda: office.keys(organisation))
+    found = in_organisation(organisation, lambda: office.keys(organisation))
     table = Table("id", "name", "role", "holder", "prefix", "state", box=box.SIMPLE_HEAD)
     for key in found:
         holder = key["person_id"] or key["service_account"]
@@ -89,7 +87,7 @@ def list_keys(organisation: Organisation) -> None:
 @keys.command("revoke")
 def revoke_key(organisation: Organisation, key_id: str) -> None:
     """End a key for good; it stops working within five seconds."""
-    _in_organisation(organisation, lambda: office.act(office.operator(organisation), "revoke_api_key", key_id))
+    in_organisation(organisation, lambda: office.act(office.operator(organisation), "revoke_api_key", key_id))
     typer.echo(f"{key_id} is revoked.")
 
 
@@ -111,15 +109,17 @@ def _checked(schema: type[Data], given: dict[str, Any]) -> Data:
         raise Invalid("; ".join(said)) from None
 
 
-def _in_organisation(organisation_id: str, does: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+def in_organisation(organisation_id: str, does: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Do something about an organisation that is there. Raises `NoSuchOrganisation`."""
+
     async def checked() -> Result:
         await office.organisation(organisation_id)
         return await does()
 
-    return _in_database(checked)
+    return in_database(checked)
 
 
-def _in_database(does: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+def in_database(does: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
     """Do something with the database of the settings, which is started if need be."""
     settings = chosen()
     secret.master(settings)

@@ -2,7 +2,7 @@
 
 from app import clock, logs
 from app import db as database
-from app.domain.privacy import retaining
+from app.domain.privacy import break_glass, retaining
 from app.domain.sessions import attending
 from app.workers.faults import described
 
@@ -42,5 +42,6 @@ async def _sweep(organisation_id: str) -> bool:
     async with database.current().writing(organisation_id) as db:
         db.actor_id = None
         lapsed = await attending.lapse(db, limit=LAPSED_AT_ONCE)
+        await break_glass.close_expired(db)
         has_more = await retaining.expire(db, limit=EXPIRED_AT_ONCE)
     return lapsed == LAPSED_AT_ONCE or has_more

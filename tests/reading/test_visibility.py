@@ -57,6 +57,7 @@ SEEN_BY = {
     "export": {"admin", "mentor"},
     "erasure": {"admin"},
     "legal_hold": {"admin"},
+    "break_glass": {"admin"},
     "audit_entry": {"admin", "mentor"},
 }
 

@@ -66,6 +66,8 @@ INVENTORY: Mapping[str, Plan] = {
     "audit_entry": Plan(keep="principal actor_id action resource object_id members code request_id mac prev_hash hash"),
     "audit_head": Plan(keep="hash signature"),
     "audit_subject": Plan(),
+    # Of the platform's staff, not of people in the organisation; the reason is sealed.
+    "break_glass": Plan(keep="reason requested_by approved_by prefix_text secret_hash"),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
     "data_key": Plan(keep="owner kek_id", shred="wrapped"),
@@ -103,6 +105,7 @@ INVENTORY: Mapping[str, Plan] = {
         "failure_detail lease_by"
     ),
     "operation_input": Plan(keep="sealed"),
+    "operator": Plan(keep="name token_hash"),
     # Events hold ids, states and codes, and of a person the HR system's id.
     "outbox_event": Plan(
         keep="type subject visibility actor changed",

@@ -5,8 +5,9 @@ import sqlalchemy as sa
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.people.resource import PEOPLE
+from app.domain.privacy.break_glass import BreakGlass
 from app.domain.privacy.models import Consent, Erasure, Export, LegalHold
-from app.domain.privacy.schemas import ConsentRead, ErasureRead, ExportRead, LegalHoldRead
+from app.domain.privacy.schemas import BreakGlassRead, ConsentRead, ErasureRead, ExportRead, LegalHoldRead
 from app.domain.programmes.resource import PROGRAMMES
 from app.reading.resource import ME, Edge, Equals, Resource, Sensitive, Table
 
@@ -59,3 +60,4 @@ LEGAL_HOLDS = Resource(
     edges=(_PERSON, Edge("programme", "programme_id", PROGRAMMES, description="The programme that is held.")),
     filters=(Equals("person_id"), Equals("programme_id")),
 )
+BREAK_GLASSES = Resource("break_glass", "break_glasses", BreakGlass, BreakGlassRead, Scope.PRIVACY_READ)

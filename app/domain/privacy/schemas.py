@@ -104,3 +104,19 @@ class LegalHoldRead(Output):
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+class BreakGlassRead(Output):
+    """One look of the platform's staff into the organisation, which takes two of them and lasts an hour at most."""
+
+    id: str
+    reason: str | None
+    minutes: int
+    requested_by: str = Field(description="An operator of the platform.")
+    approved_by: str | None = Field(description="Another one.")
+    opened_at: datetime | None
+    expires_at: datetime | None
+    closed_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
