@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test check fix migration contract fuzz-rest bench image lock
-.PHONY: check-lint check-format check-types check-floors check-image check-lock
+.PHONY: check-lint check-format check-types check-floors check-security check-image check-lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +35,7 @@ test: install ## Run every test, on two cores, and hold coverage to its mark
 	@$(BIN)/coverage report --include='$(EVERY_BRANCH)' --fail-under=100 > .venv/every-branch || \
 		{ echo "These files promise 100 % of their branches:" >&2; cat .venv/every-branch >&2; exit 1; }
 
-check: check-lint check-format check-types check-floors check-image check-lock ## Lint, format, types, architecture, Dockerfile, lock
+check: check-lint check-format check-types check-floors check-security check-image check-lock ## Lint, format, types, architecture, security, Dockerfile, lock
 
 check-lint: install
 	@$(BIN)/ruff check .
@@ -48,6 +48,9 @@ check-types: install
 
 check-floors: install
 	@$(BIN)/lint-imports --no-logo
+
+check-security: install
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --confidence-level medium --recursive app
 
 check-image: install
 	@$(BIN)/hadolint Dockerfile

@@ -15,8 +15,10 @@ from app import contract as contracts
 from app import secret
 from app.commands import doctor as doctors
 from app.commands import hosting, pages, serving, settings_table
+from app.commands.audit import audit
 from app.commands.break_glass import break_glass, operators
 from app.commands.chosen import WrongSettings, chosen
+from app.commands.data_keys import data_keys
 from app.commands.hosting import DatabaseMissing, DataFolderUnusable, MigrationFailed, SchemaBehind
 from app.commands.keys import keys, organisations
 from app.commands.serving import PortTaken
@@ -28,6 +30,7 @@ from app.demo.walk.company import Scale
 from app.demo.walk.walk import walk
 from app.embedded import PostgresFailed, PostgresMissing
 from app.errors import DomainError
+from app.sealing.wrapping import KeysUnfit
 from app.secret import SecretMissing
 from app.storage import DatabaseUnreachable
 
@@ -37,6 +40,7 @@ _EXPECTED = (
     DatabaseMissing,
     DatabaseUnreachable,
     DataFolderUnusable,
+    KeysUnfit,
     MigrationFailed,
     PostgresFailed,
     PostgresMissing,
@@ -56,7 +60,9 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli.add_typer(audit, name="audit")
 cli.add_typer(keys, name="keys")
+cli.add_typer(data_keys, name="data-keys")
 cli.add_typer(organisations, name="organisations")
 cli.add_typer(operators, name="operators")
 cli.add_typer(break_glass, name="break-glass")
@@ -72,6 +78,7 @@ def serve(
     serving.configure_log(settings)
     with serving.listen(settings.host, settings.port) as listener, hosting.hosted(settings) as owner:
         hosting.migrate(owner)
+        hosting.require_keys(owner, settings)
         address = hosting.plain(settings.app_database_url or owner)
         if demo_data:
             typer.echo(asyncio.run(_demonstration(settings, address)))
@@ -91,14 +98,14 @@ def api(
     inherited = None if on_socket is None else socket.socket(fileno=on_socket)
     with inherited or serving.listen(settings.host, settings.port) as listener, hosting.prepared(settings) as address:
         if workers > 1:
-            _run(Supervisor(listener, workers).run())
+            _run(Supervisor(listener, workers, settings.drain_seconds).run())
         else:
             _run(serving.serve_api(settings, address, listener, parented=inherited is not None))
 
 
 @cli.command()
 def worker() -> None:
-    """Relay events and deliver webhooks; any number of these may run."""
+    """Relay events, deliver webhooks and chain the audit trail; any number of these may run."""
     settings = chosen()
     secret.master(settings)
     serving.configure_log(settings)

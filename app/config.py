@@ -1,10 +1,11 @@
 """Settings, read once from the environment (`FLIPSIDE_…`) and frozen."""
 
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path("var"), description="Where the embedded PostgreSQL and local secrets live.")
     host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses and networks of proxies, parted by commas, whose `X-Forwarded-For` is believed.",
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the API listens on.")
     public_url: str | None = Field(
         default=None, description="Address that callers use, for links. Unset: host and port."
@@ -69,6 +74,13 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Lowest level that is logged."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for part in filter(None, text.split(",")):
+            ip_network(part.strip())
+        return text
 
     @property
     def is_development(self) -> bool:

@@ -2,13 +2,14 @@
 
 from app.acting.intent import Intent
 from app.domain.access import intents as access
-from app.domain.access.resource import API_KEYS
+from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
 from app.domain.enrolments import intents as enrolments
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
+from app.domain.imports import intents as imports
 from app.domain.operations import intents as operations
 from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
@@ -42,6 +43,8 @@ RESOURCES: tuple[Resource, ...] = (
     PEOPLE,
     DO_NOT_PAIRS,
     API_KEYS,
+    IDENTITY_PROVIDERS,
+    STANDINGS,
     OPERATIONS,
     PROGRAMMES,
     TOPICS,
@@ -80,6 +83,7 @@ INTENTS: tuple[Intent, ...] = (
     *operations.INTENTS,
     *programmes.INTENTS,
     *enrolments.INTENTS,
+    *imports.INTENTS,
     *pairings.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,

@@ -32,9 +32,10 @@ class DomainError(Exception):
 
 
 class Unauthenticated(DomainError):
-    """Nobody we know: no credential, or one that is wrong, expired or revoked."""
+    """Nobody we know: no credential, or one that is wrong, expired or revoked. `challenge` says how to authenticate."""
 
     kind, status, code, title = "unauthenticated", 401, "unauthenticated", "Authentication required"
+    challenge = 'Bearer realm="flipside"'
 
 
 class Forbidden(DomainError):

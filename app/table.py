@@ -1,7 +1,7 @@
 """What every table of an organisation has in common: keys that lead with the organisation, version, times.
 
 No triggers, no keys or references without `organisation_id`: the schema spreads over a distributed
-engine unchanged, and tests/contract/test_tables.py holds every table to it.
+engine unchanged, and tests/security/test_grants.py holds every table to it.
 """
 
 from datetime import datetime

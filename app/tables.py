@@ -2,7 +2,7 @@
 
 from app.acting.models import IdempotencyRecord
 from app.audit.models import AuditEntry, AuditHead, AuditSubject
-from app.auth.models import ApiKey, Credential
+from app.auth.models import ApiKey, Credential, IssuerBinding, SigningKey
 from app.declared import RESOURCES
 from app.domain.operations.models import OperationInput
 from app.domain.privacy.operators import Operator
@@ -20,9 +20,11 @@ __all__ = [
     "DataKey",
     "EventCounter",
     "IdempotencyRecord",
+    "IssuerBinding",
     "OperationInput",
     "Operator",
     "OutboxEvent",
+    "SigningKey",
     "WebhookSecret",
     "metadata",
 ]

@@ -26,8 +26,9 @@ from pydantic import (
 
 from app import ids
 
-# Control characters and the bidirectional overrides that make one name look like another (Unicode TR 36).
-_BARRED = r"\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+# Control characters, the separators of lines and paragraphs, and the bidirectional overrides that make one name look
+# like another (Unicode TR 36).
+_BARRED = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 _NAME = rf"^[^{_BARRED}]*[^\s{_BARRED}][^{_BARRED}]*$"
 _PROSE = r"^[^\x00]*$"
 DateT = TypeVar("DateT", bound=date)

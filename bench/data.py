@@ -17,6 +17,7 @@ from app import db as database
 from app.auth.actor import Role
 from app.domain.access import founding
 from app.embedded import Cluster
+from bench import sealed
 
 ROOT = Path("var/bench")
 # The settings of the bench and of the service that it starts.
@@ -25,7 +26,7 @@ ENVIRONMENT = {
     "FLIPSIDE_SECRET_KEY": "the bench signs cursors with this and nothing else",
     "FLIPSIDE_LOG_LEVEL": "info",
 }
-_SEED = Path(__file__).with_name("seed.sql")
+_SEED, _SEALED = (Path(__file__).with_name(name) for name in ("seed.sql", "sealed.py"))
 _KEYS = ROOT / "keys.json"
 # Sessions that W4 makes start this many days after the seeded day, behind all that the seed holds.
 FIRST_FREE_DAY, FREE_DAYS = 60, 300
@@ -94,7 +95,7 @@ def prepared() -> Data:
 
 
 def _version() -> str:
-    return hashlib.sha256(_SEED.read_bytes() + _migrations()).hexdigest()[:16]
+    return hashlib.sha256(_SEED.read_bytes() + _SEALED.read_bytes() + _migrations()).hexdigest()[:16]
 
 
 def _migrations() -> bytes:
@@ -126,6 +127,7 @@ async def _seed(address: str) -> None:
         await connection.execute("create extension if not exists pg_stat_statements")
         async with connection.transaction():
             await connection.execute(_SEED.read_text().replace("VERSION", _version()))
+            await sealed.seal_feedback(connection)
         await connection.execute("vacuum (analyze)")
         organisations = [row["id"] for row in await connection.fetch("select id from organisation order by id")]
     finally:

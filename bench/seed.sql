@@ -118,7 +118,7 @@ from pair, base, generate_series(0, 2) j;
 insert into feedback (organisation_id, id, version, created_at, updated_at, pairing_id, session_id, author_id, addressee_id,
   type, audience, rating, text)
 select organisation_id, pg_temp.untimed('fbk', type || author_id || id), 1, starts_at, starts_at, pairing_id, id, author_id,
-  addressee_id, type, 'partner', 1 + (k * 31 + j) % 5, 'Useful and honest conversation ' || k || '.' || j
+  addressee_id, type, 'partner', 1 + (k * 31 + j) % 5, convert_to('Useful and honest conversation ' || k || '.' || j, 'UTF8')
 from meet, lateral (values ('session', mentor_id, mentee_id), ('session', mentee_id, mentor_id), ('partner', mentor_id, mentee_id))
   as word(type, author_id, addressee_id)
 where status = 'completed' order by type desc, j, pairing_id, author_id limit 200000;

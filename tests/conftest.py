@@ -12,7 +12,7 @@ import pytest
 
 from app import clock, config, storage
 from app import db as database
-from app.auth import keys
+from app.auth import bearer
 from app.config import Settings
 from app.embedded import OWNER, Cluster
 from tests.world import World, found_world
@@ -114,5 +114,5 @@ async def owner(address: str) -> AsyncIterator[asyncpg.Connection]:
 @pytest.fixture
 async def world(opened: database.Database, clock: TestClock) -> World:
     """An organisation of the test's own; row-level security keeps the others out of sight, so nothing is cleaned up."""
-    keys.forget()
+    bearer.forget()
     return await found_world()

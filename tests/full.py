@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 
@@ -24,6 +25,8 @@ from tests.world import World
 _READERS = {
     "do_not_pair": "admin",
     "api_key": "admin",
+    "identity_provider": "admin",
+    "standing": "admin",
     "operation": "admin",
     "webhook_endpoint": "admin",
     "delivery": "admin",
@@ -53,14 +56,25 @@ class Full:
         more: dict[str, Any] = {"headers": {"If-Match": '"1"'}} if intent.has_id else {}
         if intent.needs_key:
             more["headers"] = {"Idempotency-Key": ids.new("key")}
-        if intent.takes is not None:
-            body = self._own(components()[intent.takes.__name__]["examples"][0])
-            if "other_person_id" in body:
-                body["other_person_id"] = self.other_person
+        if intent.document:
+            body = self.body(intent)
+            more["content"] = body.pop("text")
+            more["headers"]["Content-Type"] = f"text/{body.pop('format')}"
+            path = f"{path}?{urlencode(body).replace('False', 'false')}"
+        elif intent.takes is not None:
             content_type = "application/merge-patch+json" if intent.kind is Kind.UPDATE else "application/json"
             more.setdefault("headers", {})["Content-Type"] = content_type
-            more["content"] = orjson.dumps(body)
+            more["content"] = orjson.dumps(self.body(intent))
         return METHODS[intent.kind], path, more
+
+    def body(self, intent: Intent) -> dict[str, Any]:
+        """What a well-formed request for this intent holds."""
+        if intent.takes is None:
+            return {}
+        body: dict[str, Any] = self._own(components()[intent.takes.__name__]["examples"][0])
+        if "other_person_id" in body:
+            body["other_person_id"] = self.other_person
+        return body
 
     def _own(self, value: Any) -> Any:
         """An example whose ids are those of our objects."""
@@ -133,11 +147,17 @@ async def _fill_office(full: Full) -> None:
     key = await world.do(
         "admin", "create_api_key", name="Reader", role="service_account", scopes=["sessions:read"], service_account="bi"
     )
+    issuer = "https://login.example.com/acme"
+    provider = await world.do(
+        "admin", "create_identity_provider", name="Sign-in", issuer=issuer, audience=world.organisation_id
+    )
+    standing = await world.do("admin", "create_standing", person_id=world.people["coordinator"], role="coordinator")
     endpoint = await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
     found = {"rank": rank, "do_not_pair": bar, "api_key": key, "webhook_endpoint": endpoint}
     found["consent"] = await world.do("mentor", "give_consent", purpose="recognition", notice_version="2026-01")
     found["erasure"] = await world.do("admin", "request_erasure", person_id=person)
     found["legal_hold"] = await world.do("admin", "place_legal_hold", person_id=full.other_person, reason="A claim.")
+    found |= {"identity_provider": provider, "standing": standing}
     full.objects.update({name: item["id"] for name, item in found.items()})
 
 

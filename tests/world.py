@@ -12,7 +12,7 @@ from app import clock
 from app import db as database
 from app.acting.run import Call, Done, perform
 from app.auth.actor import Actor, Role
-from app.auth.keys import authenticate
+from app.auth.bearer import authenticate
 from app.declared import BY_PREFIX, INTENTS
 from app.domain.access import founding
 from app.domain.pairings import queries

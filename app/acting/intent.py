@@ -41,6 +41,8 @@ class Intent:
     verb: str = ""
     reveals: bool = False
     path: str = ""
+    # REST takes the member `text` as the bare body, `format` by its type, and all others as parameters of the query.
+    document: bool = False
 
     @property
     def summary(self) -> str:
@@ -75,9 +77,11 @@ def create(
     return Intent(name, resource, Kind.CREATE, scope, does, _takes(does), reveals=reveals, path=path or resource.path)
 
 
-def begin(name: str, resource: Resource, does: Callable[..., Any], scope: Scope, path: str) -> Intent:
+def begin(
+    name: str, resource: Resource, does: Callable[..., Any], scope: Scope, path: str, *, document: bool = False
+) -> Intent:
     """Begin work in the background: `POST /v1/path`. It answers the operation, a `resource`, at once."""
-    return Intent(name, resource, Kind.BEGIN, scope, does, _takes(does), path=path)
+    return Intent(name, resource, Kind.BEGIN, scope, does, _takes(does), path=path, document=document)
 
 
 def update(name: str, resource: Resource, does: Callable[..., Any], scope: Scope) -> Intent:

@@ -9,7 +9,7 @@ from app import db as database
 from app.acting.intent import Intent, Kind
 from app.acting.models import IdempotencyRecord
 from app.audit import recording
-from app.audit.models import Outcome
+from app.audit.models import AuditOutcome
 from app.audit.recording import Entry
 from app.auth import policy
 from app.auth.actor import Actor
@@ -86,7 +86,7 @@ async def perform(call: Call) -> Done:
     try:
         return await _perform(call)
     except _REFUSALS as error:
-        await recording.record_apart(_entry(call, call.object_id, outcome=Outcome.REFUSED, code=error.code))
+        await recording.record_apart(_entry(call, call.object_id, outcome=AuditOutcome.REFUSED, code=error.code))
         raise
 
 

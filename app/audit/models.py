@@ -15,7 +15,7 @@ from app.auth.actor import Role
 from app.table import check, index, instant, json_column, of_organisation, text_enum, unique
 
 
-class Outcome(StrEnum):
+class AuditOutcome(StrEnum):
     """What came of it."""
 
     DONE = "done"
@@ -46,7 +46,7 @@ class AuditEntry(SQLModel, table=True):
     object_id: str | None = Field(default=None, sa_type=sa.Text)
     objects: int = 1
     members: list[str] = json_column()
-    outcome: Outcome = Field(sa_type=text_enum(Outcome))
+    outcome: AuditOutcome = Field(sa_type=text_enum(AuditOutcome))
     code: str | None = Field(default=None, sa_type=sa.Text)
     request_id: str | None = Field(default=None, sa_type=sa.Text)
     # Made at the insert with a key of the installation: what is changed or slipped in before the chaining shows, too.

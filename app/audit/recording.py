@@ -7,7 +7,7 @@ from typing import Any
 from app import clock, ids, inserting, logs
 from app import db as database
 from app.audit import chain
-from app.audit.models import AuditEntry, AuditSubject, Outcome
+from app.audit.models import AuditEntry, AuditOutcome, AuditSubject
 from app.auth.actor import Actor
 from app.db import Db
 
@@ -29,7 +29,7 @@ class Entry:
     object_id: str | None = None
     objects: int = 1
     members: Iterable[str] = ()
-    outcome: Outcome = Outcome.DONE
+    outcome: AuditOutcome = AuditOutcome.DONE
     code: str | None = None
     subjects: Iterable[str] = ()
 

@@ -1,4 +1,4 @@
-"""API keys: making their text, and turning a presented one into an `Actor`."""
+"""API keys: making their text, finding whose a presented one is, and what became of it since."""
 
 import hashlib
 import hmac
@@ -7,41 +7,34 @@ import secrets
 import string
 import zlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
 
 import orjson
 
-from app import clock
 from app import db as database
 from app.auth.actor import Actor, Role
+from app.auth.credentials import BadCredential, Verified
 from app.auth.scopes import Scope
-from app.errors import Unauthenticated
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+BEGINNING = "fsk_"
 _FORM = re.compile(r"(fsk_live_([0-9A-Za-z]{8})_[0-9A-Za-z]{32})_([0-9A-Za-z]{6})")
-# How long a verified key is trusted without a look at the database: the longest that a revoked one can live on.
-TRUST = timedelta(seconds=5)
 _TOUCH = timedelta(minutes=1)
-_REMEMBERED = 10_000
 
 _FIND = "select organisation_id from credential where prefix_text = $1"
 # Whoever has left the organisation has no key any more, whether or not anybody revoked it.
 _READ = """
-    select id, role, scopes::text, person_id, secret_hash, expires_at, last_used_at from api_key k
-    where k.organisation_id = $1 and prefix_text = $2 and revoked_at is null and (expires_at is null or expires_at > $3)
+    select id, role, scopes::text, networks::text, person_id, secret_hash, expires_at, last_used_at from api_key k
+    where k.organisation_id = $1 and {} = $2 and revoked_at is null and (expires_at is null or expires_at > $3)
         and not exists (
             select from person p
             where p.organisation_id = k.organisation_id and p.id = k.person_id and p.employment_status = 'inactive'
         )
 """
+_BY_PREFIX, _BY_ID = _READ.format("prefix_text"), _READ.format("id")
 _USED = "update api_key set last_used_at = $3 where organisation_id = $1 and id = $2"
-
-
-class BadCredential(Unauthenticated):
-    """No credential, or one that is malformed, unknown, expired or revoked: one wording for all."""
-
-    def __init__(self) -> None:
-        super().__init__("Send a valid API key: Authorization: Bearer fsk_live_…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +67,8 @@ def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Trusted:
-    actor: Actor
-    until: datetime
-
-
-_trusted: dict[str, _Trusted] = {}
-
-
-def forget() -> None:
-    """Trust no key any longer without asking the database."""
-    _trusted.clear()
-
-
-async def authenticate(authorization: str | None) -> Actor:
-    """The actor behind an `Authorization` header (RFC 6750 section 2.1). Raises `BadCredential`."""
-    scheme, _, text = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise BadCredential
-    now = clock.now()
-    known = _trusted.get(text)
-    if known is not None and known.until > now:
-        return known.actor
-    verified = await _verify(text.strip(), now)
-    if len(_trusted) >= _REMEMBERED:
-        _trusted.clear()
-    _trusted[text] = verified
-    return verified.actor
-
-
-async def _verify(text: str, now: datetime) -> _Trusted:
+async def verify(text: str, now: datetime) -> Verified:
+    """Who holds a key of this text. Raises `BadCredential`."""
     form = _FORM.fullmatch(text)
     if form is None or not hmac.compare_digest(_checksum(form[1]), form[3]):
         raise BadCredential
@@ -113,12 +77,23 @@ async def _verify(text: str, now: datetime) -> _Trusted:
     if not found:
         raise BadCredential
     organisation_id = found[0][0]
-    rows = await reads.fetch(organisation_id, _READ, (organisation_id, prefix, now))
+    rows = await reads.fetch(organisation_id, _BY_PREFIX, (organisation_id, prefix, now))
     if not rows or not hmac.compare_digest(rows[0]["secret_hash"], _hash(text)):
         raise BadCredential
-    row = rows[0]
+    return await _used(organisation_id, rows[0], now)
+
+
+async def still_good(organisation_id: str, key_id: str, now: datetime) -> Verified:
+    """Who holds the key of this id, which was verified before. Raises `BadCredential` when it has ended."""
+    rows = await database.current().reads.fetch(organisation_id, _BY_ID, (organisation_id, key_id, now))
+    if not rows:
+        raise BadCredential
+    return await _used(organisation_id, rows[0], now)
+
+
+async def _used(organisation_id: str, row: Any, now: datetime) -> Verified:
     if row["last_used_at"] is None or row["last_used_at"] < now - _TOUCH:
-        await reads.fetch(organisation_id, _USED, (organisation_id, row["id"], now))
+        await database.current().reads.fetch(organisation_id, _USED, (organisation_id, row["id"], now))
     granted = set(orjson.loads(row["scopes"]))
     actor = Actor(
         organisation_id=organisation_id,
@@ -127,4 +102,5 @@ async def _verify(text: str, now: datetime) -> _Trusted:
         scopes=frozenset(scope for scope in Scope if scope.value in granted),
         person_id=row["person_id"],
     )
-    return _Trusted(actor, min(now + TRUST, row["expires_at"] or now + TRUST))
+    networks = tuple(ip_network(network) for network in orjson.loads(row["networks"]))
+    return Verified(actor, row["expires_at"] or datetime.max.replace(tzinfo=UTC), networks)

@@ -1,11 +1,13 @@
-"""API keys: who holds one, what it may do; never the secret itself."""
+"""Credentials and who issues them: API keys, identity providers, keys of our own, and the roles that people hold."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from app import clock
 from app.auth.actor import Role
 from app.errors import Conflict
 from app.failures import on_violation
@@ -16,6 +18,46 @@ class TooManyKeys(Conflict):
     """This client has two live keys already. Revoke one first."""
 
     code = "too_many_keys"
+
+
+class KeyEnded(Conflict):
+    """This key has been revoked, or has expired."""
+
+    code = "key_ended"
+
+
+class IssuerTaken(Conflict):
+    """Your organisation has a provider with this issuer and audience already."""
+
+    code = "issuer_taken"
+
+
+class StandingHeld(Conflict):
+    """This person has a standing already. End it first."""
+
+    code = "standing_held"
+
+
+class TokenType(StrEnum):
+    """What a provider's tokens say they are: access tokens (RFC 9068), or no more than that they are JWTs."""
+
+    AT_JWT = "at_jwt"
+    JWT = "jwt"
+
+
+class Office(StrEnum):
+    """What someone can be to the organisation beyond taking part."""
+
+    ORGANISATION_ADMIN = Role.ORGANISATION_ADMIN.value
+    COORDINATOR = Role.COORDINATOR.value
+    AUDITOR = Role.AUDITOR.value
+
+
+class PersonMatch(StrEnum):
+    """What of a person the claim of a token names."""
+
+    EXTERNAL_ID = "external_id"
+    WORK_EMAIL = "work_email"
 
 
 class ApiKey(Row, table=True):
@@ -40,6 +82,7 @@ class ApiKey(Row, table=True):
     scopes: list[str] = json_column()
     person_id: str | None = Field(default=None, sa_type=sa.Text)
     service_account: str | None = Field(default=None, sa_type=sa.Text)
+    networks: list[str] = json_column(default_factory=list)
     client: str = Field(sa_type=sa.Text)
     slot: int
     prefix_text: str = Field(sa_type=sa.Text)
@@ -52,8 +95,13 @@ class ApiKey(Row, table=True):
         """End it for good; doing so twice changes nothing."""
         self.revoked_at = self.revoked_at or at
 
+    def end_by(self, at: datetime) -> None:
+        """Let it expire then, unless it ends before."""
+        self.expires_at = min(at, self.expires_at or at)
 
-on_violation("uq_api_key_client_slot", TooManyKeys)
+    def has_ended(self, at: datetime) -> bool:
+        """Whether it opens nothing any more."""
+        return self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= at)
 
 
 class Credential(SQLModel, table=True):
@@ -64,3 +112,66 @@ class Credential(SQLModel, table=True):
 
     prefix_text: str = Field(primary_key=True, sa_type=sa.Text)
     organisation_id: str = Field(sa_type=sa.Text)
+
+
+class IdentityProvider(Row, table=True):
+    """Where an organisation's people sign in: whose tokens we take, and how they name a person."""
+
+    __tablename__ = "identity_provider"
+    __table_args__ = (of_organisation(), unique("issuer", "audience", name="uq_identity_provider_issuer"))
+    prefix: ClassVar[str] = "idp"
+
+    name: str = Field(sa_type=sa.Text)
+    issuer: str = Field(sa_type=sa.Text)
+    audience: str = Field(sa_type=sa.Text)
+    jwks_uri: str | None = Field(default=None, sa_type=sa.Text)
+    algorithms: list[str] = json_column()
+    token_type: TokenType = Field(default=TokenType.AT_JWT, sa_type=text_enum(TokenType))
+    person_claim: str = Field(sa_type=sa.Text)
+    person_match: PersonMatch = Field(sa_type=text_enum(PersonMatch))
+    is_enabled: bool = True
+
+
+class IssuerBinding(SQLModel, table=True):
+    """To which organisation a token belongs: as `Credential`, asked before the organisation is known.
+
+    Several may name the same issuer and audience, and none can tell: the first one has it.
+    """
+
+    __tablename__ = "issuer_binding"
+    __table_args__: Any = {"info": {"kind": "local"}}
+
+    issuer: str = Field(primary_key=True, sa_type=sa.Text)
+    audience: str = Field(primary_key=True, sa_type=sa.Text)
+    organisation_id: str = Field(primary_key=True, sa_type=sa.Text)
+    provider_id: str = Field(sa_type=sa.Text)
+    bound_at: datetime = instant(default_factory=clock.now)
+
+
+class Standing(Row, table=True):
+    """A role that a person holds in the whole organisation; whoever has none is a participant."""
+
+    __table_args__ = (
+        of_organisation(),
+        belongs_to("person", "person_id"),
+        unique("person_id", name="uq_standing_person"),
+    )
+    prefix: ClassVar[str] = "std"
+
+    person_id: str = Field(sa_type=sa.Text)
+    role: Office = Field(sa_type=text_enum(Office))
+
+
+class SigningKey(SQLModel, table=True):
+    """A key with which the installation signs access tokens for one period, sealed."""
+
+    __tablename__ = "signing_key"
+    __table_args__: Any = {"info": {"kind": "local"}}
+
+    period: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    sealed: bytes = Field(sa_type=sa.LargeBinary)
+
+
+on_violation("uq_api_key_client_slot", TooManyKeys)
+on_violation("uq_identity_provider_issuer", IssuerTaken)
+on_violation("uq_standing_person", StandingHeld)

@@ -93,6 +93,8 @@ READ: dict[str, Grants] = {
     "webhook_endpoint": _OFFICE,
     "delivery": _OFFICE,
     "attempt": _OFFICE,
+    "identity_provider": {_ADMIN: _ANY, Role.AUDITOR: _ANY},
+    "standing": _joined({_ADMIN: _ANY, Role.AUDITOR: _ANY}, {_COORDINATOR: (Relation.OWN,)}),
     # Participants begin one when they ask for a copy of their data.
     "operation": {**_OPERATIONS, _AUDITOR: _ANY, _PARTICIPANT: (Relation.OWN,)},
     "api_key": _joined({_ADMIN: _ANY}, {_COORDINATOR: (Relation.OWN,), _PARTICIPANT: (Relation.OWN,)}),
@@ -144,6 +146,10 @@ _WEBHOOKS = (
 _PRIVACY_OFFICE = (
     "approve_erasure decline_erasure resume_erasure place_legal_hold lift_legal_hold update_retention_policy"
 ).split()
+_ACCESS = (
+    "create_api_key rotate_api_key revoke_api_key create_identity_provider update_identity_provider "
+    "delete_identity_provider create_standing delete_standing"
+).split()
 
 ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("update_organisation", "create_rank", "update_rank", "delete_rank"), _ADMINISTRATORS),
@@ -161,12 +167,12 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
-    **dict.fromkeys(("create_api_key", "revoke_api_key"), _ADMINISTRATORS),
     **dict.fromkeys(("give_consent", "withdraw_consent"), _SELF),
     # For anybody by an administrator, for oneself by oneself; that two people decide is the service's rule.
     **dict.fromkeys(("request_export", "request_erasure", "withdraw_erasure"), _joined(_ADMINISTRATORS, _SELF)),
     **dict.fromkeys(_PRIVACY_OFFICE, _ADMINISTRATORS),
-    "cancel_operation": _OPERATIONS,
+    **dict.fromkeys(_ACCESS, _ADMINISTRATORS),
+    **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
 }
 
 # Fields that a role never sees, though it sees the row: why a pair ended is nobody's business but the pair's own side.

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     FEEDBACK_READ = "feedback:read"
     FEEDBACK_WRITE = "feedback:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
+    IMPORTS_WRITE = "imports:write"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_WRITE = "operations:write"
     KEYS_MANAGE = "keys:manage"
@@ -32,3 +33,9 @@ class Scope(StrEnum):
 
 READ_ONLY = frozenset(scope for scope in Scope if scope.value.endswith(":read"))
 EVERY = frozenset(Scope)
+
+
+def within(allowed: frozenset[Scope], asked: str) -> frozenset[Scope]:
+    """Those of the allowed scopes that a text names, parted by spaces as in OAuth (RFC 6749 section 3.3)."""
+    named = frozenset(asked.split())
+    return frozenset(scope for scope in allowed if scope.value in named)

@@ -6,7 +6,8 @@ from typing import Annotated, TypeVar
 import typer
 
 from app import db as database
-from app.commands.keys import Organisation, in_database, in_organisation
+from app.commands.inside import in_database
+from app.commands.keys import Organisation, in_organisation
 from app.db import Db
 from app.domain.privacy import break_glass as glasses
 from app.domain.privacy import operators as staff

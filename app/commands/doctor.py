@@ -18,6 +18,7 @@ from app.commands.settings_table import PREFIX, variable
 from app.config import Settings
 from app.embedded import OWNER
 from app.embedded_programs import OLDEST, PostgresMissing, Programs
+from app.sealing.wrapping import KeysUnfit
 from app.secret import SecretMissing
 from app.storage import DatabaseUnreachable
 
@@ -100,7 +101,7 @@ def _embedded(settings: Settings, folder: Finding) -> Iterator[Finding]:
         yield Finding("migrations", "the server that comes along is down; its start brings them up to date")
         return
     # Only looked at: a guest who leaves last would stop it.
-    yield _migrations(hosting.embedded(settings).address(OWNER, storage.DATABASE))
+    yield from _schema(settings, hosting.embedded(settings).address(OWNER, storage.DATABASE))
 
 
 def _programs() -> str:
@@ -114,7 +115,7 @@ def _named(settings: Settings) -> Iterator[Finding]:
         if url is not None:
             yield (finding := _server(name, hosting.plain(url)))
             if finding.is_well and name == "database":
-                yield _migrations(hosting.plain(url))
+                yield from _schema(settings, hosting.plain(url))
 
 
 def _server(name: str, address: str) -> Finding:
@@ -126,6 +127,12 @@ def _server(name: str, address: str) -> Finding:
     if major and int(major[0]) < OLDEST:
         return Finding(name, finding.seen, f"Flipside needs PostgreSQL {OLDEST} or newer.")
     return finding
+
+
+def _schema(settings: Settings, address: str) -> Iterator[Finding]:
+    yield (migrations := _migrations(address))
+    if migrations.is_well:
+        yield _tried("data keys", lambda: hosting.require_keys(address, settings), KeysUnfit, SecretMissing)
 
 
 def _migrations(address: str) -> Finding:

@@ -14,8 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from app import db as database
 from app import storage
 from app.config import Settings
-from app.db import Database
+from app.db import WORKER_ROLE, Database
 from app.embedded import Cluster
+from app.sealing import rotating, wrapping
+from app.sealing.wrapping import Keyring
 from app.storage import DatabaseUnreachable
 
 _SCHEME = re.compile(r"postgres(ql)?(\+asyncpg)?://")
@@ -70,6 +72,7 @@ def prepared(settings: Settings) -> Iterator[str]:
             migrate(owner)
         else:
             require_current(owner)
+        require_keys(owner, settings)
         yield plain(settings.app_database_url) if settings.app_database_url else owner
 
 
@@ -118,6 +121,23 @@ def require_current(address: str) -> None:
         raise SchemaBehind("The database lacks migrations that this version needs. Run: flipside migrate")
 
 
+def require_keys(owner: str, settings: Settings) -> str:
+    """Raise `KeysUnfit` unless the key-encryption keys of the settings open the data keys of the database."""
+    keyring = wrapping.keyring(settings)
+    asyncio.run(_try_keys(owner, keyring))
+    return f"{keyring.kek_id!r} wraps new data keys, and every data key can be opened"
+
+
+async def _try_keys(owner: str, keyring: Keyring) -> None:
+    connection = await _connected(owner)
+    try:
+        # Whoever owns a table may see no row of it; the worker sees those of every organisation.
+        await connection.execute(f"set role {WORKER_ROLE}")
+        await rotating.require_unwrappable(connection, keyring)
+    finally:
+        await connection.close()
+
+
 async def revision(address: str) -> str | None:
     """The migration that the database stands at; `None` when it was never migrated."""
     try:
@@ -133,12 +153,21 @@ async def server_version(address: str) -> str:
 
 
 async def _ask(address: str, question: str) -> object:
-    """The one value that answers. Raises `DatabaseUnreachable`, whose text holds no password."""
+    """The one value that answers."""
+    connection = await _connected(address)
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
+
+
+async def _connected(address: str) -> asyncpg.Connection:
+    """A connection. Raises `DatabaseUnreachable`, whose text holds no password."""
     try:
         if not address.startswith("postgresql://"):
             # The driver would look for a server of its own choice.
             raise ValueError
-        connection = await asyncpg.connect(address, timeout=5)
+        return await asyncpg.connect(address, timeout=5)
     except (ValueError, asyncpg.ClientConfigurationError):
         # What the driver says of a malformed address quotes parts of it.
         raise DatabaseUnreachable(
@@ -150,10 +179,6 @@ async def _ask(address: str, question: str) -> object:
             f"The database cannot be reached ({reason}). Start it, or mend its address; "
             "without FLIPSIDE_DATABASE_URL the PostgreSQL that comes along is used."
         ) from error
-    try:
-        return await connection.fetchval(question)
-    finally:
-        await connection.close()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`flipside keys` and `flipside organisations`: the first key of everything, and keys when nobody has one."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
@@ -11,11 +10,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from app import clock, secret
+from app import clock
 from app.auth.actor import Role
 from app.auth.scopes import EVERY, Scope
-from app.commands import hosting, office
-from app.commands.chosen import chosen
+from app.commands import office
+from app.commands.inside import in_database
 from app.domain.access import founding
 from app.domain.access.schemas import ApiKeyCreate
 from app.domain.organisations.schemas import OrganisationUpdate
@@ -52,6 +51,7 @@ def create_key(
     service_account: Annotated[str | None, typer.Option(help="Which service uses it.")] = None,
     scope: Annotated[list[Scope] | None, typer.Option(help="May be given again. Absent: every scope.")] = None,
     expires_days: Annotated[int | None, typer.Option(min=1, max=365, help="Absent: it does not expire.")] = None,
+    network: Annotated[list[str] | None, typer.Option(help="203.0.113.0/24; may be given again. Absent: all.")] = None,
     name: Annotated[str, typer.Option(help="What it is for.")] = "made at the command line",
 ) -> None:
     """Make a key for a person or a service account. Its text is printed once."""
@@ -62,6 +62,7 @@ def create_key(
         "scopes": sorted(scope or EVERY),
         "person_id": person,
         "service_account": service_account,
+        "networks": network or [],
         # A minute less: the clock of the check runs on.
         "expires_at": clock.now() + timedelta(days=expires_days, minutes=-1) if expires_days else None,
     }
@@ -80,8 +81,7 @@ def list_keys(organisation: Organisation) -> None:
     for key in found:
         holder = key["person_id"] or key["service_account"]
         table.add_row(key["id"], key["name"], key["role"], holder, key["prefix_text"], _state(key))
-    console = Console()
-    (console if console.is_terminal else Console(width=_PIPE_WIDTH)).print(table)
+    show(table)
 
 
 @keys.command("revoke")
@@ -89,6 +89,12 @@ def revoke_key(organisation: Organisation, key_id: str) -> None:
     """End a key for good; it stops working within five seconds."""
     in_organisation(organisation, lambda: office.act(office.operator(organisation), "revoke_api_key", key_id))
     typer.echo(f"{key_id} is revoked.")
+
+
+def show(table: Table) -> None:
+    """Print a table, as wide as whoever reads it can take."""
+    console = Console()
+    (console if console.is_terminal else Console(width=_PIPE_WIDTH)).print(table)
 
 
 def _state(key: dict[str, Any]) -> str:
@@ -110,23 +116,10 @@ def _checked(schema: type[Data], given: dict[str, Any]) -> Data:
 
 
 def in_organisation(organisation_id: str, does: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Do something about an organisation that is there. Raises `NoSuchOrganisation`."""
+    """As `in_database`, for an organisation that exists. Raises `NoSuchOrganisation`."""
 
     async def checked() -> Result:
         await office.organisation(organisation_id)
         return await does()
 
     return in_database(checked)
-
-
-def in_database(does: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-    """Do something with the database of the settings, which is started if need be."""
-    settings = chosen()
-    secret.master(settings)
-
-    async def work(address: str) -> Result:
-        async with hosting.opened(address, settings):
-            return await does()
-
-    with hosting.prepared(settings) as address:
-        return asyncio.run(work(address))

@@ -77,7 +77,7 @@ async def every(actor: Actor, resource: Resource, **filters: str) -> list[dict[s
         wish = wishes.of_page(resource, urlencode(query).encode(), actor.organisation_id)
         assert wish.page is not None  # noqa: S101
         rows = await reading.page(actor, wish.page, dict(wish.values))
-        found += [orjson.loads(body) for body in rows.bodies]
+        found += orjson.loads(rows.body)
         if rows.next_keys is None:
             return found
         query["cursor"] = pagination.seal(wish.scope, rows.next_keys)

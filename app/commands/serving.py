@@ -6,6 +6,7 @@ is finished, by the worker too; then the database is let go.
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -121,6 +122,12 @@ class Server(uvicorn.Server):
         is_over = self._closes_at is not None and time.monotonic() >= self._closes_at
         return await super().on_tick(counter) or is_over
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen. What was made by now lives as long as the process: collections need not walk it again."""
+        gc.collect()
+        gc.freeze()
+        await super().startup(sockets)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the door and finish what is under way; `on_close` learns of it at once."""
         self._on_close()
@@ -137,7 +144,8 @@ def _server(settings: Settings, worker: Worker | None = None) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         ws_max_size=_LARGEST_FRAME,
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,

@@ -1,17 +1,19 @@
 """Several API processes on one port: started, started again when one dies, stopped together."""
 
 import asyncio
-import signal
 import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
 
 from app import logs
-from app.commands.serving import on_stop
+from app.commands.serving import GRACEFUL_SECONDS, on_stop
 
 # A process that ends sooner than this has not begun to serve: the next one would fare no better.
 _SHORTEST_LIFE_SECONDS = 5.0
+# What a process may take to end beyond the time it gives its callers.
+_LEEWAY_SECONDS = 5.0
 
 log = logs.get(__name__)
 
@@ -23,8 +25,9 @@ class ProcessFailed(RuntimeError):
 class Supervisor:
     """Keeps `count` processes alive that share one listening socket."""
 
-    def __init__(self, listener: socket.socket, count: int) -> None:
+    def __init__(self, listener: socket.socket, count: int, drain_seconds: float) -> None:
         self._listener, self.count = listener, count
+        self._patience_seconds = drain_seconds + GRACEFUL_SECONDS + _LEEWAY_SECONDS
         self._stopping = asyncio.Event()
         self._failed = False
 
@@ -47,7 +50,7 @@ class Supervisor:
             await asyncio.wait((ended, stopping), return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             if self._stopping.is_set():
-                _terminate(process)
+                await self._end(process)
                 await ended
             elif time.monotonic() - began < _SHORTEST_LIFE_SECONDS:
                 self._failed = True
@@ -55,13 +58,20 @@ class Supervisor:
             else:
                 log.error("api.died", pid=process.pid, code=process.returncode)
 
+    async def _end(self, process: Process) -> None:
+        """Let a process finish; one that does not is killed: nothing that was answered is lost by it."""
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                await process.wait()
+        except TimeoutError:
+            log.error("api.killed", pid=process.pid)
+            process.kill()
+            await process.wait()
+
     async def _start(self) -> Process:
         number = self._listener.fileno()
         command = (sys.executable, "-m", "app.cli", "api", "--on-socket", str(number))
         # Its stdin tells it that we are gone: nobody else would stop it after a kill -9 of ours.
         return await asyncio.create_subprocess_exec(*command, stdin=PIPE, pass_fds=(number,))
-
-
-def _terminate(process: Process) -> None:
-    if process.returncode is None:
-        process.send_signal(signal.SIGTERM)

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 
 from app.auth.actor import Role
-from app.auth.keys import BadCredential, authenticate
+from app.auth.bearer import authenticate
+from app.auth.credentials import BadCredential
 from app.auth.scopes import EVERY
 from app.commands import office
 from app.config import Settings

@@ -22,6 +22,8 @@ class Event(BaseModel):
     visibility: ClassVar[Visibility] = Visibility.PROGRAMME
     # Whether consumers learn who caused it.
     names_actor: ClassVar[bool] = True
+    # Whether no wildcard brings it: it holds what is kept from some who may register an endpoint.
+    is_confided: ClassVar[bool] = False
     # The field of `data` that names the subject.
     subject: ClassVar[str]
 

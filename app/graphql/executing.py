@@ -14,9 +14,9 @@ from graphql.execution.values import VariableValues
 
 from app import config
 from app.auth.actor import Actor
-from app.auth.keys import authenticate
+from app.auth.bearer import authenticate
 from app.auth.scopes import Scope
-from app.errors import DomainError
+from app.errors import DomainError, Unauthenticated
 from app.graphql import mutating, plans, problems
 from app.graphql.documents import Chosen, Document, parsed
 from app.graphql.http import Operation, Refusal, Result, not_a_query
@@ -48,13 +48,18 @@ async def answer(operation: Operation) -> Result:
 
 
 async def _actor(operation: Operation) -> Actor:
+    request = operation.request
+    credential = ", ".join(request.headers.getlist("authorization"))
     try:
-        return await authenticate(operation.request.headers.get("authorization"))
+        return await authenticate(credential, request.client.host if request.client else None)
     except DomainError as error:
-        raise Refusal(error.status, error.code, error.detail, headers=_HEADERS.get(error.status)) from None
+        headers = (
+            {"WWW-Authenticate": error.challenge} if isinstance(error, Unauthenticated) else _HEADERS.get(error.status)
+        )
+        raise Refusal(error.status, error.code, error.detail, headers=headers) from None
 
 
-_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="flipside"'}, 503: {"Retry-After": "1"}}
+_HEADERS = {503: {"Retry-After": "1"}}
 
 
 def _require_method(operation: Operation, chosen: Chosen) -> None:

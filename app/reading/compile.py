@@ -31,7 +31,7 @@ def one(wanted: Wanted, role: Role) -> Statement:
 
 @lru_cache(maxsize=4096)
 def page(listed: Page, role: Role) -> Statement:
-    """A list whose first item are nodes: one row per object (JSON, sort keys as JSON text), one more than the limit."""
+    """A list of nodes as one row: the objects as a JSON list, and the sort keys of the last one when there are more."""
     return _Compiler(role).rows(listed)
 
 
@@ -82,12 +82,10 @@ class _Compiler:
         chosen = self._chosen(listed, None)
         row = self._object(nodes.wanted, chosen)
         watched = self._watched(nodes.wanted, chosen)
-        return Statement.of(
-            sa.select(as_json(row), keyset.keys(listed, chosen).label("keys"), *map(as_json, watched))
-            .select_from(_joined(chosen, row, *watched))
-            .order_by(*keyset.order(listed, chosen)),
-            len(watched),
-        )
+        bodies = [as_json(item).label(f"b{index}") for index, item in enumerate((row, *watched))]
+        numbers = keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen)
+        numbered = sa.select(*bodies, *numbers).select_from(_joined(chosen, row, *watched)).subquery("n")
+        return Statement.of(keyset.gathered(listed, numbered, len(bodies)), len(watched))
 
     def columns(self, wanted: tuple[tuple[str, Wanted | Page], ...]) -> Statement:
         items = [item for _, item in wanted]
@@ -197,8 +195,8 @@ class _Compiler:
                 rows[index] = self._envelope(listed, item, chosen, parent)
         joined = _joined(chosen, *rows.values())
         columns = [as_json(row).label(f"b{index}") for index, row in rows.items()]
-        place = sa.func.row_number().over(order_by=keyset.order(listed, chosen)).label("place")
-        select = sa.select(*columns, keyset.keys(listed, chosen).label("keys"), place).select_from(joined)
+        numbers = keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen)
+        select = sa.select(*columns, *numbers).select_from(joined)
         said = Said(listed, _inside(select, parent).subquery(f"n{next(self._number)}"), scope)
         pairs = [
             (item.key, said.gathered(f"b{index}") if index in rows else said.value(item))  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """Loading the rows that a service is about to change, under the same policy that governs reading."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -87,6 +88,11 @@ async def held(db: Db, model: type[Model], object_id: str) -> Model:
     """As `by_id`, and nobody changes the row until the transaction ends; others may hold it too."""
     select = _known(db, model, object_id).with_for_update(read=True)
     return (await db.execute(select.execution_options(populate_existing=True))).scalar_one()
+
+
+def any_of(texts: Iterable[str]) -> sa.CollectionAggregate[bool]:
+    """For `column == any_of(texts)`: one statement, however many there are."""
+    return sa.any_(sa.literal(list(texts), sa.ARRAY(sa.Text)))
 
 
 def _known(db: Db, model: type[Model], object_id: str) -> sa.Select[Model]:

@@ -1,4 +1,4 @@
-"""Running a compiled shape: one statement on the read lane, bytes out; what is watched is on record before they leave."""
+"""Running a compiled shape: one statement on the read lane, bytes out; what is watched is on record before that."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +24,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The objects of one page as JSON bytes, and the sort keys of the last when there are more."""
+    """The objects of one page as a JSON list, and the sort keys of the last when there are more."""
 
-    bodies: list[bytes]
+    body: bytes
     next_keys: str | None
 
 
@@ -55,11 +55,10 @@ async def one(
 async def page(actor: Actor, listed: Page, values: dict[str, Any]) -> Rows:
     """One page of a list; `values` holds its limit, filters and cursor keys by slot."""
     statement = compiler.page(listed, actor.role)
-    rows = await _fetch(actor, statement, values, None)
-    limit = values[listed.limit]
-    if statement.witnesses:
-        await witness.record(actor, [column for row in rows[:limit] for column in row[2:]])
-    return Rows([row[0] for row in rows[:limit]], rows[limit - 1][1] if len(rows) > limit else None)
+    body, next_keys, *watched = (await _fetch(actor, statement, values, None))[0]
+    if watched:
+        await witness.record(actor, watched)
+    return Rows(body, next_keys)
 
 
 async def fields(

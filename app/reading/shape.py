@@ -5,8 +5,27 @@ Values (ids, filters, cursors, limits) are named slots; each request binds its o
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, TypeVar, dataclass_transform
 
 from app.reading.resource import Edge, Resource
+
+_Class = TypeVar("_Class")
+
+
+@dataclass_transform(frozen_default=True)
+def _shape(cls: type[_Class]) -> type[_Class]:
+    """A frozen dataclass that works its hash out once: requests look whole trees of them up."""
+    made: Any = dataclass(frozen=True)(cls)
+    work_out = made.__hash__
+
+    def remembered(self: Any) -> int:
+        known = self.__dict__.get("_hash")
+        if known is None:
+            known = self.__dict__["_hash"] = work_out(self)
+        return int(known)
+
+    made.__hash__ = remembered
+    return made  # type: ignore[no-any-return]
 
 
 class Part(StrEnum):
@@ -19,7 +38,7 @@ class Part(StrEnum):
     HAS_PREVIOUS = "has_previous"
 
 
-@dataclass(frozen=True)
+@_shape
 class Leaf:
     """One field under the key that the caller gave it."""
 
@@ -29,7 +48,7 @@ class Leaf:
     as_name: bool = False
 
 
-@dataclass(frozen=True)
+@_shape
 class Embedded:
     """A list of small objects inside a field: (key, member or `None` for the type's name, whether an enum) of each."""
 
@@ -39,7 +58,7 @@ class Embedded:
     members: tuple[tuple[str, str | None, bool], ...]
 
 
-@dataclass(frozen=True)
+@_shape
 class Constant:
     """A text that does not depend on the row: GraphQL's `__typename`."""
 
@@ -47,7 +66,7 @@ class Constant:
     text: str
 
 
-@dataclass(frozen=True)
+@_shape
 class ToOne:
     """One referred-to object, `null` where it is absent or hidden."""
 
@@ -56,7 +75,7 @@ class ToOne:
     wanted: "Wanted"
 
 
-@dataclass(frozen=True)
+@_shape
 class ToMany:
     """A list of objects that refer to this one."""
 
@@ -65,7 +84,7 @@ class ToMany:
     page: "Page"
 
 
-@dataclass(frozen=True)
+@_shape
 class Wanted:
     """Some fields and edges of one object."""
 
@@ -73,7 +92,7 @@ class Wanted:
     items: tuple[Leaf | Embedded | Constant | ToOne | ToMany, ...]
 
 
-@dataclass(frozen=True)
+@_shape
 class Where:
     """A filter that is in use, and the slot of its value."""
 
@@ -82,7 +101,7 @@ class Where:
     several: bool = False
 
 
-@dataclass(frozen=True)
+@_shape
 class Nodes:
     """The objects of a list."""
 
@@ -90,7 +109,7 @@ class Nodes:
     wanted: Wanted
 
 
-@dataclass(frozen=True)
+@_shape
 class Edges:
     """The objects of a list, each in an envelope with its cursor: `items` in the caller's order."""
 
@@ -98,7 +117,7 @@ class Edges:
     items: tuple[Nodes | Leaf | Constant, ...]
 
 
-@dataclass(frozen=True)
+@_shape
 class Says:
     """A fact about the list itself."""
 
@@ -106,7 +125,7 @@ class Says:
     part: Part
 
 
-@dataclass(frozen=True)
+@_shape
 class Group:
     """Facts under one key: GraphQL's `pageInfo`."""
 
@@ -114,7 +133,7 @@ class Group:
     items: tuple[Says | Constant, ...]
 
 
-@dataclass(frozen=True)
+@_shape
 class Page:
     """One page of a list. `scope` is what its cursors are signed over; `scope_of_parent` adds the parent's id."""
 

@@ -7,7 +7,6 @@ from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from app import config
 from app.errors import Fault, Invalid
 from app.routers import problems
 from app.text import Input
@@ -36,11 +35,10 @@ def header(headers: Headers, name: str) -> str | None:
     return values[0] if values else None
 
 
-async def raw(request: Request) -> bytes:
+async def raw(request: Request, limit: int) -> bytes:
     """The body's bytes. Raises `BodyTooLarge` as soon as it is, `UnsupportedMediaType` for an encoded one."""
     if any(coding.strip().lower() != "identity" for coding in request.headers.getlist("content-encoding")):
         raise problems.UnsupportedMediaType("Send the body without Content-Encoding.")
-    limit = config.settings().body_limit_bytes
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
@@ -55,18 +53,21 @@ def parse(body: bytes, content_type: str | None, schema: type[Data], accepted: t
     if not body:
         body = b"{}"
     else:
-        _require_type(content_type, accepted)
+        require_type(content_type, accepted)
     try:
         return schema.model_validate_json(body)
     except ValidationError as error:
         raise problems.invalid(error) from None
 
 
-def _require_type(content_type: str | None, accepted: tuple[str, ...]) -> None:
+def require_type(content_type: str | None, accepted: tuple[str, ...]) -> str:
+    """The media type of the body. Raises `UnsupportedMediaType` for one that is not accepted."""
     kind, _, parameters = (content_type or "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if kind.strip().lower() not in accepted or charset not in ("", "utf-8", "utf8"):
+    kind = kind.strip().lower()
+    if kind not in accepted or charset not in ("", "utf-8", "utf8"):
         raise problems.UnsupportedMediaType(f"Send the body as {' or '.join(accepted)} in UTF-8.")
+    return kind
 
 
 def idempotency_key(headers: Headers, *, required: bool) -> str | None:

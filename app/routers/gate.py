@@ -48,7 +48,7 @@ class Gate:
             # They hung up in the middle of their body: nothing failed, and nobody is there to be told.
             status = status or _HUNG_UP
         except Exception:
-            _log.exception("request.failed", method=scope["method"], path=scope["path"])
+            _log.exception("request.failed", method=scope["method"], path=address(scope))
             if status:
                 raise
             await _apologise(stamped, address(scope), request_id)
@@ -67,7 +67,8 @@ def _request_id(scope: Scope) -> str:
 def _note(scope: Scope, status: int, seconds: float) -> None:
     # What went well and fast is noise; ask for it with FLIPSIDE_LOG_LEVEL=debug.
     say = _log.info if status >= 400 or seconds > _SLOW_SECONDS else _log.debug
-    say("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+    # Quoted again: what a caller wrote into a path must neither begin a line of the log nor steer a terminal.
+    say("request", method=scope["method"], path=address(scope), status=status, ms=round(seconds * 1000, 1))
 
 
 async def _apologise(send: Send, path: str, request_id: str) -> None:

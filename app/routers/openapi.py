@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
-from app.auth.scopes import Scope
+from app.declared import INTENTS
 from app.routers import openapi_answers as answers
 from app.routers import openapi_events as events
+from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_paths import paths
-from app.routers.openapi_schemas import Json, components
+from app.routers.openapi_schemas import PREFIX, Json, components
 
 ADDRESS = "/v1/openapi.json"
 _ABOUT = """\
@@ -32,7 +33,7 @@ looking over their shoulders.
 TAGS = {
     "organisations": "The company, and its ladder of ranks.",
     "people": "Who they are, and who must never be paired.",
-    "access": "The keys of people and services.",
+    "access": "The keys of people and services, where people sign in, and what they are to the organisation.",
     "operations": "Work that is too long for a request: how far it is, and what came of it.",
     "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",
     "enrolments": "Who joined a programme, as mentor or mentee, with what skills and wishes.",
@@ -42,6 +43,7 @@ TAGS = {
     "feedback": "What they thought of it.",
     "privacy": "Consents, copies of one's data, being forgotten, and holds that delay it.",
     "webhooks": "Who is told of events, what was sent to them and what came back.",
+    "audit": "Who did what, and who saw whose data.",
     "nodes": "Any object by its id.",
     "health": "Whether the service is well.",
 }
@@ -51,6 +53,7 @@ TAGS = {
 def document() -> Json:
     """The whole document."""
     schemas = {**components(), **parameters.names(), **events.envelopes()}
+    _leave_out_documents(schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Flipside", "version": __version__, "description": _ABOUT},
@@ -63,20 +66,17 @@ def document() -> Json:
             "parameters": {**parameters.SHARED, **events.HEADERS},
             "responses": answers.shared(),
             "headers": answers.HEADERS,
-            "securitySchemes": {"bearer": _security_scheme()},
+            "securitySchemes": oauth.schemes(),
         },
     }
 
 
-def _security_scheme() -> Json:
-    scopes = ", ".join(f"`{scope.value}`" for scope in Scope)
-    return {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "fsk_live_…",
-        "description": f"An API key. It opens what its scopes name, each operation's being in `x-scopes`: {scopes}. "
-        "What lies behind depends on whose key it is.",
-    }
+def _leave_out_documents(schemas: dict[str, Json]) -> None:
+    """Drop what no JSON is written by: a document is a body of its own type, and all else of it stands in the query."""
+    for intent in INTENTS:
+        if intent.document and intent.takes is not None:
+            members = schemas.pop(intent.takes.__name__)["properties"]
+            del schemas[members["format"]["$ref"].removeprefix(PREFIX)]
 
 
 @cache

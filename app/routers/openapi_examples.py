@@ -11,6 +11,10 @@ _ID = re.compile(r"\^([a-z]{3})_")
 _DEEPEST = 4
 _SHOWN_CHANGES = 2
 
+DOCUMENTS = {
+    "csv": "external_id,given_name,family_name,rank_level\nE-10042,Aiko,Tanaka,3\n",
+    "ndjson": '{"external_id": "E-10042", "given_name": "Aiko", "family_name": "Tanaka", "rank_level": 3}\n',
+}
 # By `Schema.member`, else by `member`; what stands in neither is made from the schema.
 _VALUES: dict[str, Any] = {
     "ApiKeyCreate.name": "HR connector",
@@ -20,6 +24,19 @@ _VALUES: dict[str, Any] = {
     "ApiKeyRead.person_id": None,
     "ApiKeyCreate.scopes": ["directory:read", "directory:write"],
     "ApiKeyRead.scopes": ["directory:read", "directory:write"],
+    "IdentityProviderCreate.name": "Acme's sign-in",
+    "IdentityProviderUpdate.name": "Acme's sign-in",
+    "IdentityProviderRead.name": "Acme's sign-in",
+    "IdentityProviderCreate.audience": f"org_{_SUFFIX}wz",
+    "IdentityProviderRead.audience": f"org_{_SUFFIX}wz",
+    "AuditEntryRead.action": "update_person",
+    "AuditEntryRead.resource": "person",
+    "AuditEntryRead.members": ["title"],
+    "ImportBegin.kind": "people",
+    "ImportBegin.format": "csv",
+    "ImportBegin.text": DOCUMENTS["csv"],
+    "OperationRead.kind": "people_import",
+    "OperationRead.errors": [],
     "OrganisationRead.name": "Acme",
     "OrganisationUpdate.name": "Acme Europe",
     "ProgrammeCreate.name": "Reverse mentoring, spring 2027",
@@ -71,6 +88,11 @@ _VALUES: dict[str, Any] = {
     "Fault.code": "unknown_reference",
     "Fault.pointer": "/pairing_id",
     "OrganisationRead.region": "eu",
+    "issuer": "https://login.example.com",
+    "jwks_uri": "https://login.example.com/keys",
+    "algorithms": ["RS256", "ES256"],
+    "person_claim": "sub",
+    "networks": ["203.0.113.0/24"],
     "given_name": "Aiko",
     "family_name": "Tanaka",
     "display_name": "Aiko Tanaka",
@@ -141,7 +163,9 @@ _VALUES: dict[str, Any] = {
 }
 # Members that would break a rule between members, or that most callers leave out.
 _LEFT_OUT = {
-    "ApiKeyCreate": {"person_id", "expires_at"},
+    "ApiKeyCreate": {"person_id", "expires_at", "networks"},
+    "IdentityProviderCreate": {"jwks_uri"},
+    "ImportBegin": {"programme_id"},
     "SessionReport": {"person_id"},
     "PairingCreate": {"shared_manager_waiver"},
     "Fault": {"parameter"},

@@ -6,11 +6,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app import ids, pagination
+from app.acting.intent import Intent
 from app.declared import RESOURCES
 from app.reading import asking
 from app.reading.resource import Equals, Resource
-from app.routers import wishes
-from app.routers.openapi_schemas import Json, ref
+from app.routers import documents, wishes
+from app.routers.openapi_schemas import Json, components, ref
 from app.text import Day, Instant
 
 # A comma parts two values, so that none can hold one.
@@ -72,6 +73,17 @@ def of_list(resource: Resource) -> list[Json]:
         _shared("Limit"),
         _shared("Cursor"),
         _shared("IfNoneMatch"),
+    ]
+
+
+def of_document(intent: Intent) -> list[Json]:
+    """The parameters that stand beside a document in the body."""
+    assert intent.takes is not None  # noqa: S101
+    schema = components()[intent.takes.__name__]
+    return [
+        _query(name, member, member.get("description", ""), required=name in schema["required"])
+        for name in documents.parameters_of(intent.takes)
+        if (member := schema["properties"][name])
     ]
 
 

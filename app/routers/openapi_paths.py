@@ -7,7 +7,9 @@ from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
 from app.domain.privacy.resource import EXPORTS
 from app.reading.resource import Resource
-from app.routers import bodies, exports
+from app.routers import bodies, documents, exports
+from app.routers import openapi_examples as examples
+from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_answers import good, problems
 from app.routers.openapi_schemas import Json, answer_of, components, ref
@@ -27,6 +29,7 @@ def paths() -> Paths:
     for intent in INTENTS:
         found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
     found[exports.PATH] = {"get": _export_content()}
+    found |= oauth.paths()
     found["/v1/nodes/{id}"] = {"get": _node()}
     found["/health/live"] = {"get": _health("live", "Whether this process answers.", ())}
     found["/health/ready"] = {"get": _health("ready", "Whether it can serve: the database answers.", (503,))}
@@ -51,7 +54,7 @@ def words(name: str) -> str:
 
 
 def _secured(scope: Scope) -> Json:
-    return {"security": [{"bearer": []}], "x-scopes": [scope.value]}
+    return {"security": oauth.security(scope), "x-scopes": [scope.value]}
 
 
 def _described(text: str, scope: Scope) -> str:
@@ -122,6 +125,8 @@ def _write_parameters(intent: Intent) -> list[Json]:
     if intent.kind is not Kind.DELETE:
         names.append("IdempotencyKeyRequired" if intent.needs_key else "IdempotencyKey")
     found = [{"$ref": f"#/components/parameters/{name}"} for name in names]
+    if intent.document:
+        return [*parameters.of_document(intent), *found]
     return [parameters.identifier(intent.resource), *found] if intent.has_id else found
 
 
@@ -129,6 +134,11 @@ def _body(intent: Intent) -> Json:
     assert intent.takes is not None  # noqa: S101
     name = intent.takes.__name__
     schema = components()[name]
+    if intent.document:
+        text = schema["properties"]["text"]
+        forms = documents.FORMATS.items()
+        written = {kind: {"schema": text, "example": examples.DOCUMENTS[form]} for kind, form in forms}
+        return {"required": True, "content": written}
     content: Json = {"schema": ref(name), "example": schema["examples"][0]}
     types = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
     # Without a body, a step is taken as if it were an empty object.
@@ -190,7 +200,7 @@ def _node() -> Json:
         "summary": "Read any object by its id.",
         "description": "Whatever its type: this is where the `url` of an event leads. Takes the scope of that type.",
         "tags": ["nodes"],
-        "security": [{"bearer": []}],
+        "security": oauth.security(),
         "x-scopes": [],
         "parameters": [identifier, *shape, {"$ref": "#/components/parameters/IfNoneMatch"}],
         "responses": {"200": found, "304": _unchanged(), **problems(400, 403, 404, 406, 422, *_ALWAYS)},

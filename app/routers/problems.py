@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.errors import DomainError, Fault, Invalid
+from app.errors import DomainError, Fault, Invalid, Unauthenticated
 
 _TITLES = {404: "Not found", 405: "Method not allowed", 413: "Body too large", 415: "Unsupported media type"}
 _LONGEST_NAME = 100
@@ -70,8 +70,8 @@ def _fault(fault: Fault) -> dict[str, str]:
 def response(error: DomainError, instance: str) -> Response:
     """A problem document as an answer."""
     headers = {"Cache-Control": "no-store"}
-    if error.status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="flipside"'
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = error.challenge
     if error.status == 503 or error.code == "idempotency_in_progress":
         headers["Retry-After"] = "1"
     return Response(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app import pagination
 from app.auth.actor import Actor
-from app.auth.keys import BadCredential, authenticate
+from app.auth.bearer import authenticate
 from app.reading import run
 from app.reading.resource import Resource
 from app.routers import accepting, problems, wishes
@@ -22,10 +22,9 @@ PRIVATE = {"Cache-Control": "no-store"}
 
 async def actor_of(request: Request) -> Actor:
     """Who sends this request. Raises `BadCredential`."""
-    credentials = request.headers.getlist("authorization")
-    if len(credentials) > 1:
-        raise BadCredential
-    return await authenticate(credentials[0] if credentials else None)
+    # Two are none: joined as RFC 9110 section 5.3 has it, they are no credential that we know.
+    credential = ", ".join(request.headers.getlist("authorization"))
+    return await authenticate(credential, request.client.host if request.client else None)
 
 
 def entity_tag(resource: Resource, version: int, body: bytes, *, is_default: bool = True) -> str:
@@ -61,9 +60,9 @@ def read_list(resource: Resource) -> Endpoint:
         assert wish.page is not None  # noqa: S101
         rows = await run.page(actor, wish.page, dict(wish.values))
         if rows.next_keys is None:
-            return _tagged(request, _joined(rows.bodies, b"null"))
+            return _tagged(request, _listed(rows.body, b"null"))
         cursor = pagination.seal(wish.scope, rows.next_keys)
-        answer = _tagged(request, _joined(rows.bodies, orjson.dumps(cursor)))
+        answer = _tagged(request, _listed(rows.body, orjson.dumps(cursor)))
         answer.headers["Link"] = f'<{problems.address(request.scope)}?{_with_cursor(query, cursor)}>; rel="next"'
         return answer
 
@@ -75,12 +74,12 @@ def _require(actor: Actor, wish: Wish) -> None:
         actor.require(scope)
 
 
-def _joined(bodies: list[bytes], cursor: bytes) -> bytes:
-    return b'{"items":[' + b",".join(bodies) + b'],"next_cursor":' + cursor + b"}"
+def _listed(items: bytes, cursor: bytes) -> bytes:
+    return b'{"items":' + items + b',"next_cursor":' + cursor + b"}"
 
 
 def _digest(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=12).hexdigest()
+    return hashlib.sha256(body).hexdigest()[:24]
 
 
 def _tagged(request: Request, body: bytes, tag: str | None = None) -> Response:

@@ -32,6 +32,9 @@ class Table(BaseRoute):
         parts = scope["path"].split("/")
         if scope["type"] != "http" or parts[:2] != _ROOT or len(parts) > _LONGEST:
             return Match.NONE, {}
+        # An encoded slash is text inside one part (RFC 3986 section 2.2): it must not make another operation of it.
+        if b"%2f" in (scope.get("raw_path") or b"").lower():
+            return Match.NONE, {}
         parameters = {}
         if len(parts) >= _WITH_ID:
             parameters["id"], parts[3] = parts[3], "{id}"

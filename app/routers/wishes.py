@@ -1,8 +1,8 @@
 """What a REST caller asks for, `fields`, `expand`, filters, `sort`, `limit`, `cursor`, as a shape and its values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,7 +11,7 @@ from app.auth.scopes import Scope
 from app.reading import asking
 from app.reading.asking import BadQuery
 from app.reading.resource import Collection, Edge, Equals, Resource
-from app.reading.shape import Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted
+from app.reading.shape import Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted, Where
 from app.routers.problems import Malformed
 
 # Each name is a list inside a list at worst, and a statement that grows with it.
@@ -42,33 +42,37 @@ def of_one(resource: Resource, query: bytes, organisation_id: str) -> Wish:
     if not query:
         return whole(resource)
     parameters = _parameters(query)
-    tree = _Tree(organisation_id)
-    wanted = tree.wanted(resource, parameters.pop("fields", None), _paths(parameters.pop("expand", None)))
+    tree = _grown(resource, parameters.pop("fields", None), parameters.pop("expand", None))
     _refuse_unknown(parameters)
-    return Wish(wanted, frozenset(tree.scopes), tree.values)
+    return Wish(tree.root, tree.scopes, tree.values(organisation_id))
 
 
 def of_page(resource: Resource, query: bytes, organisation_id: str) -> Wish:
     """The wish behind `GET /v1/things`. Raises `Malformed`, `BadQuery` or `BadCursor`."""
     parameters = _parameters(query) if query else {}
-    tree = _Tree(organisation_id)
-    wanted = tree.wanted(resource, parameters.pop("fields", None), _paths(parameters.pop("expand", None)))
+    tree = _grown(resource, parameters.pop("fields", None), parameters.pop("expand", None))
     sort, limit = asking.order(resource, parameters.pop("sort", None)), _size(parameters.pop("limit", None))
     cursor = parameters.pop("cursor", None)
     filters = asking.filters(resource, {name: _texts(resource, name, text) for name, text in parameters.items()})
     scope = asking.scope(organisation_id, resource, sort, filters.text)
-    values = {**tree.values, **filters.values, "limit": limit}
+    values = {**tree.values(organisation_id), **filters.values, "limit": limit}
     if cursor is not None:
         values.update(asking.after(scope, cursor))
-    page = Page(
+    page = _page(resource, tree.root, sort, filters.wheres, is_first=cursor is None)
+    return Wish(tree.root, tree.scopes, values, page, scope)
+
+
+@lru_cache(maxsize=4096)
+def _page(resource: Resource, wanted: Wanted, sort: str, wheres: tuple[Where, ...], *, is_first: bool) -> Page:
+    """The one shape of all pages that are asked for alike."""
+    return Page(
         resource,
         (Nodes("items", wanted),),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),
-        wheres=filters.wheres,
-        after=None if cursor is None else "after",
+        wheres=wheres,
+        after=None if is_first else "after",
     )
-    return Wish(wanted, frozenset(tree.scopes), values, page, scope)
 
 
 def _parameters(query: bytes) -> dict[str, str]:
@@ -84,7 +88,7 @@ def _parameters(query: bytes) -> dict[str, str]:
     return parameters
 
 
-def _refuse_unknown(parameters: Mapping[str, str]) -> None:
+def _refuse_unknown(parameters: Iterable[str]) -> None:
     for name in parameters:
         raise BadQuery(name[:100], "is not known here")
 
@@ -105,16 +109,32 @@ def _paths(expand: str | None) -> dict[str, Any]:
     return tree
 
 
+@lru_cache(maxsize=4096)
+def _grown(resource: Resource, fields: str | None, expand: str | None) -> "_Tree":
+    """The one tree of all requests that name these fields and these edges. Raises `BadQuery`."""
+    return _Tree(resource, fields, _paths(expand))
+
+
 class _Tree:
-    """Builds the tree of one wish; gathers the scopes it takes and the limits of nested lists."""
+    """Builds the tree of one wish; gathers the scopes it takes and the slots of its nested lists."""
 
-    def __init__(self, organisation_id: str) -> None:
-        self._organisation_id = organisation_id
-        self.scopes: set[Scope] = set()
-        self.values: dict[str, Any] = {}
+    def __init__(self, resource: Resource, fields: str | None, expand: Mapping[str, Any]) -> None:
+        self._scopes: set[Scope] = set()
+        self._lists: dict[str, tuple[Resource, str]] = {}
+        self.root = self._wanted(resource, fields, expand)
+        self.scopes = frozenset(self._scopes)
 
-    def wanted(self, resource: Resource, fields: str | None, expand: Mapping[str, Any]) -> Wanted:
-        self.scopes.add(resource.scope)
+    def values(self, organisation_id: str) -> dict[str, Any]:
+        """The values of its slots: sizes of nested lists, and what their cursors are signed over."""
+        values: dict[str, Any] = {}
+        for slot, (resource, column) in self._lists.items():
+            values[slot] = pagination.DEFAULT_LIMIT
+            # The cursor goes on in the flat list: GET /v1/sessions?pairing_id=…&cursor=…
+            values[f"scope_{slot}"] = asking.scope(organisation_id, resource, resource.default_sort, f"{column}=")
+        return values
+
+    def _wanted(self, resource: Resource, fields: str | None, expand: Mapping[str, Any]) -> Wanted:
+        self._scopes.add(resource.scope)
         names = resource.fields if fields is None else tuple(dict.fromkeys(fields.split(",")))
         for name in names:
             if name not in resource.fields:
@@ -130,22 +150,17 @@ class _Tree:
         return Wanted(resource, tuple(items))
 
     def _to_one(self, name: str, edge: Edge, deeper: Mapping[str, Any]) -> ToOne:
-        return ToOne(name, edge, self.wanted(edge.to, None, deeper))
+        return ToOne(name, edge, self._wanted(edge.to, None, deeper))
 
     def _to_many(self, name: str, collection: Collection, deeper: Mapping[str, Any]) -> ToMany:
-        resource, slot = collection.resource, f"n{len(self.values)}"
-        self.values[slot] = pagination.DEFAULT_LIMIT
-        # The cursor goes on in the flat list: GET /v1/sessions?pairing_id=…&cursor=…
-        scope = f"scope_{slot}"
-        self.values[scope] = asking.scope(
-            self._organisation_id, resource, resource.default_sort, f"{collection.column}="
-        )
+        resource, slot = collection.resource, f"n{len(self._lists)}"
+        self._lists[slot] = resource, collection.column
         page = Page(
             resource,
-            (Nodes("items", self.wanted(resource, None, deeper)), Says("next_cursor", Part.NEXT_CURSOR)),
+            (Nodes("items", self._wanted(resource, None, deeper)), Says("next_cursor", Part.NEXT_CURSOR)),
             sort=resource.default_sort,
             limit=slot,
-            scope=scope,
+            scope=f"scope_{slot}",
             scope_of_parent=True,
         )
         return ToMany(name, collection.column, page)
@@ -161,7 +176,8 @@ def _size(text: str | None) -> int:
     return asking.limit(None if text is None else int(text))
 
 
-def refuse_query(query: bytes) -> None:
-    """Changes take no query parameters. Raises `BadQuery`."""
-    if query:
-        _refuse_unknown(_parameters(query))
+def parameters(query: bytes, known: tuple[str, ...] = ()) -> dict[str, str]:
+    """The parameters of a change, which takes none but these. Raises `Malformed` or `BadQuery`."""
+    given = _parameters(query) if query else {}
+    _refuse_unknown(name for name in given if name not in known)
+    return given

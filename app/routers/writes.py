@@ -1,14 +1,18 @@
 """POST, PATCH and DELETE, for every intent alike: read the request, perform the intent, say what came of it."""
 
+from functools import partial
+
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app import config
 from app.acting.intent import Intent, Kind
 from app.acting.run import Call, Done, perform
-from app.routers import accepting, bodies, wishes
+from app.routers import accepting, bodies, documents, wishes
 from app.routers.problems import Malformed
 from app.routers.reads import PRIVATE, Endpoint, actor_of, entity_tag
+from app.text import Input
 
 METHODS = {Kind.CREATE: "POST", Kind.BEGIN: "POST", Kind.MOVE: "POST", Kind.UPDATE: "PATCH", Kind.DELETE: "DELETE"}
 
@@ -25,17 +29,13 @@ def path_of(intent: Intent) -> str:
 
 def write(intent: Intent) -> Endpoint:
     """The endpoint of one intent."""
-    accepted = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
+    read = partial(_read_document if intent.document else _read_members, intent)
 
     async def endpoint(request: Request) -> Response:
         actor, headers = await actor_of(request), request.headers
         if intent.kind is not Kind.DELETE:
             accepting.require_json(headers)
-        wishes.refuse_query(request.scope["query_string"])
-        body = await bodies.raw(request)
-        if not body and intent.kind is Kind.UPDATE:
-            raise Malformed("Send the changes as a merge patch.")
-        data = bodies.parse(body, bodies.header(headers, "Content-Type"), intent.takes or bodies.Nothing, accepted)
+        fingerprint, data = await read(request)
         done = await perform(
             Call(
                 actor=actor,
@@ -48,12 +48,30 @@ def write(intent: Intent) -> Endpoint:
                 key=bodies.idempotency_key(headers, required=intent.needs_key)
                 if intent.kind is not Kind.DELETE
                 else None,
-                fingerprint=body,
+                fingerprint=fingerprint,
             )
         )
         return _answer(intent, done)
 
     return endpoint
+
+
+async def _read_members(intent: Intent, request: Request) -> tuple[bytes, Input]:
+    """The body, an object in JSON, and what it means."""
+    wishes.parameters(request.scope["query_string"])
+    body = await bodies.raw(request, config.settings().body_limit_bytes)
+    if not body and intent.kind is Kind.UPDATE:
+        raise Malformed("Send the changes as a merge patch.")
+    accepted = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
+    content_type = bodies.header(request.headers, "Content-Type")
+    return body, bodies.parse(body, content_type, intent.takes or bodies.Nothing, accepted)
+
+
+async def _read_document(intent: Intent, request: Request) -> tuple[bytes, Input]:
+    """The body, a document, and what it means together with the query."""
+    assert intent.takes is not None  # noqa: S101
+    body = await bodies.raw(request, documents.LIMIT_BYTES)
+    return request.scope["query_string"] + b"\n" + body, documents.parse(request, body, intent.takes)
 
 
 def _answer(intent: Intent, done: Done) -> Response:

@@ -82,10 +82,12 @@ EVENTS: tuple[type[Event], ...] = (
 )
 BY_TYPE = {event.type: event for event in EVENTS}
 _FAMILIES = dict.fromkeys(f"{name.partition('.')[0]}.*" for name in BY_TYPE)
+CONFIDED = frozenset(event.type for event in EVENTS if event.is_confided)
 PATTERNS = tuple(chain(("*",), _FAMILIES, BY_TYPE))
 
 
 def wants(patterns: list[str], event_type: str) -> bool:
-    """Whether one of the patterns (`*`, `session.*`, `session.completed`) names the type."""
+    """Whether a pattern (`*`, `session.*`, `session.completed`) names the type; no wildcard names a confided one."""
     family = f"{event_type.partition('.')[0]}.*"
-    return any(pattern in ("*", family, event_type) for pattern in patterns)
+    names = (event_type,) if event_type in CONFIDED else ("*", family, event_type)
+    return any(pattern in names for pattern in patterns)

@@ -25,7 +25,10 @@ class WebhookEndpointCreate(Input):
     """An address that wants events. The answer shows its signing secret, once."""
 
     url: Url = Field(description="HTTPS; resolves to a public address.")
-    types: Patterns = Field(default=["*"], description="Event types; `session.*` for a family, `*` for all.")
+    types: Patterns = Field(
+        default=["*"],
+        description="Event types; `session.*` for a family, `*` for all that need not be named.",
+    )
     description: Line | None = None
 
 

@@ -15,7 +15,8 @@ import httpcore
 import httpx
 
 from app import clock, logs
-from app.webhooks import addresses, dialling, schedule
+from app.outgoing import addresses, dialling
+from app.webhooks import schedule
 
 CONNECT_SECONDS: Final = 5.0
 IDLE_SECONDS: Final = 15.0

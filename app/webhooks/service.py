@@ -8,11 +8,12 @@ from sqlmodel import col
 from app import clock, config, ids
 from app.auth.actor import Actor
 from app.db import Db
-from app.errors import Conflict
+from app.errors import Conflict, Forbidden
 from app.events import outbox
+from app.outgoing import addresses
 from app.reading import rows
 from app.sealing import columns
-from app.webhooks import addresses, signing
+from app.webhooks import catalogue, signing
 from app.webhooks.events import EndpointDisabled, EndpointPinged
 from app.webhooks.models import Delivery, DeliveryStatus, WebhookEndpoint, WebhookSecret
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
@@ -39,6 +40,7 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
 
     The signing secret is in this answer and nowhere else. A signed `webhook_endpoint.ping` is sent at once.
     """
+    _require_entitled(actor, data.types)
     _require_deliverable(data.url)
     count = sa.select(sa.func.count()).where(col(WebhookEndpoint.organisation_id) == db.organisation_id)
     if (await db.scalar(count) or 0) >= _MOST_ENDPOINTS:
@@ -56,6 +58,8 @@ async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUp
     """Change an endpoint's address or the types it wants."""
     endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "update_webhook_endpoint")
     changes = data.changes()
+    # Whatever changes: another address for what a service account asked for is a way to learn it.
+    _require_entitled(actor, changes.get("types", endpoint.types))
     if "url" in changes:
         _require_deliverable(changes["url"])
     endpoint.sqlmodel_update(changes)
@@ -139,6 +143,11 @@ async def _new_secret(db: Db, endpoint: WebhookEndpoint) -> str:
     await columns.seal(db, secret, sealed=text)
     db.add(secret)
     return text
+
+
+def _require_entitled(actor: Actor, types: list[str]) -> None:
+    if actor.person_id is not None and catalogue.CONFIDED.intersection(types):
+        raise Forbidden(f"Only a service account can ask for {', '.join(sorted(catalogue.CONFIDED))}.")
 
 
 def _require_deliverable(url: str) -> None:

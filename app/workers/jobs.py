@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
+from app.domain.imports import enrolments, people
 from app.domain.operations.work import Job
 from app.domain.privacy import copies, erasing, erasures, exports
 
-JOBS: Mapping[str, Job] = {erasures.JOB: erasing.erase, exports.JOB: copies.make}
+JOBS: Mapping[str, Job] = {
+    "people_import": people.run,
+    "enrolments_import": enrolments.run,
+    erasures.JOB: erasing.erase,
+    exports.JOB: copies.make,
+}

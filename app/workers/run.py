@@ -1,4 +1,4 @@
-"""A worker: relays, delivers, operates and sweeps side by side until it is told to stop."""
+"""A worker: relays, delivers, operates, chains and sweeps side by side until it is told to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,7 @@ from functools import partial
 
 from app import config, logs
 from app.webhooks.sender import Sender
+from app.workers.chaining import CHAIN_SECONDS, Chainer
 from app.workers.deliver import Deliverer
 from app.workers.faults import described
 from app.workers.operate import Operator
@@ -48,7 +49,8 @@ class Worker:
     def __init__(self) -> None:
         self._stopping = asyncio.Event()
         self._queues: list[_Loop] = []
-        self._sweep = _Loop("sweep", _swept, SWEEP_SECONDS)
+        # Nobody waits for these.
+        self._steady = (_Loop("sweep", _swept, SWEEP_SECONDS), _Loop("chain", Chainer().step, CHAIN_SECONDS))
 
     async def run(self) -> None:
         """Work until `stop`, then finish what is under way, within ten seconds."""
@@ -59,7 +61,7 @@ class Worker:
             self._queues = [_Loop("deliver", partial(_delivered, deliverer), pause, due)]
             self._queues += [_Loop("relay", partial(_relayed, Relay(), due), pause) for _ in range(RELAYS)]
             self._queues.append(_Loop("operate", operator.step, pause))
-            loops = [asyncio.create_task(self._repeat(loop)) for loop in (*self._queues, self._sweep)]
+            loops = [asyncio.create_task(self._repeat(loop)) for loop in (*self._queues, *self._steady)]
             log.info("worker.started")
             try:
                 await self._stopping.wait()
@@ -78,8 +80,8 @@ class Worker:
     def stop(self) -> None:
         """Let `run` come to its end. A signal handler of the event loop may call it, and more than once."""
         self._stopping.set()
-        self.wake()
-        self._sweep.woken.set()
+        for loop in (*self._queues, *self._steady):
+            loop.woken.set()
 
     async def drain(self) -> Drained:
         """Relay, deliver and operate until nothing is due now. For tests and the demonstration, instead of `run`."""

@@ -7,9 +7,10 @@ from typing import Any
 import asyncpg
 import pytest
 
-from app.auth import keys
+from app.auth import bearer, keys
 from app.auth.actor import Actor, Role
-from app.auth.keys import BadCredential, authenticate
+from app.auth.bearer import authenticate
+from app.auth.credentials import BadCredential
 from app.auth.scopes import EVERY, Scope
 from tests.conftest import TestClock
 from tests.world import World, found_world
@@ -20,7 +21,7 @@ LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 @pytest.fixture(name="mentors_key")
 def _mentors_key(world: World) -> str:
     """The text of the mentor's key, trusted by nobody yet."""
-    keys.forget()
+    bearer.forget()
     return world.keys["mentor"]
 
 
@@ -91,7 +92,7 @@ async def test_every_other_header_is_refused_in_the_same_words(mentors_key: str,
         await authenticate(header and header.format(mentors_key))
 
     assert (refused.value.status, refused.value.code) == (401, "unauthenticated")
-    assert refused.value.detail == "Send a valid API key: Authorization: Bearer fsk_live_…"
+    assert refused.value.detail == "Send a valid credential: Authorization: Bearer, then an API key or an access token."
 
 
 async def test_a_changed_letter_anywhere_makes_a_key_useless(mentors_key: str) -> None:
@@ -196,8 +197,8 @@ async def test_a_scope_that_no_longer_exists_grants_nothing(mentors_key: str, ow
 async def test_trust_does_not_grow_without_bound(
     mentors_key: str, monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
-    monkeypatch.setattr(keys, "_REMEMBERED", 2)
+    monkeypatch.setattr(bearer, "_REMEMBERED", 2)
 
     for part in ("mentor", "mentee", "admin", "coordinator"):
         assert await is_let_in(world.keys[part])
-        assert len(keys._trusted) <= 2
+        assert len(bearer._trusted) <= 2

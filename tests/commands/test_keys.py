@@ -5,9 +5,10 @@ import re
 
 import pytest
 
-from app.auth import keys
+from app.auth import bearer
 from app.auth.actor import Actor, Role
-from app.auth.keys import BadCredential, authenticate
+from app.auth.bearer import authenticate
+from app.auth.credentials import BadCredential
 from app.auth.scopes import EVERY, Scope
 from app.commands import hosting
 from app.config import Settings
@@ -27,7 +28,7 @@ def behind(settings: Settings, key: str) -> Actor:
         async with hosting.opened(settings.database_url or "", settings):
             return await authenticate(f"Bearer {key}")
 
-    keys.forget()
+    bearer.forget()
     return asyncio.run(ask())
 
 

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
+import sys
 from io import TextIOWrapper
 from typing import Any
 
 import httpx
 import pytest
 
-from app.commands import serving
+from app.commands import serving, supervising
 from app.commands.serving import listen, serve_api, serve_both, serve_worker
 from app.commands.supervising import Supervisor
 from app.config import Settings
@@ -27,7 +28,7 @@ def chosen(choose: Choose, address: str) -> Settings:
 
 async def answers(port: int) -> int:
     """What readiness says on a port."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
         return (await client.get("/health/ready")).status_code
 
 
@@ -85,12 +86,26 @@ async def test_a_supervisor_ends_all_its_processes(
     monkeypatch.setenv("FLIPSIDE_DATABASE_URL", address)
     monkeypatch.setenv("FLIPSIDE_DATA_DIR", str(chosen.data_dir))
     with listen("127.0.0.1", 0) as listener:
-        supervised = asyncio.create_task(Supervisor(listener, 2).run())
+        supervised = asyncio.create_task(Supervisor(listener, 2, 0.0).run())
         served = await answers(listener.getsockname()[1])
         signal.raise_signal(signal.SIGTERM)
         await supervised
 
     assert served == 200
+
+
+@pytest.mark.slow
+async def test_a_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", deaf, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    await process.stdout.readline()
+    monkeypatch.setattr(supervising, "GRACEFUL_SECONDS", 0.0)
+    monkeypatch.setattr(supervising, "_LEEWAY_SECONDS", 0.1)
+    with listen("127.0.0.1", 0) as listener:
+        await Supervisor(listener, 1, 0.0)._end(process)
+
+    assert process.returncode == -signal.SIGKILL
 
 
 def noted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:

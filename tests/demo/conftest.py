@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from app import config, storage
-from app.auth import keys
+from app.auth import bearer
 from app.commands import hosting
 from app.config import Settings
 from app.db import Database
@@ -44,10 +44,10 @@ def own_address(server: Cluster) -> Iterator[str]:
 @pytest.fixture
 async def lanes(own_address: str, settings: Settings) -> AsyncIterator[Database]:
     """That database, in the place of the others'."""
-    keys.forget()
+    bearer.forget()
     async with hosting.opened(own_address, settings) as opened:
         yield opened
-    keys.forget()
+    bearer.forget()
 
 
 @pytest.fixture

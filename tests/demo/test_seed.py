@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app import config
-from app.auth import keys
+from app.auth import bearer
 from app.auth.actor import Role
 from app.commands import office, serving
 from app.config import Settings
@@ -111,7 +111,7 @@ async def test_when_the_file_is_gone_or_wrong_new_keys_take_the_place_of_the_old
 
     again = await hand_out(chosen)
 
-    keys.forget()
+    bearer.forget()
     assert set(again.keys.values()).isdisjoint(demo.keys.values())
     listed = [key for key in await office.keys(ORGANISATION_ID) if key["revoked_at"] is None]
     assert len(listed) == len(ROLES)

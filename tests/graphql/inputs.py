@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
@@ -20,8 +19,7 @@ from tests.full import Full
 
 def example(intent: Intent, full: Full) -> dict[str, Any]:
     """A well-formed input for an intent, about the objects of a world."""
-    body = orjson.loads(full.request(intent)[2].get("content", b"{}"))
-    given: dict[str, Any] = as_input(intent, body)
+    given: dict[str, Any] = as_input(intent, full.body(intent))
     if intent.has_id:
         given["id"] = full.objects[intent.resource.name]
     if intent.needs_key:

@@ -42,12 +42,26 @@ select
 from generate_series(1, 2000) n;
 
 insert into api_key (
-    organisation_id, id, version, created_at, updated_at, name, role, scopes, person_id, client, slot, prefix_text,
-    secret_hash
+    organisation_id, id, version, created_at, updated_at, name, role, scopes, person_id, networks, client, slot,
+    prefix_text, secret_hash
 )
 select
     :organisation, pg_temp.key('key', n), 1, pg_temp.at(n), pg_temp.at(n), 'Key', 'participant', '[]',
-    pg_temp.key('per', n), pg_temp.key('per', n), 1, lpad(n::text, 8, 'c'), '\x00'
+    pg_temp.key('per', n), '[]', pg_temp.key('per', n), 1, lpad(n::text, 8, 'c'), '\x00'
+from generate_series(1, 2000) n;
+
+insert into standing (organisation_id, id, version, created_at, updated_at, person_id, role)
+select
+    :organisation, pg_temp.key('std', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('per', n), 'coordinator'
+from generate_series(1, 2000) n;
+
+insert into identity_provider (
+    organisation_id, id, version, created_at, updated_at, name, issuer, audience, algorithms, token_type, person_claim,
+    person_match, is_enabled
+)
+select
+    :organisation, pg_temp.key('idp', n), 1, pg_temp.at(n), pg_temp.at(n), 'Sign-in', 'https://login.example.com', n::text,
+    '["RS256"]', 'at_jwt', 'sub', 'external_id', true
 from generate_series(1, 2000) n;
 
 insert into programme (

@@ -48,7 +48,7 @@ async def read(actor: Actor, shape: Wanted, object_id: str, **values: Any) -> An
 async def listed(actor: Actor, page: Page, **values: Any) -> list[Any]:
     """The objects of a page."""
     rows = await run.page(actor, page, {"limit": 100} | values)
-    return [orjson.loads(body) for body in rows.bodies]
+    return list(orjson.loads(rows.body))
 
 
 async def field(actor: Actor, item: Wanted | Page, **values: Any) -> Any:

@@ -21,6 +21,8 @@ SEEN_BY = {
     "person:outsider": OFFICE | COORDINATORS | {"outsider"},
     "do_not_pair": OFFICE,
     "api_key": {"admin"},
+    "identity_provider": {"admin"},
+    "standing": {"admin", "coordinator"},
     "operation": {"admin"},
     "programme": EVERYONE,
     "topic": EVERYONE,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app import db as database
-from app.auth import keys
+from app.auth import bearer
 from app.config import Settings
 from app.domain.people import service as people
 from app.main import create_app
@@ -84,7 +84,7 @@ async def test_a_bug_is_explained_to_nobody(api: Api, acme: Full, monkeypatch: p
         raise RuntimeError("the secret of the house")
 
     monkeypatch.setattr(database.current().reads, "fetch", broken)
-    keys.forget()
+    bearer.forget()
 
     answer = await api().get("/v1/peo%20ple", headers={"Authorization": f"Bearer {acme.world.keys['admin']}"})
     assert answer.status_code == 404

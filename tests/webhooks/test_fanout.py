@@ -50,6 +50,8 @@ async def listeners(owner: asyncpg.Connection, event: dict[str, Any]) -> dict[st
         ("session.cancelled", "session.completed", False),
         ("pairing.*", "session.completed", False),
         ("pairing.*", "pairing.ended_early", True),
+        ("*", "session.cancellation_explained", False),
+        ("session.*", "session.cancellation_explained", False),
     ],
 )
 async def test_an_endpoint_gets_what_its_patterns_name(

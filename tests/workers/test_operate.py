@@ -14,7 +14,7 @@ from app.db import Db
 from app.domain.operations import inputs, service
 from app.domain.operations.work import Job, Work
 from app.domain.people.models import Person
-from app.errors import Invalid, Unavailable
+from app.errors import Fault, Invalid, Unavailable
 from app.reading.run import Absent
 from app.workers.operate import MOST_ATTEMPTS, Operator
 from tests.conftest import TestClock
@@ -22,7 +22,7 @@ from tests.outcomes import refused
 from tests.workers.steps import row, rows_of
 from tests.world import World
 
-KIND = "example"
+KIND = "rehearsal"
 Make = Callable[..., Awaitable[str]]
 
 
@@ -32,7 +32,7 @@ def make(world: World) -> Make:
 
     async def begin(by: str = "admin", **options: Any) -> str:
         async with database.current().writing(world.organisation_id) as db:
-            return service.begin(db, world.actors[by], KIND, **options).id
+            return (await service.begin(db, world.actors[by], KIND, **options)).id
 
     return begin
 
@@ -73,6 +73,12 @@ async def made(owner: asyncpg.Connection, world: World) -> list[str]:
     return [one["external_id"] for one in found if one["external_id"]]
 
 
+async def kept(owner: asyncpg.Connection, operation_id: str) -> list[bytes]:
+    """What is kept for an operation to work on."""
+    found = await owner.fetch("select sealed from operation_input where operation_id = $1", operation_id)
+    return [one["sealed"] for one in found]
+
+
 async def test_an_operation_is_done_and_told(make: Make, world: World, owner: asyncpg.Connection) -> None:
     operation_id = await make(subject_ids=["per_x"])
 
@@ -93,9 +99,7 @@ async def test_there_is_nothing_to_do_when_nothing_waits(world: World) -> None:
     assert not await operator(three_people).step()
 
 
-async def test_an_operation_of_a_kind_that_nobody_here_knows_is_left_alone(
-    make: Make, owner: asyncpg.Connection
-) -> None:
+async def test_an_operation_of_an_unknown_kind_is_left_alone(make: Make, owner: asyncpg.Connection) -> None:
     operation_id = await make()
 
     assert not await Operator({"other": three_people}).step()
@@ -188,7 +192,7 @@ async def test_a_cancelled_operation_stops_between_two_chunks(
     found = await row(owner, "operation", operation_id)
     assert (found["status"], found["done"], found["lease_by"]) == ("cancelled", 1, None)
     assert [event.type for event in await world.told(operation_id)] == ["operation.cancelled"]
-    assert not await rows_of(owner, "operation_input", "operation_id", operation_id)
+    assert not await kept(owner, operation_id)
     with refused("operation_state_conflict"):
         await world.do("admin", "cancel_operation", operation_id)
 
@@ -220,8 +224,8 @@ async def test_what_an_operation_works_on_is_sealed_and_gone_when_it_ends(
     make: Make, world: World, owner: asyncpg.Connection
 ) -> None:
     operation_id = await make(work_on=b"Ada Lovelace")
-    (kept,) = await rows_of(owner, "operation_input", "operation_id", operation_id)
-    assert b"Ada" not in kept["sealed"]
+    (sealed,) = await kept(owner, operation_id)
+    assert b"Ada" not in sealed
 
     async def read(work: Work) -> None:
         async with work.chunk() as db:
@@ -230,7 +234,7 @@ async def test_what_an_operation_works_on_is_sealed_and_gone_when_it_ends(
     await operator(read).step()
 
     assert (await row(owner, "operation", operation_id))["status"] == "succeeded"
-    assert not await rows_of(owner, "operation_input", "operation_id", operation_id)
+    assert not await kept(owner, operation_id)
 
 
 async def test_a_dry_run_reports_the_same_and_keeps_nothing(
@@ -240,7 +244,7 @@ async def test_a_dry_run_reports_the_same_and_keeps_nothing(
 
     async def try_out(work: Work) -> None:
         await three_people(work)
-        work.refuse(3, "/given_name", "missing", "is missing")
+        work.refuse(3, Invalid("No.", faults=(Fault("is missing", code="missing", pointer="/given_name"),)))
 
     await operator(try_out).step()
 
@@ -278,7 +282,7 @@ async def test_of_many_refused_rows_the_first_thousand_are_named(make: Make, wor
     async def refuse_all(work: Work) -> None:
         async with work.chunk():
             for number in range(1, 1003):
-                work.refuse(number, "", "no", "is not wanted")
+                work.refuse(number, Invalid("Not wanted."))
 
     await operator(refuse_all).step()
 

@@ -9,10 +9,10 @@ from sqlmodel import col
 from app import clock, ids
 from app.auth import keys
 from app.auth.actor import Actor
-from app.auth.models import ApiKey, Credential, TooManyKeys
+from app.auth.models import ApiKey, Credential, KeyEnded, TooManyKeys
 from app.db import Db
 from app.domain.access.resource import API_KEYS
-from app.domain.access.schemas import ApiKeyCreate
+from app.domain.access.schemas import ApiKeyCreate, ApiKeyRotate
 from app.domain.people.resource import PEOPLE
 from app.errors import Fault, Forbidden, Invalid
 from app.reading import rows
@@ -54,6 +54,27 @@ async def issue(db: Db, data: ApiKeyCreate) -> tuple[ApiKey, str]:
     db.add(key)
     db.add(Credential(prefix_text=new.prefix, organisation_id=db.organisation_id))
     return key, new.text
+
+
+async def rotate(db: Db, actor: Actor, key_id: str, data: ApiKeyRotate) -> tuple[ApiKey, str]:
+    """Make a new key in the place of another; the answer is the new one, with its text.
+
+    It opens what the old one opens and lives as long from now on as that did from its beginning. The old key ends
+    when the overlap does.
+    """
+    old: ApiKey = await rows.get(db, actor, API_KEYS, key_id, "rotate_api_key")
+    now = clock.now()
+    if old.has_ended(now):
+        raise KeyEnded("This key has ended. Make a new one.")
+    kept = {name: getattr(old, name) for name in ApiKeyCreate.model_fields}
+    if old.expires_at is not None:
+        kept["expires_at"] = now + min(old.expires_at - old.created_at, _LONGEST)
+    if data.overlap_hours == 0:
+        old.revoke(now)
+    else:
+        old.end_by(now + timedelta(hours=data.overlap_hours))
+    await db.flush()
+    return await create(db, actor, ApiKeyCreate.model_validate(kept))
 
 
 async def revoke(db: Db, actor: Actor, key_id: str) -> ApiKey:

@@ -46,6 +46,11 @@ async def invite(db: Db, actor: Actor, data: EnrolmentInvite) -> Enrolment:
     """Invite a person to a programme."""
     programme = await rows.refer(db, actor, PROGRAMMES, data.programme_id, "invite_enrolment", pointer="/programme_id")
     person = await rows.refer(db, actor, PEOPLE, data.person_id, pointer="/person_id")
+    return welcome(db, programme, person, data)
+
+
+def welcome(db: Db, programme: Programme, person: Person, data: EnrolmentInvite) -> Enrolment:
+    """Invite a person to a programme, both of which the caller may invite to."""
     enrolment = _join(programme, person, data, EnrolmentStatus.INVITED)
     db.add(enrolment)
     outbox.record(db, EnrolmentInvited.of(enrolment))

@@ -13,6 +13,7 @@ from app.auth.scopes import Scope
 from app.db import Db
 from app.domain.operations import service
 from app.domain.operations.models import Operation, OperationStatus
+from app.errors import DomainError, Fault
 from app.reading import rows
 
 MOST_ERRORS = 1000
@@ -90,7 +91,7 @@ class Work:
         """
         if self._is_stopping():
             raise Interrupted
-        before = replace(self.report, errors=[*self.report.errors])
+        before = replace(self.report)
         try:
             if self.is_dry:
                 db = await self._trial()
@@ -111,11 +112,12 @@ class Work:
         if total is not None:
             self.report.total = total
 
-    def refuse(self, row: int, pointer: str, code: str, detail: str) -> None:
-        """Refuse one row, and go on with the others. Never quote what it holds."""
+    def refuse(self, row: int, error: DomainError) -> None:
+        """Refuse one row, and go on with the others; every fault of it is named."""
+        faults = error.faults or (Fault(error.detail, code=error.code, pointer=""),)
+        named = ({"row": row, "pointer": it.pointer or "", "code": it.code, "detail": it.detail} for it in faults)
         self.report.refused += 1
-        if len(self.report.errors) < MOST_ERRORS:
-            self.report.errors.append({"row": row, "pointer": pointer, "code": code, "detail": detail})
+        self.report.errors = [*self.report.errors, *named][:MOST_ERRORS]
 
     async def succeed(self) -> None:
         """All is done."""

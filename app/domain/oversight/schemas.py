@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from app.audit.models import Outcome
+from app.audit.models import AuditOutcome
 from app.auth.actor import Role
 from app.text import Output
 
@@ -22,7 +22,7 @@ class AuditEntryRead(Output):
     object_id: str | None = Field(description="The object, where it was a single one.")
     objects: int = Field(description="How many objects it was about.")
     members: list[str] = Field(description="The names of the members that were given, never their values.")
-    outcome: Outcome
+    outcome: AuditOutcome
     code: str | None = Field(description="Why it was refused.")
     request_id: str | None
     subjects: list[str] | None = Field(

@@ -18,6 +18,16 @@ from app.reading import rows
 from app.sealing import columns
 
 
+class UnknownRank(Invalid):
+    """The rank ladder has no such level."""
+
+    code = "unknown_rank"
+
+    def __init__(self) -> None:
+        fault = Fault("is no level of the rank ladder", code="unknown_rank", pointer="/rank_level")
+        super().__init__("The rank ladder has no such level.", faults=(fault,))
+
+
 class ManagerCycle(Conflict):
     """The change would make someone their own manager's manager."""
 
@@ -29,10 +39,14 @@ async def create(db: Db, actor: Actor, data: PersonCreate) -> Person:
     await _require_rank(db, data.rank_level)
     if data.manager_id is not None:
         await rows.refer(db, actor, PEOPLE, data.manager_id, pointer="/manager_id")
-    values = data.model_dump()
+    return enter(db, data, data.zone or await _default_zone(db))
+
+
+def enter(db: Db, data: PersonCreate, zone: str) -> Person:
+    """Write down a person whose rank and manager are known to exist."""
+    values = data.model_dump() | {"zone": zone}
     values["display_name"] = data.display_name or f"{data.given_name} {data.family_name}"
-    values["zone"] = data.zone or await _default_zone(db)
-    person = Person(organisation_id=actor.organisation_id, id=ids.new(Person.prefix), **values)
+    person = Person(organisation_id=db.organisation_id, id=ids.new(Person.prefix), **values)
     db.add(person)
     outbox.record(db, PersonCreated.of(person))
     return person
@@ -102,10 +116,7 @@ async def lift_bar(db: Db, actor: Actor, entry_id: str) -> None:
 async def _require_rank(db: Db, level: int) -> None:
     known = sa.exists().where(col(Rank.organisation_id) == db.organisation_id, col(Rank.level) == level)
     if not await db.scalar(sa.select(known)):
-        raise Invalid(
-            "The rank ladder has no such level.",
-            faults=(Fault("is no level of the rank ladder", code="unknown_rank", pointer="/rank_level"),),
-        )
+        raise UnknownRank
 
 
 async def _require_above(db: Db, actor: Actor, person: Person, manager_id: str) -> None:

@@ -18,7 +18,7 @@ _AT_ONCE = 500
 # Their credentials are revoked: nobody repeats these requests any more.
 _DROP = """
     delete from idempotency_record where organisation_id = $1
-        and principal in (select id from api_key where organisation_id = $1 and person_id = $2)
+        and (principal = $2 or principal in (select id from api_key where organisation_id = $1 and person_id = $2))
 """
 _NEXT = f"""
     select r.principal, r.operation, r.key, r.body, k.wrapped from idempotency_record r

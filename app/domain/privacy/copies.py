@@ -123,8 +123,17 @@ def _packed(found: dict[str, Rows]) -> bytes:
         for name, kept in found.items():
             if kept:
                 archive.writestr(f"{name}.json", orjson.dumps(kept, option=orjson.OPT_INDENT_2))
-                archive.writestr(f"{name}.csv", csv_out.text(kept))
+                archive.writestr(f"{name}.csv", b"".join(csv_out.written(list(kept[0]), map(_flat, kept))))
     return packed.getvalue()
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with JSON for what has members of its own."""
+    return {name: orjson.dumps(value).decode() if _has_members(value) else value for name, value in row.items()}
+
+
+def _has_members(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
 
 
 def _place(export: Export) -> tuple[str, str, str, str]:

@@ -56,7 +56,7 @@ INVENTORY: Mapping[str, Plan] = {
     "agenda_item": Plan(rewrite="title", where=_OF_SESSIONS),
     "agreement": Plan(rewrite="clauses", where=_OF_PAIRINGS),
     "api_key": Plan(
-        keep="scopes service_account client prefix_text secret_hash",
+        keep="scopes networks service_account client prefix_text secret_hash",
         blank={"name": _ERASED, "revoked_at": "coalesce(revoked_at, $3)"},
     ),
     # The address is the receiver's; the reply may repeat what it was sent.
@@ -96,6 +96,8 @@ INVENTORY: Mapping[str, Plan] = {
     # Kept answers are sealed; app/domain/privacy/answers.py opens and rewrites them.
     "idempotency_record": Plan(keep="request_hash object_id", rewrite="body"),
     # A live hold on them would have stopped the erasure; of lifted ones nobody needs the reason any more.
+    "identity_provider": Plan(keep="name issuer audience jwks_uri algorithms person_claim"),
+    "issuer_binding": Plan(keep="provider_id"),
     "legal_hold": Plan(keep="placed_by lifted_by", blank={"reason": "null"}),
     "note": Plan(shred="text"),
     "organisation": Plan(keep="name region default_zone"),
@@ -136,7 +138,9 @@ INVENTORY: Mapping[str, Plan] = {
     # Rooms are often named after who meets there, and nobody meets there any more.
     "session_link": Plan(blank={"url": "'https://erased.invalid/'"}, whose=_OF_SESSIONS),
     "signature": Plan(),
+    "signing_key": Plan(keep="sealed"),
     "sponsorship": Plan(blank={"pledge": _ERASED, "commitments": "'[]'"}, rewrite="pledge commitments"),
+    "standing": Plan(),
     "topic": Plan(rewrite="name description"),
     "webhook_endpoint": Plan(keep="url types disabled_reason lease_by", rewrite="description"),
     "webhook_secret": Plan(keep="sealed"),

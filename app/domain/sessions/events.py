@@ -92,10 +92,14 @@ class SessionCancelled(SessionEvent):
 
 
 class SessionCancellationExplained(SessionEvent):
-    """Who called a session off, why, and how often in a row that side has; for coordinators."""
+    """Who called a session off, why, and how often in a row that side has; for coordinators.
+
+    No wildcard brings it: a service account asks for it by name.
+    """
 
     type = "session.cancellation_explained"
     visibility: ClassVar[Visibility] = Visibility.COORDINATOR
+    is_confided: ClassVar[bool] = True
 
     cancelled_by: str | None
     reason: CancelReason

@@ -6,7 +6,7 @@ import pytest
 from app import db as database
 from app import ids
 from app.auth.actor import Role
-from app.auth.keys import authenticate
+from app.auth.bearer import authenticate
 from app.auth.scopes import EVERY
 from app.domain.access import founding
 from app.errors import Conflict

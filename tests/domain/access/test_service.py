@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.auth.actor import Role
-from app.auth.keys import authenticate
+from app.auth.bearer import authenticate
 from app.auth.scopes import Scope
 from app.domain.access.schemas import ApiKeyCreate
 from tests.conftest import TestClock

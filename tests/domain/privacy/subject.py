@@ -21,7 +21,7 @@ from tests.full import Full, fill
 from tests.world import World
 
 
-def names_of(mark: str) -> dict[str, str]:
+def names_of(mark: str) -> dict[str, Any]:
     """By what somebody is known; the mark makes it theirs alone, whatever other tests leave in the database."""
     return {
         "given_name": f"Quirinia{mark}",
@@ -82,12 +82,18 @@ async def make_subject(world: World) -> Subject:
     full = await fill(world)
     person_id = world.people["mentor"]
     mark = world.organisation_id[-8:]
-    own = {name: f"{name} {mark}" for name in ("title", "department", "division", "cost_centre", "location")}
+    own: dict[str, Any] = {
+        name: f"{name} {mark}" for name in ("title", "department", "division", "cost_centre", "location")
+    }
     await world.do("admin", "update_person", person_id, **names_of(mark), **own)
-    given = {"pairing_id": full.objects["pairing"], "type": "session", "session_id": full.objects["session"]}
+    given: dict[str, Any] = {
+        "pairing_id": full.objects["pairing"],
+        "type": "session",
+        "session_id": full.objects["session"],
+    }
     await world.do("mentor", "give_feedback", **given, audience="partner", rating=4, text=f"feedback {mark}")
     await world.do("mentee", "give_feedback", **given, audience="partner", rating=2, text="Thanks")
-    note = {"session_id": full.objects["session"], "tier": "pair"}
+    note: dict[str, Any] = {"session_id": full.objects["session"], "tier": "pair"}
     full.objects["shared note"] = (await world.do("mentor", "create_note", **note, text=f"note {mark}"))["id"]
     about = f"We met Quirinia{mark}"
     full.objects["partner's note"] = (await world.do("mentee", "create_note", **note, text=about))["id"]
@@ -97,7 +103,7 @@ async def make_subject(world: World) -> Subject:
 
 async def _own_things(full: Full, person_id: str) -> None:
     world, objects = full.world, full.objects
-    pledge = {"programme_id": objects["programme"], "person_id": person_id, "pledge": "I teach."}
+    pledge: dict[str, Any] = {"programme_id": objects["programme"], "person_id": person_id, "pledge": "I teach."}
     await world.do("coordinator", "pledge_sponsorship", **pledge)
     await world.do("admin", "create_do_not_pair", person_id=person_id, other_person_id=full.other_person, reason="So.")
     await world.do("mentor", "create_action_item", session_id=objects["session"], owner_id=person_id, text="Draft it")

@@ -94,7 +94,9 @@ async def test_a_request_is_seen_by_the_person_and_by_the_office(office: World) 
 @pytest.mark.parametrize("of", ["person", "programme"])
 async def test_a_legal_hold_stands_in_the_way_until_it_is_lifted(office: World, of: str) -> None:
     pairing = await office.pairing()
-    held = {"person_id": office.people["mentor"]} if of == "person" else {"programme_id": pairing["programme_id"]}
+    held: dict[str, Any] = (
+        {"person_id": office.people["mentor"]} if of == "person" else {"programme_id": pairing["programme_id"]}
+    )
     before = await asked(office, "mentor")
     hold = await office.do("admin", "place_legal_hold", **held, reason="A claim was filed.")
 

@@ -41,9 +41,13 @@ async def opened(world: World, export_id: str, by: str = "mentor") -> dict[str, 
 
 async def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partner(subject: Subject) -> None:
     world, objects = subject.world, subject.full.objects
-    secret = {"session_id": objects["session"], "text": "Between me and my diary", "tier": "author_only"}
+    secret: dict[str, Any] = {
+        "session_id": objects["session"],
+        "text": "Between me and my diary",
+        "tier": "author_only",
+    }
     await world.do("mentee", "create_note", **secret)
-    given = {"pairing_id": objects["pairing"], "type": "partner", "text": "Not for the mentor"}
+    given: dict[str, Any] = {"pairing_id": objects["pairing"], "type": "partner", "text": "Not for the mentor"}
     await world.do("mentee", "give_feedback", **given, audience="private")
     await world.do("mentee", "give_feedback", **given, audience="aggregate")
 
@@ -65,7 +69,11 @@ async def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partn
 
 async def test_the_partner_has_a_number_instead_of_a_name(subject: Subject) -> None:
     world = subject.world
-    said = {"session_id": subject.full.objects["session"], "tier": "pair", "text": "Mentee Doe asked, Doe answered"}
+    said: dict[str, Any] = {
+        "session_id": subject.full.objects["session"],
+        "tier": "pair",
+        "text": "Mentee Doe asked, Doe answered",
+    }
     await world.do("mentor", "create_note", **said)
 
     files = await opened(world, await exported(world))

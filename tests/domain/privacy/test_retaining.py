@@ -92,7 +92,8 @@ async def test_notes_and_words_go_ninety_days_after_the_programme_and_numbers_st
 async def test_what_a_hold_covers_stays_until_it_is_lifted(world: World, pair: Pair, held: str) -> None:
     await pair.ended(1000)
     object_id = world.people["mentee"] if held == "person" else pair.pairing["programme_id"]
-    hold = await world.do("admin", "place_legal_hold", **{f"{held}_id": object_id}, reason="A claim.")
+    what: dict[str, Any] = {f"{held}_id": object_id}
+    hold = await world.do("admin", "place_legal_hold", **what, reason="A claim.")
     pair.clock.advance(days=1000)
 
     await expire(world)

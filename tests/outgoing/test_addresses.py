@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.webhooks.addresses import _NUMBER, PUBLIC_PORTS, UrlRefused, check_url, is_public
+from app.outgoing.addresses import _NUMBER, PUBLIC_PORTS, UrlRefused, check_url, is_public
 
 
 @pytest.mark.parametrize(
@@ -266,9 +266,9 @@ def test_a_refusal_points_at_the_member_and_keeps_the_url_to_itself(url: str) ->
         check_url(url, allow_private=False)
 
     refusal = caught.value
-    assert (refusal.kind, refusal.status, refusal.code) == ("invalid", 422, "webhook_url_refused")
+    assert (refusal.kind, refusal.status, refusal.code) == ("invalid", 422, "url_refused")
     (fault,) = refusal.faults
-    assert (fault.pointer, fault.code, fault.parameter) == ("/url", "webhook_url_refused", None)
+    assert (fault.pointer, fault.code, fault.parameter) == ("/url", "url_refused", None)
     assert url not in refusal.detail
     assert url not in fault.detail
 

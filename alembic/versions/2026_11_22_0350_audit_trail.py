@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from app.isolation import isolate, let_worker, release, stop_worker
 
 revision = "8a41d6f0c3b7"
-down_revision = "e8b3f5d02c41"
+down_revision = "8d2b6e40c1fa"
 branch_labels = None
 depends_on = None
 
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("prev_hash", sa.LargeBinary(), nullable=True),
         sa.Column("hash", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(f"role in ({ROLES})", name=op.f("ck_audit_entry_role")),
-        sa.CheckConstraint("outcome in ('done', 'refused')", name=op.f("ck_audit_entry_outcome")),
+        sa.CheckConstraint("outcome in ('done', 'refused')", name=op.f("ck_audit_entry_auditoutcome")),
         sa.CheckConstraint(
             "(sequence is null) = (hash is null) and (sequence is null) = (prev_hash is null)",
             name=op.f("ck_audit_entry_chained"),

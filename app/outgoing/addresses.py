@@ -1,7 +1,8 @@
-"""Where a webhook may go: which URLs may be stored, and which addresses may be dialled."""
+"""Where the service may call out to: which URLs may be stored, and which addresses may be dialled."""
 
 import re
 import unicodedata
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Final, NoReturn
 
@@ -40,9 +41,13 @@ _LOCAL_ENDINGS: Final = ("localhost", "localdomain", "local", "internal", "home.
 
 
 class UrlRefused(Invalid):
-    """A webhook cannot be sent there. Neither detail nor fault repeats the URL: it may carry a secret."""
+    """The service does not go there. Neither detail nor fault repeats the URL: it may carry a secret."""
 
-    code, title = "webhook_url_refused", "Webhook address refused"
+    code, title = "url_refused", "Address refused"
+
+    def at(self, pointer: str) -> "UrlRefused":
+        """The same of another member of the request."""
+        return UrlRefused(self.detail, faults=tuple(replace(fault, pointer=pointer) for fault in self.faults))
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -57,7 +62,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def check_url(url: str, *, allow_private: bool) -> None:
-    """Refuse a URL that webhooks may not go to. Its name is not resolved: that is the sender's, at every attempt."""
+    """Refuse a URL that we may not call. Its name is not resolved: that is the caller's, at every attempt."""
     if len(url) > MAX_URL_LENGTH:
         _refuse(f"is longer than {MAX_URL_LENGTH} characters")
     if any(unicodedata.category(character)[0] in "CZ" for character in url) or "\\" in url:
@@ -131,4 +136,4 @@ def _ascii(host: str) -> str:
 
 
 def _refuse(why: str) -> NoReturn:
-    raise UrlRefused(f"This address {why}.", faults=(Fault(why, code="webhook_url_refused", pointer="/url"),))
+    raise UrlRefused(f"This address {why}.", faults=(Fault(why, code="url_refused", pointer="/url"),))

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app import clock
-from app.webhooks.dialling import Address, Resolver
+from app.outgoing.dialling import Address, Resolver
 from app.webhooks.sender import Failure, Outcome, Sender
 from tests.webhooks.receivers import Receiver, receiver
 

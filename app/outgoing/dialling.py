@@ -1,4 +1,4 @@
-"""Opening a connection to a receiver: resolve now, check every answer, dial what was checked."""
+"""Opening a connection to somebody outside: resolve now, check every answer, dial what was checked."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import httpcore
 
-from app.webhooks import addresses
+from app.outgoing import addresses
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
@@ -22,11 +22,11 @@ RESOLVER_THREADS: Final = 64
 
 
 class AddressBlocked(Exception):
-    """At least one answer for the receiver's name is not public."""
+    """At least one answer for the host's name is not public."""
 
 
 class NameUnresolved(Exception):
-    """The receiver's name has no address."""
+    """The host's name has no address."""
 
 
 @dataclass(slots=True)
@@ -46,11 +46,11 @@ class Resolver:
     """The system's resolver, on threads of its own.
 
     A lookup cannot be cancelled. On the loop's few default threads, half a dozen names with a silent name server
-    would hold up every other delivery.
+    would hold up everything else that goes out.
     """
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="webhook-resolver")
+        self._threads = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolver")
 
     async def __call__(self, host: str, port: int) -> Sequence[Address]:
         """Every address of `host`, in the system's order of preference."""

@@ -1,0 +1,93 @@
+"""Somebody with SQL of their own in hand: rows of two organisations, and what a role of the service reaches of them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+import sqlalchemy as sa
+
+from app import ids
+from app.tables import metadata
+
+VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+# Looked up before the organisation of a request is known: nothing may stand in them but what that look-up takes.
+LOCAL = {"credential": {"prefix_text", "organisation_id"}}
+TABLES = {name: table for name, table in metadata.tables.items() if name not in LOCAL}
+# What the worker may do with the rows of all organisations: move these queues. A new line here is a decision.
+QUEUES = {
+    "outbox_event": {"SELECT", "INSERT", "UPDATE"},
+    "event_counter": {"SELECT", "UPDATE"},
+    "webhook_endpoint": {"SELECT", "UPDATE"},
+    "webhook_secret": {"SELECT"},
+    "delivery": {"SELECT", "INSERT", "UPDATE"},
+    "attempt": {"SELECT", "INSERT"},
+}
+MINE, THEIRS = ids.new("org"), ids.new("org")
+# A value of each kind, as SQL writes it; of every other kind it is a letter.
+SAMPLES = {
+    "int": "1",
+    "float": "1",
+    "bool": "false",
+    "object": "'{}'",
+    "bytes": r"'\x00'",
+    "datetime": "now()",
+    "date": "current_date",
+}
+
+
+def owner_column(table: sa.Table) -> str:
+    """The column that says whose a row is."""
+    return "id" if table.name == "organisation" else "organisation_id"
+
+
+def insertion(table: sa.Table, organisation_id: str) -> str:
+    """A statement that adds the simplest row; that of another organisation differs in the organisation alone."""
+    needed = [column for column in table.columns if not column.nullable and column.identity is None]
+    values = [
+        f"'{organisation_id}'"
+        if column.name == owner_column(table)
+        else SAMPLES.get(column.type.python_type.__name__, "'x'")
+        for column in needed
+    ]
+    names = ", ".join(column.name for column in needed)
+    return f"insert into {table.name} ({names}) overriding system value values ({', '.join(values)})"
+
+
+@asynccontextmanager
+async def undone(connection: asyncpg.Connection, *before: str) -> AsyncIterator[None]:
+    """A transaction that is taken back, whatever happens in it."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        for statement in before:
+            await connection.execute(statement)
+        yield
+    finally:
+        await transaction.rollback()
+
+
+@asynccontextmanager
+async def two_rows(owner: asyncpg.Connection, table: sa.Table, role: str) -> AsyncIterator[None]:
+    """One row of each organisation in the table, before the eyes of a role. Only row-level security is in its way."""
+    checks = await owner.fetch(
+        "select conname from pg_constraint where conrelid = $1::regclass and contype = 'c'", table.name
+    )
+    dropped = [f"alter table {table.name} drop constraint {name}" for (name,) in checks]
+    rows = [insertion(table, organisation_id) for organisation_id in (MINE, THEIRS)]
+    async with undone(owner, "set local session_replication_role = replica", *dropped, *rows, f"set local role {role}"):
+        yield
+
+
+async def attempt(connection: asyncpg.Connection, statement: str) -> int | None:
+    """How many rows a statement reached; `None` if it was refused."""
+    with suppress(asyncpg.InsufficientPrivilegeError):
+        async with connection.transaction():
+            return int((await connection.execute(statement)).rpartition(" ")[2])
+    return None
+
+
+async def privileges(connection: asyncpg.Connection, role: str, table: str, *asked: str) -> set[str]:
+    """What a role may do with a table."""
+    return {
+        verb for verb in asked if await connection.fetchval("select has_table_privilege($1, $2, $3)", role, table, verb)
+    }
