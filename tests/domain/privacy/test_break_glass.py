@@ -5,9 +5,10 @@ import pytest
 
 from app import db as database
 from app import ids
-from app.auth import keys
+from app.auth import bearer
 from app.auth.actor import Actor, Role
-from app.auth.keys import BadCredential, authenticate
+from app.auth.bearer import authenticate
+from app.auth.credentials import BadCredential
 from app.domain.privacy import break_glass, operators
 from tests.conftest import TestClock
 from tests.full import fill
@@ -40,7 +41,7 @@ async def opened(world: World, minutes: int = 30) -> tuple[str, str]:
 
 async def actor(key: str) -> Actor:
     """Whom a key makes its holder, without trust in what was known before."""
-    keys.forget()
+    bearer.forget()
     return await authenticate(f"Bearer {key}")
 
 

@@ -117,7 +117,8 @@ async def test_a_hold_names_one_thing_and_its_reason_is_for_administrators(offic
 
     assert [found and found["reason"] for found in seen] == ["A claim.", None]
     assert await office.seen_by(hold["id"]) == {"admin", "other admin", "auditor"}
-    for given in ({}, {"person_id": office.people["mentor"], "programme_id": "prg_" + "0" * 26}):
+    faulty: tuple[dict[str, Any], ...] = ({}, {"person_id": office.people["mentor"], "programme_id": "prg_" + "0" * 26})
+    for given in faulty:
         with pytest.raises(ValueError, match="name a person_id or a programme_id"):
             await office.do("admin", "place_legal_hold", **given, reason="A claim.")
 

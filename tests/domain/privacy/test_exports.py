@@ -3,27 +3,36 @@
 import csv
 import io
 import zipfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 import orjson
 import pytest
 
+from app import clock as clocks
 from app import db as database
 from app.auth.actor import Role
 from app.domain.privacy import copies, exports
 from app.reading.run import Absent
-from tests.conftest import TestClock
+from tests.conftest import NOON, TestClock
 from tests.domain.privacy.subject import Subject, make_subject, work
 from tests.outcomes import refused
 from tests.workers.steps import row, rows_of
-from tests.world import World
+from tests.world import World, found_world
 
 
-@pytest.fixture
-async def subject(world: World) -> Subject:
-    """Somebody with all that a mentor can have."""
-    return await make_subject(world)
+@dataclass
+class Files:
+    """An export that was downloaded, and whose it is."""
+
+    subject: Subject
+    texts: dict[str, str]
+
+    def rows(self, name: str) -> Any:
+        """What a JSON file holds."""
+        return orjson.loads(self.texts[name])
 
 
 async def exported(world: World, by: str = "mentor", of: str = "mentor") -> str:
@@ -33,27 +42,34 @@ async def exported(world: World, by: str = "mentor", of: str = "mentor") -> str:
     return str(operation["subject_ids"][0])
 
 
-async def opened(world: World, export_id: str, by: str = "mentor") -> dict[str, Any]:
+async def contents(world: World, export_id: str, by: str = "mentor") -> dict[str, Any]:
     """The files of an export, by name."""
     archive = zipfile.ZipFile(io.BytesIO(await exports.content(world.actors[by], export_id)))
     return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-async def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partner(subject: Subject) -> None:
+@pytest.fixture(scope="module")
+async def files(opened: database.Database) -> AsyncIterator[Files]:
+    """The export of somebody with all that a mentor can have: made once for the tests that only look."""
+    clocks.use(lambda: NOON)
+    subject = await make_subject(await found_world())
     world, objects = subject.world, subject.full.objects
-    secret: dict[str, Any] = {
-        "session_id": objects["session"],
-        "text": "Between me and my diary",
-        "tier": "author_only",
-    }
-    await world.do("mentee", "create_note", **secret)
+    note: dict[str, Any] = {"session_id": objects["session"], "text": "Between me and my diary"}
+    await world.do("mentee", "create_note", **note, tier="author_only")
     given: dict[str, Any] = {"pairing_id": objects["pairing"], "type": "partner", "text": "Not for the mentor"}
     await world.do("mentee", "give_feedback", **given, audience="private")
     await world.do("mentee", "give_feedback", **given, audience="aggregate")
+    said: dict[str, Any] = {"session_id": objects["session"], "tier": "pair"}
+    await world.do("mentor", "create_note", **said, text="Mentee Doe asked, Doe answered")
+    yield Files(subject, await contents(world, await exported(world)))
+    clocks.use(None)
 
-    files = await opened(world, await exported(world))
 
-    found = {name.removesuffix(".json"): orjson.loads(text) for name, text in files.items() if name.endswith(".json")}
+def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partner(files: Files) -> None:
+    subject = files.subject
+
+    found = {name.removesuffix(".json"): files.rows(name) for name in files.texts if name.endswith(".json")}
+
     assert {
         *("people", "api_keys", "enrolments", "pairings", "agreements", "signatures", "sessions", "attendances"),
         *("agenda_items", "session_links", "action_items", "notes", "goals", "goal_milestones", "wins", "feedback"),
@@ -61,38 +77,28 @@ async def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partn
     } == set(found)
     assert [person["id"] for person in found["people"]] == [subject.person_id]
     assert f"note {subject.mark}" in [note["text"] for note in found["notes"]]
-    assert {found_feedback["text"] for found_feedback in found["feedback"]} >= {f"feedback {subject.mark}", "Thanks"}
-    everything = "".join(files.values())
-    for hidden in ("Between me and my diary", "Not for the mentor", world.people["mentee"], world.people["admin"]):
+    assert {given["text"] for given in found["feedback"]} >= {f"feedback {subject.mark}", "Thanks"}
+    everything = "".join(files.texts.values())
+    people = subject.world.people
+    for hidden in ("Between me and my diary", "Not for the mentor", people["mentee"], people["admin"]):
         assert hidden not in everything
 
 
-async def test_the_partner_has_a_number_instead_of_a_name(subject: Subject) -> None:
-    world = subject.world
-    said: dict[str, Any] = {
-        "session_id": subject.full.objects["session"],
-        "tier": "pair",
-        "text": "Mentee Doe asked, Doe answered",
-    }
-    await world.do("mentor", "create_note", **said)
+def test_the_partner_has_a_number_instead_of_a_name(files: Files) -> None:
+    (pairing,) = files.rows("pairings.json")
 
-    files = await opened(world, await exported(world))
-
-    texts = [note["text"] for note in orjson.loads(files["notes.json"])]
-    (pairing,) = orjson.loads(files["pairings.json"])
-    assert f"{pairing['mentee_id']} asked, {pairing['mentee_id']} answered" in texts
+    assert pairing["mentor_id"] == files.subject.person_id
     assert pairing["mentee_id"].startswith("person-")
-    assert pairing["mentor_id"] == subject.person_id
+    said = f"{pairing['mentee_id']} asked, {pairing['mentee_id']} answered"
+    assert said in [note["text"] for note in files.rows("notes.json")]
 
 
-async def test_each_file_is_there_as_csv_too(subject: Subject) -> None:
-    files = await opened(subject.world, await exported(subject.world))
+def test_each_file_is_there_as_csv_too(files: Files) -> None:
+    lines = list(csv.DictReader(io.StringIO(files.texts["wins.csv"])))
 
-    lines = list(csv.DictReader(io.StringIO(files["wins.csv"])))
-
-    assert [line["text"] for line in lines] == [win["text"] for win in orjson.loads(files["wins.json"])]
-    assert {name.partition(".")[0] for name in files if name.endswith(".csv")} == {
-        name.partition(".")[0] for name in files if name.endswith(".json")
+    assert [line["text"] for line in lines] == [win["text"] for win in files.rows("wins.json")]
+    assert {name for name in files.texts if name.endswith(".csv")} == {
+        name.replace(".json", ".csv") for name in files.texts if name.endswith(".json")
     }
 
 
@@ -114,7 +120,7 @@ async def test_only_the_person_opens_it_though_an_administrator_asked(world: Wor
         await exports.content(world.actors["admin"], export_id)
     with pytest.raises(Absent):
         await exports.content(world.actors["mentee"], export_id)
-    assert "people.json" in await opened(world, export_id)
+    assert "people.json" in await contents(world, export_id)
 
     entries = await rows_of(owner, "audit_entry", "object_id", export_id)
     assert [(one["action"], one["actor_id"]) for one in entries] == [("download_export", world.people["mentor"])]
@@ -132,15 +138,15 @@ async def test_it_is_asked_for_oneself_or_by_an_administrator(world: World) -> N
 async def test_it_is_not_there_before_it_is_made_nor_after_a_day(world: World, clock: TestClock) -> None:
     export_id = (await world.do("mentor", "request_export"))["subject_ids"][0]
     with refused("export_not_ready"):
-        await opened(world, export_id)
+        await contents(world, export_id)
     await work()
     clock.advance(hours=23.9)
-    assert await opened(world, export_id)
+    assert await contents(world, export_id)
 
     clock.advance(hours=0.1)
 
     with refused("export_expired"):
-        await opened(world, export_id)
+        await contents(world, export_id)
 
 
 async def test_whoever_asked_sees_how_far_it_is(world: World) -> None:

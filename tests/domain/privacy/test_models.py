@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from app.domain.people.models import EmploymentStatus, Person, PersonErased
-from app.domain.privacy.models import ERASURE, Consent, ConsentWithdrawn, Erasure, ErasureStatus, HoldLifted, LegalHold
+from app.domain.privacy.models import (
+    ERASURE,
+    Consent,
+    ConsentWithdrawn,
+    Erasure,
+    ErasureStatus,
+    HoldLifted,
+    LegalHold,
+    Purpose,
+)
 from app.states import IllegalMove
 from tests.machines import arrows, steps
 
@@ -37,7 +46,7 @@ def test_an_erasure_takes_legal_steps_and_refuses_all_others(status: ErasureStat
 
 
 def test_a_consent_is_withdrawn_once() -> None:
-    consent = Consent(**KEYS, person_id="per_a", purpose="photo", notice_version="1", given_at=NOW)
+    consent = Consent(**KEYS, person_id="per_a", purpose=Purpose.PHOTO, notice_version="1", given_at=NOW)
     consent.withdraw(NOW)
 
     with pytest.raises(ConsentWithdrawn):
@@ -57,7 +66,7 @@ def test_a_hold_is_lifted_once() -> None:
 
 
 def test_nobody_is_erased_twice_nor_comes_back() -> None:
-    names = {"given_name": "A", "family_name": "B", "display_name": "A B"}
+    names: dict[str, Any] = {"given_name": "A", "family_name": "B", "display_name": "A B"}
     person = Person(**KEYS, **names, rank_level=1, zone="UTC", employment_status=EmploymentStatus.INACTIVE)
     person.begin_erasure(NOW)
 
