@@ -165,7 +165,8 @@ def _success(intent: Intent) -> Json:
 
 def _export_content() -> Json:
     about = "Download one's own export: a ZIP of JSON and CSV files, kept for 24 hours. Each download is put on record."
-    file = {"description": "The file.", "content": {exports.TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+    binary = {"content": {exports.TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+    file = good("The file.", None, "CacheControl") | binary
     return {
         "operationId": "getExportContent",
         "summary": "Download one's own export.",
