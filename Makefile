@@ -16,11 +16,11 @@ export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check fix migration contract fuzz-rest bench image lock
+.PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest bench image lock
 .PHONY: check-lint check-format check-types check-floors check-security check-image check-lock
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## Make .venv with exactly what requirements.lock names
 
@@ -34,6 +34,12 @@ test: install ## Run every test, on two cores, and hold coverage to its mark
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95 $(ARGS)
 	@$(BIN)/coverage report --include='$(EVERY_BRANCH)' --fail-under=100 > .venv/every-branch || \
 		{ echo "These files promise 100 % of their branches:" >&2; cat .venv/every-branch >&2; exit 1; }
+
+test-policy: install ## Ask everyone about everything: the policy's matrix, and how many cases it has
+	@$(BIN)/python -m pytest -q tests/policy $(ARGS)
+
+test-planted: install ## Plant faults in copies of the tree, and see each caught by the test that guards against it
+	@$(BIN)/python -m tests.policy.planted $(ARGS)
 
 check: check-lint check-format check-types check-floors check-security check-image check-lock ## Lint, format, types, architecture, security, Dockerfile, lock
 

@@ -1,5 +1,6 @@
 """Settings, read once from the environment (`FLIPSIDE_…`) and frozen."""
 
+import re
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -7,6 +8,14 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# More could not be told apart in the time that they take to come back.
+MOST_UNITS = 10_000_000
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(item.strip() for item in (text or "").split(",") if item.strip())
 
 
 class Settings(BaseSettings):
@@ -27,9 +36,9 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path("var"), description="Where the embedded PostgreSQL and local secrets live.")
     host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
-    trusted_proxies: str = Field(
-        default="",
-        description="Addresses and networks of proxies, parted by commas, whose `X-Forwarded-For` is believed.",
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="Proxies, addresses or networks by commas: their `X-Forwarded-For` names the caller. Unset: none.",
     )
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the API listens on.")
     public_url: str | None = Field(
@@ -49,6 +58,39 @@ class Settings(BaseSettings):
     pool_wait_seconds: float = Field(default=1.0, gt=0, le=30, description="Longest wait for a connection, then 503.")
     statement_timeout_ms: int = Field(default=5000, ge=100, description="Longest run of one SQL statement.")
     body_limit_bytes: int = Field(default=1024 * 1024, ge=1024, description="Largest request body accepted.")
+    body_seconds: float = Field(default=30.0, gt=0, le=600, description="Longest a request body may take, then 408.")
+    rate_limit_credential: int = Field(
+        default=6_000,
+        ge=0,
+        le=MOST_UNITS,
+        description="Units a minute that one credential may spend (docs/limits.md). 0: any number.",
+    )
+    rate_limit_organisation: int = Field(
+        default=60_000,
+        ge=0,
+        le=MOST_UNITS,
+        description="Units a minute of all credentials of one organisation. 0: any number.",
+    )
+    rate_limit_operation: int = Field(
+        default=600,
+        ge=0,
+        le=MOST_UNITS,
+        description="Units a minute of one costly operation in one organisation. 0: any number.",
+    )
+    rate_limit_address: int = Field(
+        default=600, ge=0, le=MOST_UNITS, description="Failed authentications a minute from one address. 0: any number."
+    )
+    quota_store: Literal["memory", "postgres"] = Field(
+        default="memory",
+        description="Where units are counted. `postgres`: replicas exchange their counts every second.",
+    )
+    allowed_hosts: str | None = Field(
+        default=None,
+        description="Names in `Host` that we answer to, by commas; `*.example.com` for all below. Unset: any.",
+    )
+    cors_origins: str | None = Field(
+        default=None, description="Origins whose pages may call us (`https://…`), by commas; never `*`. Unset: none."
+    )
     graphql_get: bool = Field(default=False, description="Answer GraphQL queries sent by GET.")
     graphql_introspection: bool | None = Field(
         default=None,
@@ -77,10 +119,27 @@ class Settings(BaseSettings):
 
     @field_validator("trusted_proxies")
     @classmethod
-    def _networks(cls, text: str) -> str:
-        for part in filter(None, text.split(",")):
-            ip_network(part.strip())
-        return text
+    def _networks(cls, value: str | None) -> str | None:
+        for network in _listed(value):
+            ip_network(network)
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _names_origins(cls, value: str | None) -> str | None:
+        if not all(_ORIGIN.fullmatch(origin) for origin in _listed(value)):
+            raise ValueError("origins are written out, as in https://app.example.com,https://other.example.com")
+        return value
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names by which we may be called; none for any."""
+        return tuple(host.lower() for host in _listed(self.allowed_hosts))
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins whose pages may call us."""
+        return _listed(self.cors_origins)
 
     @property
     def is_development(self) -> bool:

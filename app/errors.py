@@ -63,9 +63,13 @@ class Invalid(DomainError):
 
 
 class RateLimited(DomainError):
-    """Too many requests from this caller."""
+    """Too many requests from this caller, who may try again after so many seconds."""
 
     kind, status, code, title = "rate_limited", 429, "rate_limited", "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(DomainError):

@@ -3,10 +3,10 @@
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from app import __version__
+from app import __version__, config
 from app.errors import DomainError
 from app.graphql import door
-from app.routers import api, problems
+from app.routers import api, cross_origin, problems
 from app.routers.gate import Gate
 
 
@@ -23,5 +23,6 @@ def create_app() -> FastAPI:
     )
     api.mount(app)
     door.mount(app)
+    cross_origin.allow(app, config.settings().origins)
     app.add_middleware(Gate)
     return app

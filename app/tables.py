@@ -7,6 +7,7 @@ from app.declared import RESOURCES
 from app.domain.operations.models import OperationInput
 from app.domain.privacy.operators import Operator
 from app.events.models import EventCounter, OutboxEvent
+from app.quotas.models import QuotaLevel
 from app.sealing.models import DataKey
 from app.table import metadata
 from app.webhooks.models import WebhookSecret
@@ -24,6 +25,7 @@ __all__ = [
     "OperationInput",
     "Operator",
     "OutboxEvent",
+    "QuotaLevel",
     "SigningKey",
     "WebhookSecret",
     "metadata",

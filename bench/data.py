@@ -25,6 +25,9 @@ ENVIRONMENT = {
     "FLIPSIDE_DATA_DIR": str(ROOT),
     "FLIPSIDE_SECRET_KEY": "the bench signs cursors with this and nothing else",
     "FLIPSIDE_LOG_LEVEL": "info",
+    # Budgets are drawn from, as they are in service, but hold more than a bench can ask for.
+    "FLIPSIDE_RATE_LIMIT_CREDENTIAL": "10000000",
+    "FLIPSIDE_RATE_LIMIT_ORGANISATION": "10000000",
 }
 _SEED, _SEALED = (Path(__file__).with_name(name) for name in ("seed.sql", "sealed.py"))
 _KEYS = ROOT / "keys.json"

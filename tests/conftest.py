@@ -47,6 +47,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         write_pool_size=20,
         read_pool_size=4,
         pool_wait_seconds=10,
+        # Tests of the limits set their own.
+        rate_limit_credential=0,
+        rate_limit_organisation=0,
+        rate_limit_operation=0,
+        rate_limit_address=0,
     )
     patch = pytest.MonkeyPatch()
     patch.setattr(config, "settings", lambda: chosen)

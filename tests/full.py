@@ -119,7 +119,7 @@ def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
         ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to begin", "body": "So."}),
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
         ("sponsorship", "pledge_sponsorship", {"person_id": admin, "pledge": "I learn too."}),
-        ("programme_role", "assign_programme_role", {"person_id": admin, "duty": "coordinator"}),
+        ("programme_role", "assign_programme_role", {"person_id": admin, "duty": "matcher"}),
     )
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from app.isolation import isolate, let_worker, release, stop_worker
 
 revision = "d2a7c4e91b30"
-down_revision = "9e41c7b80d35"
+down_revision = "3c5f0d7a91e2"
 branch_labels = None
 depends_on = None
 

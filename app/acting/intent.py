@@ -43,6 +43,8 @@ class Intent:
     path: str = ""
     # REST takes the member `text` as the bare body, `format` by its type, and all others as parameters of the query.
     document: bool = False
+    # In units of the caller's budgets (app/quotas): more than one for what costs us far more than a single change.
+    cost: int = 1
 
     @property
     def summary(self) -> str:
@@ -71,17 +73,32 @@ class Intent:
 
 
 def create(
-    name: str, resource: Resource, does: Callable[..., Any], scope: Scope, *, reveals: bool = False, path: str = ""
+    name: str,
+    resource: Resource,
+    does: Callable[..., Any],
+    scope: Scope,
+    *,
+    reveals: bool = False,
+    path: str = "",
+    cost: int = 1,
 ) -> Intent:
     """Make a new object: `POST /v1/things`, or `POST /v1/path` for a second way to make one."""
-    return Intent(name, resource, Kind.CREATE, scope, does, _takes(does), reveals=reveals, path=path or resource.path)
+    path = path or resource.path
+    return Intent(name, resource, Kind.CREATE, scope, does, _takes(does), reveals=reveals, path=path, cost=cost)
 
 
 def begin(
-    name: str, resource: Resource, does: Callable[..., Any], scope: Scope, path: str, *, document: bool = False
+    name: str,
+    resource: Resource,
+    does: Callable[..., Any],
+    scope: Scope,
+    path: str,
+    *,
+    document: bool = False,
+    cost: int = 1,
 ) -> Intent:
     """Begin work in the background: `POST /v1/path`. It answers the operation, a `resource`, at once."""
-    return Intent(name, resource, Kind.BEGIN, scope, does, _takes(does), path=path, document=document)
+    return Intent(name, resource, Kind.BEGIN, scope, does, _takes(does), path=path, document=document, cost=cost)
 
 
 def update(name: str, resource: Resource, does: Callable[..., Any], scope: Scope) -> Intent:
@@ -95,10 +112,17 @@ def delete(name: str, resource: Resource, does: Callable[..., Any], scope: Scope
 
 
 def move(
-    name: str, resource: Resource, does: Callable[..., Any], scope: Scope, verb: str, *, reveals: bool = False
+    name: str,
+    resource: Resource,
+    does: Callable[..., Any],
+    scope: Scope,
+    verb: str,
+    *,
+    reveals: bool = False,
+    cost: int = 1,
 ) -> Intent:
     """Take a named step: `POST /v1/things/{id}/verb`."""
-    return Intent(name, resource, Kind.MOVE, scope, does, _takes(does), verb=verb, reveals=reveals)
+    return Intent(name, resource, Kind.MOVE, scope, does, _takes(does), verb=verb, reveals=reveals, cost=cost)
 
 
 def _takes(does: Callable[..., Any]) -> type[Input] | None:

@@ -52,6 +52,11 @@ class Claimed:
         """How it is said to be signed."""
         return _text(self.header.get("alg"))
 
+    @property
+    def kind(self) -> str | None:
+        """What kind of token it is said to be, if anything is said."""
+        return _text(self.header["typ"]).lower() if "typ" in self.header else None
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -77,8 +82,7 @@ def read(text: str) -> Claimed:
 
 def believe(claimed: Claimed, key: Any, expected: Expected, now: datetime) -> datetime:
     """Until when it is good. Raises `BadCredential` unless `key` signed it, and it is all that is expected."""
-    kind = claimed.header.get("typ")
-    if (kind.lower() if isinstance(kind, str) else kind) not in expected.types or "crit" in claimed.header:
+    if claimed.kind not in expected.types or "crit" in claimed.header:
         raise BadCredential
     try:
         jwt.decode(

@@ -69,7 +69,10 @@ class ApiKey(Row, table=True):
         belongs_to("person", "person_id"),
         check("one_holder", "(person_id is null) <> (service_account is null)"),
         # Staff of the platform belong to no organisation: their keys name what they were opened for.
-        check("role_of_holder", "(role in ('service_account', 'platform_admin')) = (service_account is not null)"),
+        check(
+            "role_of_holder",
+            "role = 'platform_admin' or (role = 'service_account') = (service_account is not null)",
+        ),
         check("slot", "slot in (1, 2)"),
         unique("client", "slot", where="revoked_at is null", name="uq_api_key_client_slot"),
         unique("prefix_text", name="uq_api_key_prefix_text"),

@@ -1,8 +1,8 @@
-"""The one table: role × relation × resource × action. Reads compile it into SQL, services ask it before a change.
+"""The one table: role × relation × resource × action × field. Reads compile it, services ask it before a change.
 
 It speaks of resources and relations by name; the chapter's `resource.py` says what a relation means in
 SQL. An operation without a row here fails the build. Whoever has no row has no access: a hidden row
-does not exist for its caller.
+does not exist for its caller. `docs/policy.md` is made from it.
 """
 
 from collections.abc import Mapping
@@ -17,11 +17,14 @@ class Relation(StrEnum):
     ORGANISATION = "organisation"  # any row of the caller's organisation
     OWN_PROGRAMME = "own_programme"  # of a programme in which the caller holds a programme role
     PUBLISHED = "published"  # of a programme that is no longer a draft
+    SPONSORED = "sponsored"  # of a programme that the caller sponsors
     OWN_PAIRING = "own_pairing"  # of a pairing of which the caller is a member
     OWN = "own"  # about the caller, or written by the caller
     ADDRESSEE = "addressee"  # written by someone else for the caller
 
 
+# What comes of an office. Who holds one keeps none of it over a pairing of their own (`barred`).
+OFFICES = frozenset({Relation.ORGANISATION, Relation.OWN_PROGRAMME})
 Grants = Mapping[Role, tuple[Relation, ...]]
 _ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
     Role.ORGANISATION_ADMIN,
@@ -33,15 +36,18 @@ _ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
 _ANY = (Relation.ORGANISATION,)
 _OFFICE: Grants = {_ADMIN: _ANY, _SERVICE: _ANY}
 _ADMINISTRATORS: Grants = {_ADMIN: _ANY}
-_OVERSIGHT: Grants = {Role.AUDITOR: _ANY}
+_OVERSIGHT: Grants = {_ADMIN: _ANY, _AUDITOR: _ANY}
 # Staff of the platform hold keys for an hour at most, after two of them agreed (break_glass.py). They change nothing.
 _BREAK_GLASS: Grants = {Role.PLATFORM_ADMIN: _ANY}
-_EVERYONE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE), _ANY)
+# Auditors read that things are so, not what was said: `tiers.py` withholds the rest. They change nothing.
+_AUDITED: Grants = {**_OFFICE, _AUDITOR: _ANY}
+_EVERYONE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE), _ANY)
 _PROGRAMME_WIDE: Grants = {
-    **_OFFICE,
+    **_AUDITED,
     _COORDINATOR: (Relation.OWN_PROGRAMME, Relation.PUBLISHED),
     _PARTICIPANT: (Relation.PUBLISHED,),
 }
+_SPONSORS: Grants = dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.SPONSORED,))
 _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
 _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
@@ -57,23 +63,22 @@ def _joined(*tables: Grants) -> Grants:
 
 _PAIR_FACTS = _joined(_RUNS_PROGRAMME, _PARTNERS)
 _SESSION_FACTS = _joined({_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)}, _PARTNERS)
+_AUDITED_PAIR: Grants = {_AUDITOR: (Relation.ORGANISATION, Relation.OWN_PAIRING)}
 
 READ: dict[str, Grants] = {
     "organisation": _EVERYONE,
     "rank": _EVERYONE,
-    "person": _joined({**_OFFICE, _COORDINATOR: _ANY}, {_PARTICIPANT: (Relation.OWN, Relation.OWN_PAIRING)}),
-    "do_not_pair": _OFFICE,
-    "programme": _PROGRAMME_WIDE,
+    "person": _joined({**_AUDITED, _COORDINATOR: _ANY}, {_PARTICIPANT: (Relation.OWN, Relation.OWN_PAIRING)}),
+    "do_not_pair": _joined(_OFFICE, {_ADMIN: (Relation.OWN,)}),
+    "programme": _joined(_PROGRAMME_WIDE, _SPONSORS),
     "topic": _PROGRAMME_WIDE,
     "programme_resource": _PROGRAMME_WIDE,
     "programme_milestone": _PROGRAMME_WIDE,
     "sponsorship": _PROGRAMME_WIDE,
     "programme_role": _PROGRAMME_WIDE,
     "enrolment": _joined(_RUNS_PROGRAMME, _SELF, _PARTNERS),
-    "pairing": _PAIR_FACTS,
-    "agreement": _PAIR_FACTS,
-    "signature": _PAIR_FACTS,
-    "session": _SESSION_FACTS,
+    **dict.fromkeys(("pairing", "agreement", "signature"), _joined(_PAIR_FACTS, _AUDITED_PAIR)),
+    "session": _joined(_SESSION_FACTS, _AUDITED_PAIR),
     "attendance": _PARTNERS,
     "agenda_item": _PARTNERS,
     "session_link": _PARTNERS,
@@ -83,25 +88,22 @@ READ: dict[str, Grants] = {
     "goal": _joined({_SERVICE: _ANY}, _PARTNERS),
     "goal_milestone": _joined({_SERVICE: _ANY}, _PARTNERS),
     "win": _PARTNERS,
-    "retention_policy": {**_EVERYONE, **_OVERSIGHT},
-    "consent": _joined(_ADMINISTRATORS, _OVERSIGHT, _SELF),
-    "export": _joined(_ADMINISTRATORS, _OVERSIGHT, _SELF),
-    "erasure": _joined(_ADMINISTRATORS, _OVERSIGHT, _SELF),
-    "legal_hold": _joined(_ADMINISTRATORS, _OVERSIGHT),
-    "break_glass": _joined(_ADMINISTRATORS, _OVERSIGHT, _BREAK_GLASS),
+    "retention_policy": _EVERYONE,
+    **dict.fromkeys(("consent", "export", "erasure"), _joined(_OVERSIGHT, _SELF)),
+    "legal_hold": _OVERSIGHT,
+    "break_glass": _joined(_OVERSIGHT, _BREAK_GLASS),
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
-    "webhook_endpoint": _OFFICE,
-    "delivery": _OFFICE,
-    "attempt": _OFFICE,
-    "identity_provider": {_ADMIN: _ANY, Role.AUDITOR: _ANY},
-    "standing": _joined({_ADMIN: _ANY, Role.AUDITOR: _ANY}, {_COORDINATOR: (Relation.OWN,)}),
+    "webhook_endpoint": _AUDITED,
+    "delivery": _AUDITED,
+    "attempt": _AUDITED,
+    "identity_provider": {_ADMIN: _ANY, _AUDITOR: _ANY},
+    "standing": {_ADMIN: _ANY, _AUDITOR: _ANY, _COORDINATOR: (Relation.OWN,)},
+    "api_key": {_ADMIN: _ANY, _AUDITOR: _ANY, **dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.OWN,))},
     # Participants begin one when they ask for a copy of their data.
     "operation": {**_OPERATIONS, _AUDITOR: _ANY, _PARTICIPANT: (Relation.OWN,)},
-    "api_key": _joined({_ADMIN: _ANY}, {_COORDINATOR: (Relation.OWN,), _PARTICIPANT: (Relation.OWN,)}),
     # What one did oneself, and who saw one's own data; all of it for those who oversee.
     "audit_entry": {
-        _ADMIN: _ANY,
-        Role.AUDITOR: _ANY,
+        **dict.fromkeys((_ADMIN, _AUDITOR), _ANY),
         **dict.fromkeys((_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN), (Relation.OWN,)),
     },
 }
@@ -157,6 +159,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("create_do_not_pair", "delete_do_not_pair"), _OFFICE),
     "create_programme": {**_OFFICE, _COORDINATOR: _ANY},
     **dict.fromkeys(_PROGRAMME_SETUP, _RUNS_PROGRAMME),
+    "appoint_coordinator": _OFFICE,
     **dict.fromkeys(_ENROLMENT_OFFICE, _RUNS_PROGRAMME),
     "apply_for_enrolment": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.PUBLISHED,)),
     **dict.fromkeys(_ENROLMENT_SELF, _joined(_RUNS_PROGRAMME, _SELF)),
@@ -175,16 +178,26 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
 }
 
-# Fields that a role never sees, though it sees the row: why a pair ended is nobody's business but the pair's own side.
-HIDDEN: Mapping[tuple[str, str], frozenset[Role]] = {
-    ("do_not_pair", "reason"): frozenset(Role) - {_ADMIN},
-    ("legal_hold", "reason"): frozenset(Role) - {_ADMIN},
-    ("break_glass", "reason"): frozenset(Role) - {_ADMIN},
-    ("pairing", "end_reason"): frozenset({_PARTICIPANT}),
+# What is asked within an intent, beyond the intent itself: who runs a programme does not appoint who else does.
+WITHIN = {"appoint_coordinator": "assign_programme_role"}
+# Whom an organisation can give a key. Platform staff come from elsewhere.
+GRANTABLE = frozenset(Role) - {Role.PLATFORM_ADMIN}
+
+# Who is shown a confidential field, of the rows that they see: everybody else gets null. Why a pair ended, or called a
+# session off, is for neither partner to learn, whatever office they hold.
+_CALLED_OFF: Grants = {_COORDINATOR: (Relation.OWN_PROGRAMME,), _SERVICE: _ANY}
+CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
+    ("do_not_pair", "reason"): _ADMINISTRATORS,
+    ("legal_hold", "reason"): _ADMINISTRATORS,
+    ("break_glass", "reason"): _ADMINISTRATORS,
+    ("pairing", "end_reason"): {_COORDINATOR: (Relation.OWN_PROGRAMME,)},
+    ("session", "cancelled_by"): _CALLED_OFF,
+    ("session", "cancel_reason"): _CALLED_OFF,
+    ("note", "text"): READ["note"],
+    ("feedback", "rating"): READ["feedback"],
+    ("feedback", "text"): READ["feedback"],
     # Who else was seen along with oneself.
-    ("audit_entry", "subjects"): frozenset({_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN}),
-    ("session", "cancelled_by"): frozenset({_PARTICIPANT, _ADMIN}),
-    ("session", "cancel_reason"): frozenset({_PARTICIPANT, _ADMIN}),
+    ("audit_entry", "subjects"): dict.fromkeys((_ADMIN, _AUDITOR), _ANY),
 }
 
 
@@ -198,6 +211,11 @@ def actors(action: str, role: Role) -> tuple[Relation, ...]:
     return ACT[action].get(role, ())
 
 
-def hidden(resource: str, field: str, role: Role) -> bool:
-    """Whether a role never sees a field, though it sees the row."""
-    return role in HIDDEN.get((resource, field), ())
+def barred(role: Role, granted: tuple[Relation, ...], party: tuple[Relation, ...]) -> tuple[Relation, ...]:
+    """The relations that make a caller a `party` to a row and so cost them their office over it (docs/decisions/0010).
+
+    What is granted to the party itself costs nothing; a service account is nobody, and so no party.
+    """
+    if role is _SERVICE or not OFFICES & set(granted):
+        return ()
+    return tuple(relation for relation in party if relation not in granted)

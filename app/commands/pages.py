@@ -1,10 +1,10 @@
-"""The pages of docs/ that are made from the code: settings and state diagrams."""
+"""The pages of docs/ that are made from the code: settings, state diagrams and policy."""
 
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from app.commands import settings_table
+from app.commands import policy_page, settings_table
 from app.domain.enrolments.models import ENROLMENT
 from app.domain.goals.models import GOAL
 from app.domain.operations.models import OPERATION
@@ -45,7 +45,11 @@ Which moves are legal, from the machines in the code. Anything else is answered 
 
 def pages() -> dict[str, str]:
     """The text of every page, by its name."""
-    return {"settings.md": _SETTINGS + settings_table.table(), "states.md": _STATES + "".join(map(_section, MACHINES))}
+    return {
+        "policy.md": policy_page.page(),
+        "settings.md": _SETTINGS + settings_table.table(),
+        "states.md": _STATES + "".join(map(_section, MACHINES)),
+    }
 
 
 def write(folder: Path) -> None:

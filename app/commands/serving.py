@@ -22,8 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import logs
 from app.commands.hosting import opened
+from app.commands.protocol import Protocol
 from app.config import Settings
 from app.main import create_app
+from app.quotas import exchange
 from app.workers.run import Worker
 
 GRACEFUL_SECONDS = 10
@@ -139,12 +141,12 @@ def _server(settings: Settings, worker: Worker | None = None) -> Server:
     door = Door(create_app(), on_write)
     config = uvicorn.Config(
         door,
-        http="httptools",
+        http=Protocol,
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
+        proxy_headers=settings.trusted_proxies is not None,
         forwarded_allow_ips=settings.trusted_proxies,
         ws_max_size=_LARGEST_FRAME,
         limit_concurrency=_MOST_CONNECTIONS,
@@ -173,7 +175,7 @@ class Nudge:
 
 async def serve_api(settings: Settings, address: str, listener: socket.socket, *, parented: bool = False) -> None:
     """The API alone. With `parented` it stops, too, when the process at the other end of its stdin is gone."""
-    async with opened(address, settings):
+    async with opened(address, settings), exchange.running():
         server = _server(settings)
         with on_end_of_input(server.begin_closing) if parented else nullcontext():
             await server.serve(sockets=[listener])
@@ -189,7 +191,7 @@ async def serve_worker(settings: Settings, address: str) -> None:
 
 async def serve_both(settings: Settings, address: str, listener: socket.socket) -> None:
     """API and worker in one process. A change wakes the worker; if either fails, both end."""
-    async with opened(address, settings):
+    async with opened(address, settings), exchange.running():
         worker = Worker()
         # The two finish side by side, so that a stop takes as long as the slower of them.
         server = _server(settings, worker)

@@ -1,6 +1,7 @@
 """Documents: read, validated and measured once, and kept with what was worked out of them since."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +9,12 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionSetNode,
     Undefined,
     VariableDefinitionNode,
     get_variable_values,
@@ -21,12 +25,13 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from graphql.utilities import validate_input_value
 
+from app.acting.intent import Intent
 from app.graphql import wording
 from app.graphql.arguments import variables_in
 from app.graphql.costing import Price
 from app.graphql.limits import parse_limited, require_affordable
 from app.graphql.measuring import fragments_of, selections_of
-from app.graphql.schema import SCHEMA
+from app.graphql.schema import DOES, SCHEMA
 
 _INTROSPECTION = ("__schema", "__type")
 _MOST_COMPLAINTS = 5
@@ -42,12 +47,14 @@ class Chosen:
     introspects: bool
     switches: tuple[str, ...]
     price: Price
+    # What a mutation does, once for each of its fields.
+    intents: tuple[Intent, ...]
     # What plans.py worked out, by the values of the switches.
     plans: dict[Any, Any] = field(default_factory=dict)
 
-    def require_affordable(self, given: dict[str, Any]) -> None:
-        """Raise `LimitExceeded` if its pages multiply to more than one request may cost."""
-        require_affordable(self.price, given)
+    def require_affordable(self, given: dict[str, Any]) -> int:
+        """Its points. Raises `LimitExceeded` if its pages multiply to more than one request may cost."""
+        return require_affordable(self.price, given)
 
     def variables(self, given: dict[str, Any]) -> VariableValues:
         """Its variables as their types understand them. Raises `GraphQLError`, which repeats no value."""
@@ -144,12 +151,25 @@ def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
 
 def _chosen(document: DocumentNode, node: OperationDefinitionNode) -> Chosen:
     selections = list(selections_of(document))
+    fragments = fragments_of(document)
     directives = [directive for selection in selections for directive in selection.directives or ()]
     return Chosen(
         document,
         node,
-        fragments_of(document),
+        fragments,
         introspects=any(isinstance(each, FieldNode) and each.name.value in _INTROSPECTION for each in selections),
         switches=tuple(dict.fromkeys(name for directive in directives for name in variables_in(directive))),
         price=Price(document, node.name.value if node.name else None),
+        intents=tuple(DOES[name] for name in _root_fields(node.selection_set, fragments) if name in DOES),
     )
+
+
+def _root_fields(selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[str]:
+    """The names of the fields of the root, one for each time that one is selected."""
+    for selection in selections.selections:
+        if isinstance(selection, FieldNode):
+            yield selection.name.value
+        elif isinstance(selection, FragmentSpreadNode):
+            yield from _root_fields(fragments[selection.name.value].selection_set, fragments)
+        elif isinstance(selection, InlineFragmentNode):
+            yield from _root_fields(selection.selection_set, fragments)

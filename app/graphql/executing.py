@@ -16,30 +16,34 @@ from app import config
 from app.auth.actor import Actor
 from app.auth.bearer import authenticate
 from app.auth.scopes import Scope
-from app.errors import DomainError, Unauthenticated
+from app.errors import DomainError, RateLimited, Unauthenticated
 from app.graphql import mutating, plans, problems
 from app.graphql.documents import Chosen, Document, parsed
 from app.graphql.http import Operation, Refusal, Result, not_a_query
 from app.graphql.nodes import by_ids
 from app.graphql.schema import SCHEMA
 from app.graphql.selecting import Selector
+from app.quotas import admission
 from app.reading import run
+
+POINTS_PER_UNIT = 100
 
 
 async def answer(operation: Operation) -> Result:
     """Answer one operation. Raises `Refusal` where no GraphQL is spoken: to a stranger, or by a wrong method."""
-    actor = await _actor(operation)
+    actor = await _admitted(operation)
     found = parsed(operation.query)
     if not isinstance(found, Document):
         return _refused(*found)
     try:
         chosen = found.chosen(operation.operation_name)
         _require_method(operation, chosen)
-        chosen.require_affordable(operation.variables)
+        points = chosen.require_affordable(operation.variables)
         _require_introspection(chosen, actor)
         request = Request(chosen, chosen.variables(operation.variables), operation.variables, actor)
     except GraphQLError as error:
         return _refused(error)
+    _charge(operation, actor, chosen, points)
     if chosen.node.operation is OperationType.QUERY:
         planned = await request.planned()
         if planned is not None:
@@ -47,16 +51,36 @@ async def answer(operation: Operation) -> Result:
     return Result(await request.executed(), "executed")
 
 
-async def _actor(operation: Operation) -> Actor:
+async def _admitted(operation: Operation) -> Actor:
+    """Who asks. The unit that every request costs is drawn before the document is read: reading is work, too."""
     request = operation.request
     credential = ", ".join(request.headers.getlist("authorization"))
+    actor = authenticate(credential, request.client.host if request.client else None)
     try:
-        return await authenticate(credential, request.client.host if request.client else None)
+        return await admission.admit(request.scope, actor)
     except DomainError as error:
-        headers = (
-            {"WWW-Authenticate": error.challenge} if isinstance(error, Unauthenticated) else _HEADERS.get(error.status)
-        )
-        raise Refusal(error.status, error.code, error.detail, headers=headers) from None
+        raise _refusal(error) from None
+
+
+def _charge(operation: Operation, actor: Actor, chosen: Chosen, points: int) -> None:
+    """Draw what this operation costs beyond that unit."""
+    plain = [intent for intent in chosen.intents if intent.cost == 1]
+    more = max(points // POINTS_PER_UNIT, len(plain)) - 1
+    draws = [(intent.cost, intent.name) for intent in chosen.intents if intent.cost > 1]
+    try:
+        for units, name in [(more, ""), *draws] if more > 0 else draws:
+            admission.charge(operation.request.scope, actor, units, name)
+    except DomainError as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: DomainError) -> Refusal:
+    headers = dict(_HEADERS.get(error.status, {}))
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = error.challenge
+    if isinstance(error, RateLimited):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return Refusal(error.status, error.code, error.detail, headers=headers)
 
 
 _HEADERS = {503: {"Retry-After": "1"}}

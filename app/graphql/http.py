@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from app.graphql.limits import LIMITS
 from app.graphql.negotiation import GRAPHQL, JSON, is_utf8_json, preferred
+from app.repeated import repeated_member
 
 BODY_LIMIT_BYTES = 1024 * 1024
 
@@ -147,9 +148,12 @@ def _decoded(text: bytes | str, what: str) -> object:
     """Strict JSON. orjson refuses NaN, huge integers, lone surrogates, bad UTF-8 and, past 1,024 levels, nesting."""
     try:
         decoded: object = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        repeated = repeated_member(text.decode() if isinstance(text, bytes) else text)
+    except (orjson.JSONDecodeError, RecursionError):
         # Its text would quote the input.
         raise Refusal(400, "malformed_json", f"{what} must be well-formed JSON.") from None
+    if repeated is not None:
+        raise Refusal(400, "repeated_member", f"{what} names a member twice.")
     return decoded
 
 

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from app.auth import policy
 from app.auth.actor import Role
 from app.reading import keyset, opening, witness
+from app.reading.admission import shown, visible
 from app.reading.fragments import EMPTY_LIST, as_json, built, text
 from app.reading.keyset import Said
 from app.reading.resource import ORGANISATION, Resource, Table, owner, same_organisation
@@ -39,23 +39,6 @@ def page(listed: Page, role: Role) -> Statement:
 def fields(wanted: tuple[tuple[str, Wanted | Page], ...], role: Role) -> Statement:
     """Several answers at once: one row with one column of JSON for each, found by id (slot `id_N`) or listed."""
     return _Compiler(role).columns(wanted)
-
-
-def visible(resource: Resource, table: Table, role: Role) -> sa.ColumnElement[bool]:
-    """The rows of `table` that a role may see, as a condition."""
-    return _any_of(resource, table, policy.readers(resource.name, role))
-
-
-def permitted(resource: Resource, table: Table, role: Role, action: str) -> sa.ColumnElement[bool]:
-    """The rows of `table` on which a role may act, as a condition."""
-    return _any_of(resource, table, policy.actors(action, role))
-
-
-def _any_of(resource: Resource, table: Table, relations: tuple[policy.Relation, ...]) -> sa.ColumnElement[bool]:
-    if policy.Relation.ORGANISATION in relations:
-        return sa.true()
-    known = [resource.relations[relation](table) for relation in relations if relation in resource.relations]
-    return sa.or_(*known) if known else sa.false()
 
 
 class _Compiler:
@@ -90,8 +73,8 @@ class _Compiler:
     def columns(self, wanted: tuple[tuple[str, Wanted | Page], ...]) -> Statement:
         items = [item for _, item in wanted]
         columns = [self._column(item, index).label(f"c{index}") for index, item in enumerate(items)]
-        shown = [(index, witness.of(item, self._role)) for index, item in enumerate(items)]
-        watched = [self._column(item, index).label(f"w{index}") for index, item in shown if item is not None]
+        seen = [(index, witness.of(item, self._role)) for index, item in enumerate(items)]
+        watched = [self._column(item, index).label(f"w{index}") for index, item in seen if item is not None]
         return Statement.of(sa.select(*columns, *watched), len(watched))
 
     def _column(self, item: Wanted | Page, index: int) -> sa.ColumnElement[Any]:
@@ -103,8 +86,8 @@ class _Compiler:
 
     def _watched(self, wanted: Wanted, table: Table) -> list[NamedFromClause]:
         """The row of ids that says whose data an object shows, if that is watched."""
-        shown = witness.of(wanted, self._role)
-        return [self._object(shown, table)] if isinstance(shown, Wanted) else []
+        seen = witness.of(wanted, self._role)
+        return [self._object(seen, table)] if isinstance(seen, Wanted) else []
 
     def _alias(self, resource: Resource) -> Table:
         return resource.table.alias(f"t{next(self._number)}")
@@ -121,7 +104,8 @@ class _Compiler:
             elif isinstance(item, Leaf):
                 value = self._leaf(wanted.resource, table, item)
             elif isinstance(item, Embedded):
-                value = _embedded(item, self._leaf(wanted.resource, table, Leaf(item.key, item.field)))
+                value = _embedded(item, wanted.resource.column(table, item.field))
+                value = self._if_shown(wanted.resource, table, item.field, value)
             elif isinstance(item, ToOne):
                 target = self._alias(item.edge.to)
                 joined = (same_organisation(target, table), target.c.id == table.c[item.edge.column])
@@ -135,11 +119,21 @@ class _Compiler:
 
     def _leaf(self, resource: Resource, table: Table, leaf: Leaf) -> sa.ColumnElement[Any]:
         column = resource.column(table, leaf.field)
-        if policy.hidden(resource.name, leaf.field, self._role):
-            return sa.cast(sa.null(), column.type)
         if isinstance(column.type, Sealed):
-            return opening.marker(table, resource.table.c[leaf.field], column)
-        return sa.func.upper(column) if leaf.as_name else column
+            value: sa.ColumnElement[Any] = opening.marker(table, resource.table.c[leaf.field], column)
+        else:
+            value = sa.func.upper(column) if leaf.as_name else column
+        return self._if_shown(resource, table, leaf.field, value)
+
+    def _if_shown(
+        self, resource: Resource, table: Table, field: str, value: sa.ColumnElement[Any]
+    ) -> sa.ColumnElement[Any]:
+        """A value, or null where this field of the row is not for the caller."""
+        allowed = shown(resource, table, self._role, field)
+        if isinstance(allowed, sa.True_):
+            return value
+        # Few rows have something to hide: the others need no look at who asks.
+        return sa.case((sa.and_(resource.column(table, field).is_not(None), allowed), value))
 
     # Rows are named with a dollar sign: no caller's key holds one, so none is taken for the row itself.
     def _object(self, wanted: Wanted, table: Table) -> NamedFromClause:
@@ -179,7 +173,9 @@ class _Compiler:
         if isinstance(kind, sa.Enum):
             kind = sa.Text()
         value: sa.BindParameter[Any] = sa.bindparam(where.slot, type_=ARRAY(kind) if where.several else kind)
-        return rule.where(table, where.parameter, value, several=where.several)
+        found = rule.where(table, where.parameter, value, several=where.several)
+        # What a caller is not shown is not found by its value either.
+        return sa.and_(found, shown(listed.resource, table, self._role, rule.field))
 
     def _list(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[Any]:
         """One list as one JSON value: its objects and what it says of itself."""

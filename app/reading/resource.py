@@ -168,6 +168,8 @@ class Resource:
     computed: Mapping[str, Callable[[Table], sa.ColumnElement[Any]]] = field(default_factory=dict)
     guarded: bool = False
     sensitive: Sensitive | None = None
+    # What makes a caller a party to a row: then no office of theirs holds over it.
+    party: tuple[Relation, ...] = (Relation.OWN_PAIRING,)
     collections: dict[str, Collection] = field(default_factory=dict)
 
     references: dict[str, Edge] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from app import ids
 from app.auth.actor import Actor, Role
 from app.db import Db
 from app.errors import Fault, Forbidden, Invalid
-from app.reading import compile as compiler
+from app.reading import admission
 from app.reading.resource import ORGANISATION, Resource, owner
 from app.reading.run import Absent
 
@@ -103,11 +103,11 @@ def _known(db: Db, model: type[Model], object_id: str) -> sa.Select[Model]:
 @cache
 def _select(resource: Resource, role: Role, action: str | None, lock: bool) -> sa.Select[Any, Any]:
     table = resource.table
-    may = sa.true() if action is None else compiler.permitted(resource, table, role, action)
+    may = sa.true() if action is None else admission.permitted(resource, table, role, action)
     select = sa.select(resource.model, may.label("may")).where(
         owner(table) == ORGANISATION,
         table.c.id == sa.bindparam("id", type_=sa.Text),
-        compiler.visible(resource, table, role),
+        admission.visible(resource, table, role),
     )
     if lock:
         select = select.with_for_update(of=resource.model).execution_options(populate_existing=True)

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from app.errors import Fault, Invalid
+from app.repeated import repeated_member
 from app.routers import problems
 from app.text import Input
 
@@ -55,9 +56,13 @@ def parse(body: bytes, content_type: str | None, schema: type[Data], accepted: t
     else:
         require_type(content_type, accepted)
     try:
-        return schema.model_validate_json(body)
+        data = schema.model_validate_json(body)
     except ValidationError as error:
         raise problems.invalid(error) from None
+    if (pointer := repeated_member(body.decode())) is not None:
+        fault = Fault("is named twice", code="repeated_member", pointer=pointer)
+        raise problems.Malformed("The body names a member twice.", faults=(fault,))
+    return data
 
 
 def require_type(content_type: str | None, accepted: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The outermost layer, pure ASGI: a request id for everything, one log line, and no bug explained to a caller."""
+"""The outermost layer, pure ASGI: what all requests keep to and all answers carry, one log line, no bug explained."""
 
 import re
 import time
@@ -9,8 +9,10 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import logs
-from app.routers.problems import address
+from app import config, logs
+from app.errors import DomainError
+from app.quotas import admission
+from app.routers import hardening, problems
 
 _log = logs.get(__name__)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -23,7 +25,9 @@ class Gate:
     """Wraps the whole application."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        settings = config.settings()
+        self._app, self._hosts, self._body_seconds = app, settings.hosts, settings.body_seconds
+        self._standing = hardening.answer_headers(is_development=settings.is_development)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -39,22 +43,32 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], stamp]
+                given = message["headers"]
+                message["headers"] = [*given, stamp, *self._standing_beside(given), *scope.get(admission.HEADERS, ())]
             await send(message)
 
         try:
-            await self._app(scope, receive, stamped)
+            hosts = hardening.require_modest(scope)
+            hardening.require_host(scope["path"], hosts, self._hosts)
+            await self._app(scope, hardening.in_time(scope, receive, self._body_seconds), stamped)
+        except DomainError as refusal:
+            await problems.response(refusal, problems.address(scope))(scope, receive, stamped)
         except ClientDisconnect:
             # They hung up in the middle of their body: nothing failed, and nobody is there to be told.
             status = status or _HUNG_UP
         except Exception:
-            _log.exception("request.failed", method=scope["method"], path=address(scope))
+            _log.exception("request.failed", method=scope["method"], path=problems.address(scope))
             if status:
                 raise
-            await _apologise(stamped, address(scope), request_id)
+            await _apologise(stamped, problems.address(scope), request_id)
         finally:
             _note(scope, status, time.perf_counter() - began)
             structlog.contextvars.unbind_contextvars("request_id")
+
+    def _standing_beside(self, given: hardening.Headers) -> hardening.Headers:
+        if any(name == hardening.POLICY for name, _ in given):
+            return [header for header in self._standing if header[0] != hardening.POLICY]
+        return self._standing
 
 
 def _request_id(scope: Scope) -> str:
@@ -68,7 +82,7 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
     # What went well and fast is noise; ask for it with FLIPSIDE_LOG_LEVEL=debug.
     say = _log.info if status >= 400 or seconds > _SLOW_SECONDS else _log.debug
     # Quoted again: what a caller wrote into a path must neither begin a line of the log nor steer a terminal.
-    say("request", method=scope["method"], path=address(scope), status=status, ms=round(seconds * 1000, 1))
+    say("request", method=scope["method"], path=problems.address(scope), status=status, ms=round(seconds * 1000, 1))
 
 
 async def _apologise(send: Send, path: str, request_id: str) -> None:

@@ -13,6 +13,7 @@ from app.auth import keys, scopes, signing_keys, tokens
 from app.auth.actor import Actor, Role
 from app.auth.credentials import BadCredential
 from app.auth.scopes import Scope
+from app.quotas import admission
 from app.routers import bodies
 
 TOKEN, KEYS, METADATA = "/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"
@@ -88,14 +89,20 @@ def _form(body: bytes, content_type: str | None) -> dict[str, str]:
 
 async def _client(request: Request, form: dict[str, str]) -> Actor:
     identity, secret = _presented(request.headers.getlist("authorization"), form)
+    address = request.client.host if request.client else None
     try:
-        found = await keys.verify(secret, clock.now())
+        client = await admission.admit(request.scope, _known(identity, secret, address))
     except BadCredential:
         raise _stranger() from None
-    if found.actor.principal != identity or not found.admits(request.client.host if request.client else None):
-        raise _stranger()
-    if found.actor.role is not Role.SERVICE_ACCOUNT:
+    if client.role is not Role.SERVICE_ACCOUNT:
         raise TokenRefused("unauthorized_client", "This key is a person's. People sign in at their identity provider.")
+    return client
+
+
+async def _known(identity: str, secret: str, address: str | None) -> Actor:
+    found = await keys.verify(secret, clock.now())
+    if found.actor.principal != identity or not found.admits(address):
+        raise BadCredential
     return found.actor
 
 

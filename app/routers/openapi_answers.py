@@ -11,8 +11,18 @@ def _headers(*names: str) -> Json:
     return {_NAMES[name]: {"$ref": _HEADER + name} for name in (*names, "RequestId")}
 
 
+# On every answer to somebody we know.
+_BUDGET = ("RateLimitPolicy", "RateLimit")
+_TO_STRANGERS = (401, 414, 431)
+
+
 def good(description: str, schema: Json | None, *headers: str) -> Json:
-    """An answer that went well."""
+    """An answer that went well, to somebody we know."""
+    return to_anybody(description, schema, *headers, *_BUDGET)
+
+
+def to_anybody(description: str, schema: Json | None, *headers: str) -> Json:
+    """An answer that takes no credential."""
     answer: Json = {"description": description, "headers": _headers(*headers)}
     if schema is not None:
         answer["content"] = {"application/json": {"schema": schema}}
@@ -20,7 +30,7 @@ def good(description: str, schema: Json | None, *headers: str) -> Json:
 
 
 def problems(*statuses: int) -> dict[str, Json]:
-    """References to the answers that say what went wrong; 401, 500 and 503 can come from any operation."""
+    """References to the answers that say what went wrong; some can come from any operation."""
     return {str(status): {"$ref": f"#/components/responses/{_PROBLEMS[status][0]}"} for status in sorted(statuses)}
 
 
@@ -40,7 +50,8 @@ def _problem(status: int, description: str, code: str, title: str, *headers: str
         "request_id": "0f8b1c5e9d6a4f0c8a7b3e2d1c0f9e8d",
     }
     content = {"application/problem+json": {"schema": ref("Problem"), "example": example}}
-    return {"description": description, "headers": _headers(*headers), "content": content}
+    budget = () if status in _TO_STRANGERS else _BUDGET
+    return {"description": description, "headers": _headers(*headers, *budget), "content": content}
 
 
 _PROBLEMS: dict[int, Any] = {
@@ -60,6 +71,7 @@ _PROBLEMS: dict[int, Any] = {
     403: ("Forbidden", "The key lacks the scope, or this is not the caller's to do.", "scope_missing", "Not allowed"),
     404: ("NotFound", "There is no such object, or you may not see it.", "not_found", "Not found"),
     406: ("NotAcceptable", "The answer is JSON, which `Accept` rules out.", "not_acceptable", "Not acceptable"),
+    408: ("BodyTooSlow", "The body did not arrive in time.", "body_too_slow", "Body too slow"),
     409: (
         "Conflict",
         "The present state does not allow it, or the same request is still running.",
@@ -69,6 +81,7 @@ _PROBLEMS: dict[int, Any] = {
     ),
     412: ("StaleVersion", "The object has changed since you read it.", "stale_version", "Stale version"),
     413: ("BodyTooLarge", "The body is longer than we accept.", "body_too_large", "Body too large"),
+    414: ("UrlTooLong", "The address is longer than we accept.", "url_too_long", "Address too long"),
     415: (
         "UnsupportedMediaType",
         "The body is encoded, or of another type than this operation takes.",
@@ -82,6 +95,19 @@ _PROBLEMS: dict[int, Any] = {
         "Invalid request",
     ),
     428: ("VersionRequired", "This change needs `If-Match`.", "version_required", "Precondition required"),
+    429: (
+        "RateLimited",
+        "A budget of the caller is spent; `Retry-After` says when to go on.",
+        "rate_limited",
+        "Too many requests",
+        "RetryAfter",
+    ),
+    431: (
+        "HeadersTooLarge",
+        "The headers are more, or larger, than we accept.",
+        "headers_too_large",
+        "Headers too large",
+    ),
     500: ("Internal", "A fault of ours.", "internal", "Internal error"),
     503: (
         "Unavailable",
@@ -98,6 +124,8 @@ _NAMES = {
     "Link": "Link",
     "IdempotencyReplayed": "Idempotency-Replayed",
     "RetryAfter": "Retry-After",
+    "RateLimitPolicy": "RateLimit-Policy",
+    "RateLimit": "RateLimit",
     "WwwAuthenticate": "WWW-Authenticate",
     "CacheControl": "Cache-Control",
 }
@@ -124,6 +152,13 @@ HEADERS: dict[str, Json] = {
     "Link": _header("The next page, if there is one (RFC 8288).", '</v1/sessions?cursor=abc>; rel="next"'),
     "IdempotencyReplayed": _header("That this answer was given before.", "true", enum=["true"]),
     "RetryAfter": _header("After how many seconds to try again.", "1"),
+    "RateLimitPolicy": _header(
+        "The caller's budgets: `q` units in each `w` seconds.", '"credential";q=6000;w=60, "organisation";q=60000;w=60'
+    ),
+    "RateLimit": _header(
+        "How they stand: `r` units are left, and all are back in `t` seconds.",
+        '"credential";r=5987;t=1, "organisation";r=59241;t=1',
+    ),
     "WwwAuthenticate": _header("How to authenticate.", 'Bearer realm="flipside"', required=True),
     "CacheControl": _header("What is personal is not kept by caches.", "no-store", required=True),
 }

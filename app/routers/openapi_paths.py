@@ -11,13 +11,13 @@ from app.routers import bodies, documents, exports
 from app.routers import openapi_examples as examples
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
-from app.routers.openapi_answers import good, problems
+from app.routers.openapi_answers import good, problems, to_anybody
 from app.routers.openapi_schemas import Json, answer_of, components, ref
 from app.routers.writes import METHODS, path_of
 
 Paths = dict[str, dict[str, Json]]
 _SPELLINGS = {"api": "API", "webhook": "webhook"}
-_ALWAYS = (401, 500, 503)
+_ALWAYS = (401, 414, 429, 431, 500, 503)
 
 
 def paths() -> Paths:
@@ -107,7 +107,7 @@ def _write(intent: Intent) -> Json:
     }
     if intent.takes is not None:
         operation["requestBody"] = _body(intent)
-    failures = [400, 403, 409, 413, 415, 422, *_ALWAYS]
+    failures = [400, 403, 408, 409, 413, 415, 422, *_ALWAYS]
     if intent.has_id:
         failures += [404, 412]
     if intent.needs_version:
@@ -212,9 +212,9 @@ def _health(name: str, summary: str, failures: tuple[int, ...]) -> Json:
     def answer(description: str, status: str, *headers: str) -> Json:
         member: dict[str, Any] = {"type": "string", "const": status}
         schema = {"type": "object", "properties": {"status": member}, "required": ["status"]}
-        return good(description, {**schema, "examples": [{"status": status}]}, *headers)
+        return to_anybody(description, {**schema, "examples": [{"status": status}]}, *headers)
 
-    responses = {"200": answer("Yes.", "ok")}
+    responses = {"200": answer("Yes.", "ok"), **problems(414, 431)}
     for status in failures:
         responses[str(status)] = answer("No.", "unavailable", "RetryAfter")
     return {

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.errors import DomainError, Fault, Invalid, Unauthenticated
+from app.errors import DomainError, Fault, Invalid, RateLimited, Unauthenticated
 
 _TITLES = {404: "Not found", 405: "Method not allowed", 413: "Body too large", 415: "Unsupported media type"}
 _LONGEST_NAME = 100
@@ -33,6 +33,24 @@ class BodyTooLarge(Invalid):
     """The body is longer than we accept."""
 
     code, status, title = "body_too_large", 413, "Body too large"
+
+
+class BodyTooSlow(Invalid):
+    """The body did not arrive in time."""
+
+    code, status, title = "body_too_slow", 408, "Body too slow"
+
+
+class UrlTooLong(Invalid):
+    """The address is longer than we accept."""
+
+    code, status, title = "url_too_long", 414, "Address too long"
+
+
+class HeadersTooLarge(Invalid):
+    """The headers are more, or larger, than we accept."""
+
+    code, status, title = "headers_too_large", 431, "Headers too large"
 
 
 class NotAcceptable(Invalid):
@@ -70,9 +88,14 @@ def _fault(fault: Fault) -> dict[str, str]:
 def response(error: DomainError, instance: str) -> Response:
     """A problem document as an answer."""
     headers = {"Cache-Control": "no-store"}
+    if error.status == 408:
+        # What is still to come of the body is nothing we wait for (RFC 9110 section 15.5.9).
+        headers["Connection"] = "close"
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = error.challenge
-    if error.status == 503 or error.code == "idempotency_in_progress":
+    if isinstance(error, RateLimited):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    elif error.status == 503 or error.code == "idempotency_in_progress":
         headers["Retry-After"] = "1"
     return Response(
         orjson.dumps(document(error, instance)), error.status, headers, media_type="application/problem+json"

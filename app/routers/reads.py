@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app import pagination
 from app.auth.actor import Actor
 from app.auth.bearer import authenticate
+from app.quotas import admission
 from app.reading import run
 from app.reading.resource import Resource
 from app.routers import accepting, problems, wishes
@@ -37,7 +38,7 @@ def read_one(resource: Resource) -> Endpoint:
     """`GET /v1/things/{id}`."""
 
     async def endpoint(request: Request) -> Response:
-        actor = await actor_of(request)
+        actor = await admission.admit(request.scope, actor_of(request))
         accepting.require_json(request.headers)
         wish = wishes.of_one(resource, request.scope["query_string"], actor.organisation_id)
         _require(actor, wish)
@@ -52,7 +53,7 @@ def read_list(resource: Resource) -> Endpoint:
     """`GET /v1/things`."""
 
     async def endpoint(request: Request) -> Response:
-        actor = await actor_of(request)
+        actor = await admission.admit(request.scope, actor_of(request))
         accepting.require_json(request.headers)
         query = request.scope["query_string"]
         wish = wishes.of_page(resource, query, actor.organisation_id)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app import config
 from app.acting.intent import Intent, Kind
 from app.acting.run import Call, Done, perform
+from app.quotas import admission
 from app.routers import accepting, bodies, documents, wishes
 from app.routers.problems import Malformed
 from app.routers.reads import PRIVATE, Endpoint, actor_of, entity_tag
@@ -32,7 +33,8 @@ def write(intent: Intent) -> Endpoint:
     read = partial(_read_document if intent.document else _read_members, intent)
 
     async def endpoint(request: Request) -> Response:
-        actor, headers = await actor_of(request), request.headers
+        actor = await admission.admit(request.scope, actor_of(request), intent.cost, intent.name)
+        headers = request.headers
         if intent.kind is not Kind.DELETE:
             accepting.require_json(headers)
         fingerprint, data = await read(request)

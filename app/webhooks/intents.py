@@ -6,6 +6,8 @@ from app.webhooks import service
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
 
 _MANAGE = Scope.WEBHOOKS_MANAGE
+# Whoever asks for these makes us send requests to others.
+_CALLS_OUT = 10
 INTENTS = (
     create("create_webhook_endpoint", WEBHOOK_ENDPOINTS, service.create, _MANAGE, reveals=True),
     update("update_webhook_endpoint", WEBHOOK_ENDPOINTS, service.update, _MANAGE),
@@ -13,6 +15,6 @@ INTENTS = (
     move("rotate_webhook_secret", WEBHOOK_ENDPOINTS, service.rotate_secret, _MANAGE, "rotate-secret", reveals=True),
     move("disable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.disable, _MANAGE, "disable"),
     move("enable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.enable, _MANAGE, "enable"),
-    move("ping_webhook_endpoint", WEBHOOK_ENDPOINTS, service.ping, _MANAGE, "ping"),
-    move("retry_delivery", DELIVERIES, service.retry, _MANAGE, "retry"),
+    move("ping_webhook_endpoint", WEBHOOK_ENDPOINTS, service.ping, _MANAGE, "ping", cost=_CALLS_OUT),
+    move("retry_delivery", DELIVERIES, service.retry, _MANAGE, "retry", cost=_CALLS_OUT),
 )

@@ -102,7 +102,7 @@ def test_a_trail_must_still_hold_the_heads_that_were_kept(
     flipside: Command, acted: str, operating: Settings, tmp_path: Path
 ) -> None:
     kept = tmp_path / "heads.jsonl"
-    kept.write_text(flipside("audit", "heads").out)
+    kept.write_text(flipside("audit", "heads", "--organisation", acted).out)
     verify = ("audit", "verify", "--organisation", acted, "--heads", str(kept))
     assert flipside(*verify).code == 0
 

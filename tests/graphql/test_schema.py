@@ -19,7 +19,6 @@ from graphql import (
 from strawberry.utils.str_converters import to_camel_case, to_snake_case
 
 from app.acting.intent import Intent, Kind
-from app.auth import policy
 from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
 from app.graphql.enums import embedded_members, is_enum
@@ -29,6 +28,7 @@ from app.ids import new
 from app.reading.resource import Equals, Resource
 from app.routers import openapi, wishes
 from app.routers.writes import METHODS, path_of
+from tests.withheld import withheld
 
 OURS = [kind for kind in SCHEMA.type_map.values() if not kind.name.startswith("__")]
 REST = openapi.document()["paths"]
@@ -191,9 +191,8 @@ def test_a_mutation_answers_its_object_or_a_problem(item: Intent) -> None:
 @by_name(RESOURCES)
 def test_what_policy_may_hide_is_nullable(item: Resource) -> None:
     fields = object_type(item.type_name).fields
-    hidden = [field for resource, field in policy.HIDDEN if resource == item.name]
 
-    for name in (*hidden, *item.references):
+    for name in (*withheld(item), *item.references):
         assert not isinstance(fields[to_camel_case(name)].type, GraphQLNonNull), name
 
 

@@ -39,6 +39,8 @@ async def scene(opened: database.Database) -> AsyncIterator[Scene]:
     stranger = await found_world("Elsewhere")
     await world.key_for(await world.person(), "outsider")
     await world.key_for(await world.person(), "other coordinator", Role.COORDINATOR)
+    await world.key_for(await world.person(), "auditor", Role.AUDITOR)
+    await world.key_for(await world.person(), "platform", Role.PLATFORM_ADMIN)
     objects = (await fill(world)).objects
     for tier in ("author_only", "pair", "pair_and_coordinator"):
         objects[f"note:{tier}"] = await _made(world, "create_note", session_id=objects["session"], text="T", tier=tier)

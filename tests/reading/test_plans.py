@@ -34,8 +34,6 @@ CALLERS = {
     Role.PLATFORM_ADMIN: None,
     Role.COORDINATOR: "per_" + "14".zfill(26),
     Role.PARTICIPANT: "per_" + "15".zfill(26),
-    Role.AUDITOR: "per_" + "1600".zfill(26),
-    Role.PLATFORM_ADMIN: "per_" + "1700".zfill(26),
 }
 WAYS_BACK = [(resource, way) for resource in RESOURCES for way in resource.collections.values()]
 

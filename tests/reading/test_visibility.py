@@ -2,42 +2,46 @@
 
 import pytest
 
+from app.auth import policy, tiers
 from app.auth.actor import Role
 from app.declared import RESOURCES
 from app.reading import run
 from app.reading.resource import Resource
 from tests.reading.conftest import Scene
-from tests.reading.shapes import field, listed, page_of, read, to_many, to_one, wanted
+from tests.reading.shapes import field, listed, page_of, read, to_many, to_one, wanted, where
 
 OFFICE = {"admin", "service"}
 PAIR = {"mentor", "mentee"}
 COORDINATORS = {"coordinator", "other coordinator"}
-EVERYONE = OFFICE | PAIR | COORDINATORS | {"outsider"}
+AUDITED = OFFICE | {"auditor"}
+EVERYONE = AUDITED | PAIR | COORDINATORS | {"outsider"}
+# Staff of the platform, while a glass is broken.
+LOOKED_AT = EVERYONE | {"platform"}
 FACTS = OFFICE | PAIR | {"coordinator"}
 SEEN_BY = {
-    "organisation": EVERYONE,
-    "rank": EVERYONE,
-    "person": OFFICE | COORDINATORS | PAIR,
-    "person:outsider": OFFICE | COORDINATORS | {"outsider"},
+    "organisation": LOOKED_AT,
+    "rank": LOOKED_AT,
+    "person": AUDITED | COORDINATORS | PAIR | {"platform"},
+    "person:outsider": AUDITED | COORDINATORS | {"outsider", "platform"},
     "do_not_pair": OFFICE,
-    "api_key": {"admin"},
-    "identity_provider": {"admin"},
-    "standing": {"admin", "coordinator"},
-    "operation": {"admin"},
-    "programme": EVERYONE,
-    "topic": EVERYONE,
-    "programme_resource": EVERYONE,
-    "programme_milestone": EVERYONE,
-    "sponsorship": EVERYONE,
-    "programme_role": EVERYONE,
-    "programme:draft": OFFICE | {"coordinator"},
-    "topic:draft": OFFICE | {"coordinator"},
-    "enrolment": FACTS,
-    "enrolment:mentee": FACTS,
-    "pairing": FACTS,
-    "agreement": FACTS,
-    "signature": FACTS,
-    "session": PAIR | {"coordinator", "service"},
+    "api_key": {"admin", "auditor"},
+    "identity_provider": {"admin", "auditor"},
+    "standing": {"admin", "coordinator", "auditor"},
+    "operation": {"admin", "auditor"},
+    "programme": LOOKED_AT,
+    "topic": LOOKED_AT,
+    "programme_resource": LOOKED_AT,
+    "programme_milestone": LOOKED_AT,
+    "sponsorship": LOOKED_AT,
+    "programme_role": LOOKED_AT,
+    "programme:draft": AUDITED | {"coordinator", "platform"},
+    "topic:draft": AUDITED | {"coordinator", "platform"},
+    "enrolment": FACTS | {"platform"},
+    "enrolment:mentee": FACTS | {"platform"},
+    "pairing": FACTS | {"auditor", "platform"},
+    "agreement": FACTS | {"auditor", "platform"},
+    "signature": FACTS | {"auditor", "platform"},
+    "session": PAIR | {"coordinator", "service", "auditor"},
     "attendance": PAIR,
     "agenda_item": PAIR,
     "session_link": PAIR,
@@ -51,16 +55,16 @@ SEEN_BY = {
     "feedback:partner": PAIR,
     "feedback:private": {"mentor"},
     "feedback:aggregate": {"mentor"},
-    "webhook_endpoint": OFFICE,
-    "delivery": OFFICE,
-    "attempt": OFFICE,
     "retention_policy": EVERYONE,
-    "consent": {"admin", "mentor"},
-    "export": {"admin", "mentor"},
-    "erasure": {"admin"},
-    "legal_hold": {"admin"},
-    "break_glass": {"admin"},
-    "audit_entry": {"admin", "mentor"},
+    "consent": {"admin", "auditor", "mentor"},
+    "export": {"admin", "auditor", "mentor"},
+    "erasure": {"admin", "auditor"},
+    "legal_hold": {"admin", "auditor"},
+    "break_glass": {"admin", "auditor", "platform"},
+    "webhook_endpoint": AUDITED,
+    "delivery": AUDITED,
+    "attempt": AUDITED,
+    "audit_entry": {"admin", "auditor", "mentor"},
 }
 
 
@@ -129,9 +133,12 @@ async def test_nobody_sees_another_organisation_by_any_list(scene: Scene) -> Non
 
 
 HIDDEN_FROM = {
-    ("pairing", "end_reason"): PAIR,
-    ("session", "cancelled_by"): PAIR,
-    ("session", "cancel_reason"): PAIR,
+    ("pairing", "end_reason"): AUDITED | PAIR,
+    ("session", "cancelled_by"): PAIR | {"auditor"},
+    ("session", "cancel_reason"): PAIR | {"auditor"},
+    ("session", "topic"): {"auditor"},
+    ("agreement", "clauses"): {"auditor"},
+    ("person", "work_email"): {"auditor"},
     ("do_not_pair", "reason"): {"service"},
 }
 
@@ -141,13 +148,14 @@ async def ended(scene: Scene) -> Scene:
     """A pair of which there is something to hide: a session called off, an end with a reason."""
     world = scene.world
     pairing = await world.pairing()
-    session = await world.session(pairing["id"], days=40)
+    session = await world.session(pairing["id"], days=40, topic="Prompts")
     await world.do("mentee", "cancel_session", session["id"], reason="priority")
     await world.do("mentee", "end_pairing_early", pairing["id"], reason="fit")
     one, other = await world.person(), await world.person()
     entry = await world.do("admin", "create_do_not_pair", person_id=one, other_person_id=other, reason="A quarrel.")
+    await world.do("admin", "update_person", world.people["mentor"], work_email="mentor@example.com")
     objects = {"pairing": pairing["id"], "session": session["id"], "do_not_pair": entry["id"]}
-    return Scene(world, objects, scene.actors)
+    return Scene(world, scene.objects | objects, scene.actors)
 
 
 @pytest.mark.parametrize(("name", "hidden"), HIDDEN_FROM)
@@ -177,6 +185,29 @@ async def test_a_hidden_field_stays_hidden_behind_an_edge(ended: Scene) -> None:
     assert await read(ended.actors["coordinator"], shape, object_id) == {"pairing": {"end_reason": "fit"}}
 
 
+async def test_a_filter_tells_nobody_what_the_answer_hides(ended: Scene) -> None:
+    resource, object_id = ended.find("person")
+    shape = page_of(resource, "id", wheres=(where("work_email"),))
+
+    found = {
+        part
+        for part in SEEN_BY["person"]
+        if {"id": object_id} in await listed(ended.actors[part], shape, work_email="mentor@example.com")
+    }
+
+    assert found == SEEN_BY["person"] - HIDDEN_FROM["person", "work_email"]
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_no_order_and_no_edge_tells_what_a_row_hides(resource: Resource) -> None:
+    telling = {order.removeprefix("-") for order in resource.orders}
+    telling |= {edge.column for edge in resource.references.values()}
+
+    for role in Role:
+        if seen := policy.readers(resource.name, role):
+            assert {name for name in telling if tiers.shown(resource.name, name, role) != seen} == set(), role
+
+
 async def test_a_computed_field_is_seen_with_its_object(scene: Scene) -> None:
     world = scene.world
     pairing = await world.pairing()
@@ -187,7 +218,8 @@ async def test_a_computed_field_is_seen_with_its_object(scene: Scene) -> None:
 
     for part, actor in scene.actors.items():
         seen = await read(actor, wanted(resource, "average_focus"), pairing["id"])
-        assert seen == ({"average_focus": 3.5} if part in FACTS else None)
+        known = {"average_focus": 3.5} if part in FACTS else None
+        assert seen == ({"average_focus": None} if part == "auditor" else known)
 
 
 async def test_an_id_of_another_kind_finds_nothing(scene: Scene) -> None:

@@ -11,7 +11,12 @@ from app.tables import metadata
 
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # Looked up before the organisation of a request is known: nothing may stand in them but what that look-up takes.
-LOCAL = {"credential": {"prefix_text", "organisation_id"}}
+LOCAL = {
+    "credential": {"prefix_text", "organisation_id"},
+    "issuer_binding": {"issuer", "audience", "organisation_id", "provider_id", "bound_at"},
+    # The service's own: it signs its tokens with them, and they lie here sealed.
+    "signing_key": {"period", "sealed"},
+}
 TABLES = {name: table for name, table in metadata.tables.items() if name not in LOCAL}
 # What the worker may do with the rows of all organisations: move these queues. A new line here is a decision.
 QUEUES = {
@@ -21,6 +26,13 @@ QUEUES = {
     "webhook_secret": {"SELECT"},
     "delivery": {"SELECT", "INSERT", "UPDATE"},
     "attempt": {"SELECT", "INSERT"},
+    # Wraps keys anew; what they are, only who holds the master key can tell.
+    "data_key": {"SELECT"},
+    # Chains what was recorded, and may write nothing of its content.
+    "audit_entry": {"SELECT"},
+    "audit_subject": {"SELECT"},
+    "audit_head": {"SELECT", "INSERT"},
+    "operation": {"SELECT", "UPDATE"},
 }
 MINE, THEIRS = ids.new("org"), ids.new("org")
 # A value of each kind, as SQL writes it; of every other kind it is a letter.

@@ -12,10 +12,13 @@ import app
 
 # What keeps short the text that a module's expressions walk over. A new line here is a decision.
 CAPS = {
+    "app.auth.jwts": "8,192 characters of a header",
     "app.auth.keys": "form of fixed length: it stops after 57 characters",
     "app.commands.doctor": "what a program of ours says of itself",
     "app.commands.hosting": "an operator's setting; the form is anchored and of fixed length",
     "app.db": "ids, of fixed length",
+    "app.domain.access.identity_service": "form of fixed length",
+    "app.domain.imports.sheets": "form of at most ten characters",
     "app.embedded": "paths of this machine",
     "app.embedded_programs": "what a program of ours says of itself",
     "app.failures": "names of our constraints",
@@ -28,7 +31,7 @@ CAPS = {
     "app.routers.openapi_examples": "our own patterns",
     "app.routers.openapi_schemas": "our own names",
     "app.text": "40 characters of an instant; everything else is matched by pydantic, in linear time",
-    "app.webhooks.addresses": "2,048 characters of a URL",
+    "app.outgoing.addresses": "2,048 characters of a URL",
     "app.webhooks.schedule": "a header of an answer, as long as the client lets one be",
 }
 _REPEATS = {"MAX_REPEAT", "MIN_REPEAT"}

@@ -173,8 +173,8 @@ def test_no_filter_and_no_order_asks_about_a_secret(name: str, field: str) -> No
 def test_no_figure_is_computed_from_what_people_confide() -> None:
     computed = {(resource.name, name) for resource in RESOURCES for name in resource.computed}
 
-    # The mean of what a pair says of its sessions together (docs/decisions/0005).
-    assert computed == {("pairing", "average_focus")}
+    # The mean of what a pair says of its sessions together (docs/decisions/0005), and ids of whom an entry is about.
+    assert computed == {("pairing", "average_focus"), ("audit_entry", "subjects")}
 
 
 async def test_giving_and_withdrawing_feedback_changes_nothing_that_others_see(

@@ -9,7 +9,7 @@ from tests.conftest import TestClock
 from tests.full import Full
 from tests.graphql.client import Gql
 
-# One of each way in; tests/webhooks/test_addresses.py knows many more.
+# One of each way in; tests/outgoing/test_addresses.py knows many more.
 INSIDE = [
     "http://hooks.example.com/in",
     "https://127.0.0.1/in",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app import clock, ids
-from app.auth import keys
+from app.auth import keys, policy
 from app.auth.actor import Actor
 from app.auth.models import ApiKey, Credential, KeyEnded, TooManyKeys
 from app.db import Db
@@ -27,6 +27,8 @@ async def create(db: Db, actor: Actor, data: ApiKeyCreate) -> tuple[ApiKey, str]
     """
     if not set(data.scopes) <= actor.scopes:
         raise Forbidden("A key cannot be given scopes that yours lacks.")
+    if data.role not in policy.GRANTABLE:
+        raise Forbidden("No organisation gives out keys of this role.")
     if data.person_id is not None:
         await rows.refer(db, actor, PEOPLE, data.person_id, pointer="/person_id")
     if data.expires_at is not None and not clock.now() < data.expires_at <= clock.now() + _LONGEST:

@@ -39,6 +39,7 @@ ENROLMENTS = Resource(
         Relation.OWN: lambda enrolment: enrolment.c.person_id == ME,
         Relation.OWN_PAIRING: _partner,
     },
+    party=(Relation.OWN, Relation.OWN_PAIRING),
     edges=(_PROGRAMME, _PERSON),
     filters=(Equals("programme_id"), Equals("person_id"), Equals("role"), Equals("status"), Range("updated_at")),
     guarded=True,

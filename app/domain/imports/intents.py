@@ -5,4 +5,4 @@ from app.auth.scopes import Scope
 from app.domain.imports import service
 from app.domain.operations.resource import OPERATIONS
 
-INTENTS = (begin("begin_import", OPERATIONS, service.begin, Scope.IMPORTS_WRITE, "imports", document=True),)
+INTENTS = (begin("begin_import", OPERATIONS, service.begin, Scope.IMPORTS_WRITE, "imports", document=True, cost=60),)

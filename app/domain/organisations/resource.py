@@ -14,5 +14,6 @@ RETENTION_POLICIES = Resource(
     RetentionPolicy,
     RetentionPolicyRead,
     Scope.PRIVACY_READ,
+    party=(),
     filters=(Equals("data_class"),),
 )

@@ -64,7 +64,9 @@ class PairingRead(Output):
     average_focus: float | None = Field(description="Mean focus rating of the sessions held, 1 to 5.")
     activated_at: datetime | None
     ended_at: datetime | None
-    end_reason: EndReason | None = Field(description="Hidden from participants.")
+    end_reason: EndReason | None = Field(
+        description="Shown to coordinators of the programme alone, and to neither partner."
+    )
     version: int
     created_at: datetime
     updated_at: datetime
@@ -84,7 +86,7 @@ class AgreementRead(Output):
     pairing_id: str
     edition: int
     status: AgreementStatus
-    clauses: list[Clause]
+    clauses: list[Clause] | None = Field(description="Not shown to auditors.")
     in_force_at: datetime | None
     version: int
     created_at: datetime

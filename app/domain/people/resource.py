@@ -37,6 +37,8 @@ PEOPLE = Resource(
     ),
     sorts=("display_name",),
     sensitive=Sensitive("id"),
+    # The directory is kept by those who are in it.
+    party=(),
 )
 MANAGER = Edge("manager", "manager_id", PEOPLE, "reports", "Their line manager.", "Those who report to them directly.")
 PEOPLE.add_edge(MANAGER)
@@ -47,6 +49,8 @@ DO_NOT_PAIRS = Resource(
     DoNotPair,
     DoNotPairRead,
     Scope.DIRECTORY_READ,
+    relations={Relation.OWN: lambda bar: sa.or_(bar.c.person_id == ME, bar.c.other_person_id == ME)},
+    party=(Relation.OWN,),
     edges=(Edge("person", "person_id", PEOPLE), Edge("other_person", "other_person_id", PEOPLE)),
     filters=(Equals("person_id"), Equals("other_person_id")),
 )

@@ -21,8 +21,6 @@ from app.sealing import columns
 class UnknownRank(Invalid):
     """The rank ladder has no such level."""
 
-    code = "unknown_rank"
-
     def __init__(self) -> None:
         fault = Fault("is no level of the rank ladder", code="unknown_rank", pointer="/rank_level")
         super().__init__("The rank ladder has no such level.", faults=(fault,))

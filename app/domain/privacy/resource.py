@@ -25,6 +25,7 @@ CONSENTS = Resource(
     ConsentRead,
     Scope.PRIVACY_READ,
     relations={Relation.OWN: _own},
+    party=(),
     edges=(_PERSON,),
     sensitive=Sensitive("person_id"),
     filters=(Equals("person_id"), Equals("purpose")),
@@ -36,6 +37,7 @@ EXPORTS = Resource(
     ExportRead,
     Scope.PRIVACY_READ,
     relations={Relation.OWN: _own},
+    party=(),
     edges=(_PERSON,),
     sensitive=Sensitive("person_id"),
     filters=(Equals("person_id"),),
@@ -47,6 +49,7 @@ ERASURES = Resource(
     ErasureRead,
     Scope.PRIVACY_READ,
     relations={Relation.OWN: _own},
+    party=(),
     edges=(_PERSON,),
     sensitive=Sensitive("person_id"),
     filters=(Equals("person_id"), Equals("status")),
@@ -57,7 +60,8 @@ LEGAL_HOLDS = Resource(
     LegalHold,
     LegalHoldRead,
     Scope.PRIVACY_READ,
+    party=(),
     edges=(_PERSON, Edge("programme", "programme_id", PROGRAMMES, description="The programme that is held.")),
     filters=(Equals("person_id"), Equals("programme_id")),
 )
-BREAK_GLASSES = Resource("break_glass", "break_glasses", BreakGlass, BreakGlassRead, Scope.PRIVACY_READ)
+BREAK_GLASSES = Resource("break_glass", "break_glasses", BreakGlass, BreakGlassRead, Scope.PRIVACY_READ, party=())

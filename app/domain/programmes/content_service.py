@@ -7,7 +7,14 @@ from app.auth.actor import Actor
 from app.db import Db
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes import content_schemas as schemas
-from app.domain.programmes.contents import ProgrammeMilestone, ProgrammeResource, ProgrammeRole, Sponsorship, Topic
+from app.domain.programmes.contents import (
+    Duty,
+    ProgrammeMilestone,
+    ProgrammeResource,
+    ProgrammeRole,
+    Sponsorship,
+    Topic,
+)
 from app.domain.programmes.events import SponsorshipPledged
 from app.domain.programmes.resource import (
     PROGRAMME_MILESTONES,
@@ -125,14 +132,21 @@ async def delete_sponsorship(db: Db, actor: Actor, sponsorship_id: str) -> None:
 
 
 async def assign_role(db: Db, actor: Actor, data: schemas.ProgrammeRoleCreate) -> ProgrammeRole:
-    """Give someone a duty in a programme."""
+    """Give someone a duty in a programme. Coordinators are appointed by administrators, not by each other."""
     await rows.refer(db, actor, PEOPLE, data.person_id, pointer="/person_id")
-    return await _add(db, actor, ProgrammeRole, data, "assign_programme_role")
+    return await _add(db, actor, ProgrammeRole, data, _appointing(data.duty))
 
 
 async def remove_role(db: Db, actor: Actor, role_id: str) -> None:
-    """Take a duty from someone."""
-    await db.delete(await rows.get(db, actor, PROGRAMME_ROLES, role_id, "remove_programme_role"))
+    """Take a duty from someone. Who may not give it may not take it."""
+    role: ProgrammeRole = await rows.get(db, actor, PROGRAMME_ROLES, role_id, "remove_programme_role")
+    await rows.get(db, actor, PROGRAMMES, role.programme_id, _appointing(role.duty), lock=False)
+    await db.delete(role)
+
+
+def _appointing(duty: Duty) -> str:
+    """What the policy calls giving someone this duty."""
+    return "appoint_coordinator" if duty is Duty.COORDINATOR else "assign_programme_role"
 
 
 async def _add(db: Db, actor: Actor, model: type[Content], data: _Create, action: str) -> Content:

@@ -10,22 +10,27 @@ from app.domain.programmes import content_schemas as schemas
 from app.domain.programmes.contents import ProgrammeMilestone, ProgrammeResource, ProgrammeRole, Sponsorship, Topic
 from app.domain.programmes.models import Programme, ProgrammeStatus
 from app.domain.programmes.schemas import ProgrammeRead
-from app.reading.resource import ME, Edge, Equals, Filter, Range, Resource, Table, through
+from app.reading.resource import ME, Edge, Equals, Filter, Predicate, Range, Resource, Table, through
 from app.text import Output
 
 
-def _holds_role(programme: Table) -> sa.ColumnElement[bool]:
-    role = SQLModel.metadata.tables["programme_role"].alias()
-    return sa.exists(
-        sa.select(sa.literal(1))
-        .select_from(role)
-        .where(
-            role.c.organisation_id == programme.c.organisation_id,
-            role.c.programme_id == programme.c.id,
-            role.c.person_id == ME,
+def _named_in(name: str) -> Predicate:
+    """The caller has a row of a table of the programme."""
+
+    def where(programme: Table) -> sa.ColumnElement[bool]:
+        row = SQLModel.metadata.tables[name].alias()
+        return sa.exists(
+            sa.select(sa.literal(1))
+            .select_from(row)
+            .where(
+                row.c.organisation_id == programme.c.organisation_id,
+                row.c.programme_id == programme.c.id,
+                row.c.person_id == ME,
+            )
+            .correlate(programme)
         )
-        .correlate(programme)
-    )
+
+    return where
 
 
 PROGRAMMES = Resource(
@@ -35,7 +40,8 @@ PROGRAMMES = Resource(
     ProgrammeRead,
     Scope.PROGRAMMES_READ,
     relations={
-        Relation.OWN_PROGRAMME: _holds_role,
+        Relation.OWN_PROGRAMME: _named_in("programme_role"),
+        Relation.SPONSORED: _named_in("sponsorship"),
         Relation.PUBLISHED: lambda programme: programme.c.status != ProgrammeStatus.DRAFT,
     },
     filters=(Equals("status"), Equals("model"), Range("starts_on"), Range("updated_at")),

@@ -86,8 +86,12 @@ class SessionRead(Output):
     calendar_sequence: int
     completed_at: datetime | None
     cancelled_at: datetime | None
-    cancelled_by: str | None = Field(description="Shown to coordinators only.")
-    cancel_reason: CancelReason | None = Field(description="Shown to coordinators only.")
+    cancelled_by: str | None = Field(
+        description="Shown to coordinators of the programme and service accounts, and to neither partner."
+    )
+    cancel_reason: CancelReason | None = Field(
+        description="Shown to coordinators of the programme and service accounts, and to neither partner."
+    )
     version: int
     created_at: datetime
     updated_at: datetime

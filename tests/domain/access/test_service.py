@@ -92,6 +92,11 @@ async def test_nobody_hands_out_scopes_that_their_own_key_lacks(world: World) ->
         await world.do("weak", "create_api_key", **wish, scopes=["goals:read", "goals:write"])
 
 
+async def test_no_organisation_makes_a_key_for_platform_staff(world: World) -> None:
+    with refused("forbidden"):
+        await key_for(world, role="platform_admin", person_id=world.people["admin"], service_account=None)
+
+
 async def test_a_key_belongs_to_someone_of_the_organisation(world: World) -> None:
     other = await found_world("Other")
 

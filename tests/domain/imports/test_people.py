@@ -1,5 +1,7 @@
 """Importing people: each row on its own merits, under the rules of the directory."""
 
+from typing import Any
+
 import asyncpg
 import orjson
 import pytest
@@ -87,6 +89,12 @@ async def test_a_row_at_fault_is_refused_and_the_others_are_not(world: World) ->
     assert "ada@" not in orjson.dumps(operation).decode()
 
 
+async def test_an_address_is_taken_by_somebody_without_an_external_id_too(world: World) -> None:
+    await world.person(work_email="ada@example.com")
+
+    assert counts(await imported(world, TWO)) == (1, 0, 0, 1)
+
+
 async def test_managers_are_found_in_whatever_order_the_rows_stand(
     world: World, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,10 +130,11 @@ async def test_a_line_can_be_turned_round(world: World, owner: asyncpg.Connectio
 
 
 async def test_lines_of_json_are_checked_as_requests_are(world: World) -> None:
-    rows = [
+    rows: list[Any] = [
         {"external_id": "E-1", "given_name": "Ada", "family_name": "Doe", "rank_level": 3, "languages": ["fr"]},
         {"external_id": "E-2", "given_name": "Ada", "family_name": "Doe", "rank_level": "3"},
         {"external_id": "E-3", "given_name": "Ada", "family_name": "Doe", "rank_level": 3, "wage": 1},
+        [],
         {"external_id": 4, "given_name": "Ada", "family_name": "Doe", "rank_level": 3, MANAGER: ["E-1"]},
     ]
 
@@ -135,9 +144,10 @@ async def test_lines_of_json_are_checked_as_requests_are(world: World) -> None:
     assert faults(operation) == [
         (2, "/rank_level", "value_error"),
         (3, "/wage", "extra_forbidden"),
-        (4, "/manager_external_id", "unknown_reference"),
+        (4, "", "malformed_row"),
+        (5, "/manager_external_id", "unknown_reference"),
     ]
-    assert counts(operation) == (1, 0, 0, 3)
+    assert counts(operation) == (1, 0, 0, 4)
 
 
 async def test_a_dry_run_reports_what_would_happen_and_keeps_nothing(

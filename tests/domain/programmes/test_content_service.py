@@ -176,7 +176,7 @@ async def test_a_coordinator_runs_a_programme_from_the_day_they_get_a_duty_in_it
     other = await world.newcomer("other", Role.COORDINATOR)
     assert await world.see("other", programme_id) is None
 
-    duty = await add(world, "assign_programme_role", programme_id, person_id=other, duty="coordinator")
+    duty = await add(world, "assign_programme_role", programme_id, person_id=other, duty="matcher")
     await world.do("other", "update_programme", programme_id, name="Flip")
     await world.do("coordinator", "remove_programme_role", duty["id"])
 
@@ -186,6 +186,27 @@ async def test_a_coordinator_runs_a_programme_from_the_day_they_get_a_duty_in_it
 
 async def test_a_participant_with_a_duty_sees_no_more_than_before(world: World) -> None:
     programme_id = await world.programme(status="draft")
-    await add(world, "assign_programme_role", programme_id, duty="coordinator")
+    await add(world, "assign_programme_role", programme_id)
 
     assert await world.see("mentor", programme_id) is None
+
+
+async def test_coordinators_are_appointed_and_dismissed_by_administrators_alone(world: World) -> None:
+    programme_id = await world.programme(status="draft")
+    wish = {"person_id": world.people["mentee"], "duty": "coordinator"}
+
+    with refused("not_allowed"):
+        await add(world, "assign_programme_role", programme_id, **wish)
+    duty = await add(world, "assign_programme_role", programme_id, "admin", **wish)
+    with refused("not_allowed"):
+        await world.do("coordinator", "remove_programme_role", duty["id"])
+
+    await world.do("admin", "remove_programme_role", duty["id"])
+
+
+async def test_a_sponsor_sees_the_programme_that_they_sponsor(world: World) -> None:
+    programme_id = await world.programme(status="draft")
+
+    await add(world, "pledge_sponsorship", programme_id)
+
+    assert await world.seen_by(programme_id) == {"admin", "service", "coordinator", "mentee"}

@@ -8,7 +8,7 @@ from alembic import op
 from app.isolation import APP, isolate, release
 
 revision = "f4d81c6a3e57"
-down_revision = "8d41c2e6f0b7"
+down_revision = "9e41c7b80d35"
 branch_labels = None
 depends_on = None
 
@@ -28,7 +28,7 @@ def upgrade() -> None:
     _legal_hold()
     _retention_policy()
     _break_glass()
-    _holders("'service_account', 'platform_admin'")
+    _holders("role = 'platform_admin' or ")
     for table in TABLES:
         isolate(table, may="select, insert, update")
 
@@ -40,7 +40,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_table("operator")
     op.execute("delete from api_key where role = 'platform_admin'")
-    _holders("'service_account'")
+    _holders("")
     op.drop_constraint("nobodys_text", "feedback")
     op.execute("delete from feedback where author_id is null")
     op.alter_column("feedback", "author_id", nullable=False)
@@ -153,12 +153,12 @@ def _break_glass() -> None:
     op.execute(f"grant select, insert, update (removed_at) on operator to {APP}")
 
 
-def _holders(roles: str) -> None:
-    """The roles whose keys name no person."""
+def _holders(others: str) -> None:
+    """Whose keys name a person, and whose a service."""
     op.execute("alter table api_key drop constraint ck_api_key_role_of_holder")
     op.execute(
         "alter table api_key add constraint ck_api_key_role_of_holder "
-        f"check ((role in ({roles})) = (service_account is not null))"
+        f"check ({others}(role = 'service_account') = (service_account is not null))"
     )
 
 

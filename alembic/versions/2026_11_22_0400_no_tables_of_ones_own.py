@@ -7,7 +7,7 @@ would be read and written by whoever is served next.
 from alembic import op
 
 revision = "9e41c7b80d35"
-down_revision = "3c5f0d7a91e2"
+down_revision = "d41f7c02b9e6"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,114 @@
+"""How far each field of each resource goes among those who see its row. A field without a tier fails the build."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+
+from app.auth import policy
+from app.auth.actor import Role
+from app.auth.policy import Relation
+
+
+class Tier(StrEnum):
+    """How far a field goes."""
+
+    OPEN = "open"  # with the row
+    PERSONAL = "personal"  # with the row: what an HR record says of a person
+    CONTENT = "content"  # with the row: what people said, agreed on or achieved
+    CONFIDENTIAL = "confidential"  # to those alone whom policy.CONFIDENTIAL names
+
+
+# What a role does not get, though it sees the row.
+WITHHELD: Mapping[Role, frozenset[Tier]] = dict.fromkeys(
+    (Role.AUDITOR, Role.PLATFORM_ADMIN), frozenset({Tier.PERSONAL, Tier.CONTENT})
+)
+# Every row has these; references are as open as the row, since edges follow them.
+_COMMON = frozenset({"id", "version", "created_at", "updated_at"})
+_O, _P, _C, _X = Tier.OPEN, Tier.PERSONAL, Tier.CONTENT, Tier.CONFIDENTIAL
+FIELDS: Mapping[str, Mapping[Tier, str]] = {
+    "organisation": {_O: "name region default_zone anonymity_k"},
+    "rank": {_O: "level name"},
+    "person": {
+        _O: "given_name family_name display_name rank_level department zone languages employment_status erased_at",
+        _P: "external_id login work_email title division cost_centre location hire_date termination_date",
+    },
+    "do_not_pair": {_X: "reason"},
+    "programme": {
+        _O: "name model status purpose objectives starts_on ends_on cadence_min_days cadence_target_days "
+        "cadence_max_days session_minutes min_rank_gap require_cross_department allows_late_intake agreement_clauses "
+        "revision"
+    },
+    "topic": {_O: "name description"},
+    "programme_resource": {_O: "kind audience title body url edition"},
+    "programme_milestone": {_O: "title due_on reached_at"},
+    "sponsorship": {_O: "pledge commitments"},
+    "programme_role": {_O: "duty"},
+    "enrolment": {
+        _O: "role status capacity live_pairings minutes_per_month zone",
+        _C: "offers seeks out_of_scope interests languages",
+    },
+    "pairing": {
+        _O: "status health rank_gap starts_on ends_on grace_until cadence_min_days cadence_target_days "
+        "cadence_max_days activated_at ended_at",
+        _C: "average_focus",
+        _X: "end_reason",
+    },
+    "agreement": {_O: "edition status in_force_at", _C: "clauses"},
+    "signature": {_O: "signed_at"},
+    "session": {
+        _O: "number status starts_at ends_at zone mode reschedule_count calendar_uid calendar_sequence completed_at "
+        "cancelled_at",
+        _C: "topic focus_rating",
+        _X: "cancelled_by cancel_reason",
+    },
+    "attendance": {_O: "reported_at", _C: "report"},
+    "agenda_item": {_O: "segment minutes is_covered", _C: "title"},
+    "session_link": {_O: "kind", _C: "url"},
+    "action_item": {_O: "due_on applied_at", _C: "text"},
+    "note": {_O: "tier", _X: "text"},
+    "goal": {_O: "owner progress due_on status achieved_at", _C: "title measure competency"},
+    "goal_milestone": {_O: "due_on reached_at", _C: "title"},
+    "win": {_C: "text"},
+    "feedback": {_O: "type audience", _X: "rating text"},
+    "webhook_endpoint": {_O: "url description types status disabled_reason"},
+    "delivery": {_O: "event_type sequence status attempts due_at delivered_at last_status last_error"},
+    "retention_policy": {_O: "data_class keep_days"},
+    "consent": {_O: "purpose notice_version given_at withdrawn_at"},
+    "export": {_O: "requested_by operation_id size_bytes ready_at expires_at"},
+    "erasure": {_O: "status requested_by decided_by decided_at operation_id completed_at"},
+    "legal_hold": {_O: "placed_by lifted_by lifted_at", _X: "reason"},
+    "break_glass": {_O: "minutes requested_by approved_by opened_at expires_at closed_at", _X: "reason"},
+    "attempt": {_O: "number started_at elapsed_ms status error address", _C: "response"},
+    "identity_provider": {
+        _O: "name issuer audience jwks_uri algorithms token_type person_claim person_match is_enabled",
+    },
+    "standing": {_O: "role"},
+    "operation": {
+        _O: "kind status dry_run subject_ids requested_by done total created updated unchanged refused errors result "
+        "failure_code failure_detail started_at finished_at"
+    },
+    "audit_entry": {
+        _O: "occurred_at principal role action resource objects members outcome code request_id sequence",
+        _X: "subjects",
+    },
+    "api_key": {_O: "name role scopes service_account networks prefix_text expires_at revoked_at last_used_at"},
+}
+
+
+@cache
+def tier_of(resource: str, field: str) -> Tier:
+    """The tier of a field. Raises `KeyError` for one that has none."""
+    for tier, names in FIELDS[resource].items():
+        if field in names.split():
+            return tier
+    if field in _COMMON or field.endswith("_id"):
+        return Tier.OPEN
+    raise KeyError(f"{resource}.{field}")
+
+
+def shown(resource: str, field: str, role: Role) -> tuple[Relation, ...]:
+    """The relations through which a role is shown a field: those of the row, fewer, or none."""
+    tier = tier_of(resource, field)
+    if tier is Tier.CONFIDENTIAL:
+        return policy.CONFIDENTIAL[resource, field].get(role, ())
+    return () if tier in WITHHELD.get(role, ()) else policy.readers(resource, role)

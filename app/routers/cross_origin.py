@@ -1,0 +1,23 @@
+"""Which pages of other origins may call us from a browser: none, unless the operator names them."""
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+_METHODS = ("GET", "POST", "PATCH", "DELETE")
+_REQUEST_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id")
+_ANSWER_HEADERS = (
+    *("ETag", "Link", "Location", "Idempotency-Replayed", "Retry-After"),
+    *("RateLimit", "RateLimit-Policy", "WWW-Authenticate", "X-Request-Id"),
+)
+
+
+def allow(app: FastAPI, origins: tuple[str, ...]) -> None:
+    """Let pages of these origins call, without cookies: credentials of ours travel in `Authorization` only."""
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=_METHODS,
+            allow_headers=_REQUEST_HEADERS,
+            expose_headers=_ANSWER_HEADERS,
+        )

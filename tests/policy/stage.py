@@ -1,0 +1,243 @@
+"""The stage of the policy's tests: six pairs in three programmes, all who may look at them, another organisation."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+
+from app import clock
+from app.auth.actor import Role
+from app.declared import RESOURCES
+from tests.full import Full, fill
+from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
+from tests.world import World, found_world
+
+_TIERS = ("author_only", "pair", "pair_and_coordinator")
+_AUDIENCES = ("partner", "private", "aggregate")
+
+
+@dataclass
+class Stage:
+    """A world, all its things, and those of another."""
+
+    world: World
+    rival: Full
+    things: list[Thing] = field(default_factory=list)
+    # One thing of each kind around a pair: what a request about this pair names.
+    bundles: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def of(self, resource: str) -> list[Thing]:
+        """The things of a kind, foreign ones included."""
+        return [thing for thing in self.things if thing.resource == resource]
+
+    def around(self, pair: str) -> dict[str, str]:
+        """One thing of each kind around a pair, or of the other organisation: what a request about it names."""
+        if pair == "foreign":
+            return self.rival.objects
+        programme = PAIRS[pair][0]
+        near = {thing.resource: thing.id for thing in self.things if thing.programme == programme}
+        far = {thing.resource: thing.id for thing in self.things if not thing.programme and not thing.is_foreign}
+        return {**far, **near, **self.bundles[pair], "person": self.world.people[PAIRS[pair][2]]}
+
+    def add(self, resource: str, object_id: str, **facts: Any) -> str:
+        """Take a thing down."""
+        facts |= {name: frozenset(facts[name]) for name in ("members", "own", "party") if name in facts}
+        self.things.append(Thing(resource, object_id, **facts))
+        return object_id
+
+
+async def build(owner: asyncpg.Connection) -> Stage:
+    """Everything, made through the intents that callers use."""
+    world = await found_world("Acme")
+    for part, (role, rank) in NEWCOMERS.items():
+        # Auditors change nothing, so one who takes part does so with another key.
+        await world.newcomer(
+            part,
+            Role.PARTICIPANT if role is Role.AUDITOR else role,
+            rank=rank,
+            work_email=f"{part.replace(' ', '.')}@example.com",
+        )
+    await world.do("admin", "update_person", world.people["mentor"], manager_id=world.people["manager"])
+    stage = Stage(world, await fill(await found_world("Rival")))
+    programmes = {name: await _programme(stage, name) for name in RUNS}
+    enrolments = await _enrolments(stage, programmes)
+    for day, name in enumerate(PAIRS):
+        await _Pair(stage, name, day).fill(programmes, enrolments)
+    for part in ("auditor", "auditor mentee"):
+        await world.key_for(world.people[part], part, Role.AUDITOR)
+    await _office(stage, owner)
+    stage.things += [Thing(name, object_id, is_foreign=True) for name, object_id in stage.rival.objects.items()]
+    return stage
+
+
+async def _programme(stage: Stage, name: str) -> str:
+    by = "coordinator" if "coordinator" in RUNS[name] else "second coordinator"
+    world, starts_on = stage.world, (clock.now() - timedelta(days=60)).date()
+    made = await world.do(
+        by, "create_programme", name=name, purpose="Learn.", starts_on=starts_on, allows_late_intake=True
+    )
+    programme_id = stage.add("programme", made["id"], programme=name)
+    due_on = (clock.now() + timedelta(days=30)).date()
+    contents: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("topic", "create_topic", {"name": "AI", "description": "Large models"}),
+        ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to", "body": "So."}),
+        ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
+        *(
+            ("sponsorship", "pledge_sponsorship", {"person_id": world.people[part], "pledge": "I learn too."})
+            for part in SPONSORS.get(name, ())
+        ),
+    )
+    for resource, intent, data in contents:
+        stage.add(resource, (await world.do(by, intent, programme_id=programme_id, **data))["id"], programme=name)
+    if name == "run":
+        duty: dict[str, Any] = {"person_id": world.people["coordinator mentee"], "duty": "coordinator"}
+        await world.do("admin", "assign_programme_role", programme_id=programme_id, **duty)
+    for move in ("publish", "start_matching", "activate") if name not in DRAFTS else ():
+        await world.do(by, f"{move}_programme", programme_id)
+    return programme_id
+
+
+async def _enrolments(stage: Stage, programmes: dict[str, str]) -> dict[str, str]:
+    """Everyone's enrolment, by their part; those of a pair are about both."""
+    world, found = stage.world, {}
+    for side, place in (("mentor", 1), ("mentee", 2)):
+        for programme, *_ in PAIRS.values():
+            for part in dict.fromkeys(pair[place] for pair in PAIRS.values() if pair[0] == programme):
+                if part in found:
+                    continue
+                given: dict[str, Any] = {
+                    "programme_id": programmes[programme],
+                    "person_id": world.people[part],
+                    "role": side,
+                }
+                made = await world.do("admin", "invite_enrolment", **given, capacity=3, seeks=["AI"])
+                for move in ("review", "approve", "ready"):
+                    # Nobody decides on themselves, so the administrator who takes part is not asked to.
+                    await world.do("admin", f"{move}_enrolment", made["id"])
+                partners = {person for pair in PAIRS.values() if part in pair for person in pair[1:]} - {part}
+                found[part] = stage.add(
+                    "enrolment",
+                    made["id"],
+                    programme=programme,
+                    members=partners,
+                    own={part},
+                    party={part, *partners},
+                )
+    return found
+
+
+class _Pair:
+    """One pair with all that a pair can have, ended for a reason."""
+
+    def __init__(self, stage: Stage, name: str, day: int) -> None:
+        self._stage, self._world, self._day = stage, stage.world, day
+        self._programme, self._mentor, self._mentee = PAIRS[name]
+        self._facts = {
+            "programme": self._programme,
+            "members": (self._mentor, self._mentee),
+            "party": (self._mentor, self._mentee),
+        }
+        self._bundle = stage.bundles.setdefault(name, {})
+
+    async def fill(self, programmes: dict[str, str], enrolments: dict[str, str]) -> None:
+        world, mentor, mentee = self._world, self._mentor, self._mentee
+        given = {"mentor_enrolment_id": enrolments[mentor], "mentee_enrolment_id": enrolments[mentee]}
+        starts_on = (clock.now() - timedelta(days=45)).date()
+        pairing_id = await self._made("admin", "pairing", "create_pairing", **given, starts_on=starts_on)
+        self._bundle |= {"programme": programmes[self._programme], "enrolment": enrolments[mentee]}
+        self._note_down("agreement", agreement := await world.sign(pairing_id))
+        for part in (mentor, mentee):
+            await world.do(part, "sign_agreement", agreement)
+        await world.do("admin", "activate_pairing", pairing_id)
+        await self._sessions(pairing_id)
+        goal = await self._made(mentor, "goal", "set_goal", pairing_id=pairing_id, title="One report", measure="Sent")
+        await self._made(mentor, "goal_milestone", "create_goal_milestone", goal_id=goal, title="First step")
+        await self._made(mentor, "win", "celebrate_win", pairing_id=pairing_id, text="It worked", own={mentor})
+        for author, partner in ((mentor, mentee), (mentee, mentor)):
+            for audience in _AUDIENCES:
+                addressee = partner if audience == "partner" else ""
+                data = {"pairing_id": pairing_id, "type": "partner", "audience": audience, "rating": 3, "text": "Fine"}
+                await self._made(author, "feedback", "give_feedback", **data, own={author}, addressee=addressee)
+        await world.do(mentor, "end_pairing_early", pairing_id, reason="fit")
+
+    async def _sessions(self, pairing_id: str) -> None:
+        world, mentor, mentee = self._world, self._mentor, self._mentee
+        for days in (10 + self._day, 40 + self._day):
+            starts_at = clock.now() + timedelta(days=days)
+            session_id = await self._made(
+                mentor, "session", "schedule_session", pairing_id=pairing_id, starts_at=starts_at, topic="AI"
+            )
+            of: dict[str, Any] = {"session_id": session_id}
+            await self._made(mentor, "agenda_item", "create_agenda_item", **of, title="Prompts")
+            url = "https://meet.example.com/1"
+            await self._made(mentor, "session_link", "create_session_link", **of, kind="video", url=url)
+            owner_id = world.people[mentee]
+            await self._made(mentor, "action_item", "create_action_item", **of, owner_id=owner_id, text="Try")
+            for author in (mentor, mentee):
+                for tier in _TIERS:
+                    made = await world.do(author, "create_note", **of, text="Said", tier=tier)
+                    self._note_down("note", made["id"], own={author}, tier=tier)
+            if days >= 40:
+                await world.do(mentee, "cancel_session", session_id, reason="priority")
+
+    async def _made(self, by: str, resource: str, intent: str, /, **data: Any) -> str:
+        facts = {name: data.pop(name) for name in ("own", "addressee") if name in data}
+        object_id = str((await self._world.do(by, intent, **data))["id"])
+        self._note_down(resource, object_id, **facts)
+        return object_id
+
+    def _note_down(self, resource: str, object_id: str, **facts: Any) -> None:
+        self._bundle[resource] = self._stage.add(resource, object_id, **self._facts, **facts)
+
+
+async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
+    """What belongs to no programme, and what comes of other things."""
+    world, parts = stage.world, {person_id: part for part, person_id in stage.world.people.items()}
+    stage.add("organisation", world.organisation_id)
+    for one, other in (("admin", "manager"), ("nobody", "sponsor")):
+        people: dict[str, Any] = {"person_id": world.people[one], "other_person_id": world.people[other]}
+        entry = await world.do("service", "create_do_not_pair", **people, reason="A quarrel.")
+        stage.add("do_not_pair", entry["id"], own={one, other}, party={one, other})
+    await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
+    provider: dict[str, Any] = {
+        "name": "Sign-in",
+        "issuer": "https://login.example.com/acme",
+        "audience": world.organisation_id,
+    }
+    stage.add("identity_provider", (await world.do("admin", "create_identity_provider", **provider))["id"])
+    standing: dict[str, Any] = {"person_id": world.people["coordinator"], "role": "coordinator"}
+    stage.add("standing", (await world.do("admin", "create_standing", **standing))["id"], own={"coordinator"})
+    for row in await _rows(owner, world, "person", "id"):
+        part = parts[row["id"]]
+        partners = {person for pair in PAIRS.values() if part in pair[1:] for person in pair[1:]} - {part}
+        stage.add("person", row["id"], own={part}, members=partners)
+    for row in await _rows(owner, world, "api_key", "id, person_id"):
+        stage.add("api_key", row["id"], own={parts[row["person_id"]]} if row["person_id"] else ())
+    for name in ("rank", "webhook_endpoint"):
+        for row in await _rows(owner, world, name, "id"):
+            stage.add(name, row["id"])
+    programmes = {thing.id: thing.programme for thing in stage.of("programme")}
+    for row in await _rows(owner, world, "programme_role", "id, programme_id"):
+        stage.add("programme_role", row["id"], programme=programmes[row["programme_id"]])
+    for name, parent in (("signature", "agreement"), ("attendance", "session")):
+        above = {thing.id: thing for thing in stage.of(parent)}
+        for row in await _rows(owner, world, name, f"id, {parent}_id as parent"):
+            of = above[row["parent"]]
+            stage.add(name, row["id"], programme=of.programme, members=of.members, party=of.party)
+
+
+async def _rows(owner: asyncpg.Connection, world: World, table: str, columns: str) -> list[asyncpg.Record]:
+    column = "id" if table == "organisation" else "organisation_id"
+    found: list[asyncpg.Record] = await owner.fetch(
+        f"select {columns} from {table} where {column} = $1",  # noqa: S608
+        world.organisation_id,
+    )
+    return found
+
+
+async def unknown(stage: Stage, owner: asyncpg.Connection) -> set[str]:
+    """The rows of our organisation that the stage does not know; none, or its tests would prove too little."""
+    known = {thing.id for thing in stage.things}
+    found = {row["id"] for resource in RESOURCES for row in await _rows(owner, stage.world, resource.table.name, "id")}
+    return found - known

@@ -1,0 +1,78 @@
+"""Everyone tries every operation on one thing of each kind: around each pair, and in another organisation.
+
+Each try names a version that no row has: whoever may act is told that it is stale, and nothing changes.
+"""
+
+import orjson
+import pytest
+
+from app import db as database
+from app.acting.intent import Intent
+from app.acting.run import Call, perform
+from app.auth import policy
+from app.auth.actor import Actor
+from app.db import Db
+from app.declared import INTENTS
+from app.domain.programmes.contents import Duty
+from app.errors import DomainError
+from tests.full import Full
+from tests.policy.facts import PAIRS, Thing, may
+from tests.policy.stage import Stage
+from tests.policy.tally import TALLY
+from tests.policy.test_matrix import TARGETS, of_everyone
+from tests.world import everything
+
+_NEVER = -1
+
+
+def expected(stage: Stage, actor: Actor, part: str, intent: Intent, target: Thing) -> str:
+    """The code of the answer to a try with a version that no row has; empty for what would be done."""
+    if not policy.actors(intent.name, actor.role):
+        return "forbidden"
+    if not may(actor, part, target, policy.READ[target.resource]):
+        return "not_found" if intent.has_id else "unknown_reference"
+    if not may(actor, part, target, policy.ACT[intent.name]):
+        return "not_allowed"
+    return "stale_version" if intent.has_id else ""
+
+
+async def tried(db: Db, call: Call) -> str:
+    """The code with which a call is refused; empty when it is not."""
+    try:
+        if not policy.actors(call.intent.name, call.actor.role):
+            await perform(call)
+        db.expected = {call.object_id or "": _NEVER}
+        await call.intent.does(db, call.actor, *[value for value in (call.object_id, call.data) if value is not None])
+    except DomainError as refusal:
+        return refusal.code
+    finally:
+        db.expunge_all()
+        db.facts = []
+    return ""
+
+
+def wish(stage: Stage, actor: Actor, intent: Intent, objects: dict[str, str]) -> Call:
+    """A well-formed call about these objects."""
+    full = Full(stage.world, objects, other_person=objects["person"])
+    body = orjson.loads(full.request(intent)[2].get("content", b"{}"))
+    if intent.name == "assign_programme_role":
+        body["duty"] = Duty.MATCHER
+    data = intent.takes.model_validate(body) if intent.takes else None
+    object_id = objects[intent.resource.name] if intent.has_id else None
+    return Call(actor, intent, everything(intent.resource), {}, object_id, data)
+
+
+@pytest.mark.parametrize("pair", [*PAIRS, "foreign"])
+@of_everyone
+async def test_operations_are_refused_as_the_policy_says(stage: Stage, part: str, pair: str) -> None:
+    actor, objects = stage.world.actors[part], stage.around(pair)
+    known = {thing.id: thing for thing in stage.things}
+    async with database.current().writing(actor.organisation_id) as db:
+        for intent in INTENTS:
+            target = known.get(objects.get(TARGETS[intent.name], ""))
+            if target is None or (not intent.has_id and TARGETS[intent.name] == "organisation"):
+                continue
+            code = expected(stage, actor, part, intent, target)
+            if code:
+                TALLY.case(code, await tried(db, wish(stage, actor, intent, objects)), part, intent.name, pair)
+    TALLY.close()

@@ -1,0 +1,50 @@
+"""Nothing is reached that the policy does not know: every route, every field of GraphQL's roots."""
+
+from starlette.routing import BaseRoute, Route
+
+from app.auth import policy
+from app.declared import INTENTS, RESOURCES
+from app.graphql import schema
+from app.main import create_app
+from app.routers.table import Table
+from app.routers.writes import METHODS, path_of
+
+# What shows nothing of an organisation, or leads to where the policy is asked.
+OPEN = {"/health/live", "/health/ready", "/v1/openapi.json", "/docs", "/graphql", "GET /v1/nodes/{id}"}
+OPEN |= {"/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"}
+
+
+def reached(routes: list[BaseRoute]) -> set[str]:
+    """Every address of the application; below /v1 with its methods."""
+    found: set[str] = set()
+    for route in routes:
+        if isinstance(route, Table):
+            found |= {f"{method} {path}" for path, methods in route.paths.items() for method in methods}
+        else:
+            assert isinstance(route, Route), route
+            found.add(route.path)
+    return found
+
+
+def test_every_route_has_a_row_in_the_policy() -> None:
+    of_reading = {
+        f"GET /v1/{resource.path}{tail}"
+        for resource in RESOURCES
+        if resource.name in policy.READ
+        for tail in ("", "/{id}")
+    }
+    of_acting = {f"{METHODS[intent.kind]} {path_of(intent)}" for intent in INTENTS if intent.name in policy.ACT}
+
+    assert reached(create_app().router.routes) == of_reading | of_acting | OPEN
+
+
+def test_every_field_of_graphql_has_a_row_in_the_policy() -> None:
+    query, mutation = schema.SCHEMA.query_type, schema.SCHEMA.mutation_type
+    assert query is not None
+    assert mutation is not None
+
+    read = {name: found.name for found_by in (schema.SINGLE, schema.LISTS) for name, found in found_by.items()}
+    assert set(query.fields) - set(read) <= {"node", "nodes"}
+    assert set(read.values()) == set(policy.READ)
+    assert set(mutation.fields) == set(schema.DOES)
+    assert {intent.name for intent in schema.DOES.values()} == set(policy.ACT) - set(policy.WITHIN)
