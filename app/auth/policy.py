@@ -111,7 +111,7 @@ READ: dict[str, Grants] = {
 # What staff of the platform may look at while a glass is broken: who is where in what state, nothing that was said.
 _LOOKED_AT = (
     "organisation rank person programme topic programme_resource programme_milestone sponsorship programme_role "
-    "enrolment pairing agreement signature"
+    "pairing agreement signature"
 ).split()
 READ |= {name: _joined(READ[name], _BREAK_GLASS) for name in _LOOKED_AT}
 
