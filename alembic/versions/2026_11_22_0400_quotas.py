@@ -6,7 +6,7 @@ from alembic import op
 from app.isolation import isolate, let_worker, release, stop_worker
 
 revision = "d41f7c02b9e6"
-down_revision = "8d41c2e6f0b7"
+down_revision = "9e41c7b80d35"
 branch_labels = None
 depends_on = None
 

@@ -31,7 +31,7 @@ class Keyring:
         self._fetching: asyncio.Task[None] | None = None
 
     async def key(self, key_id: str, algorithm: str) -> jwt.PyJWK | None:
-        """The key of this name, if it is one for signing by this algorithm."""
+        """The key of this name, if it is one for signing by this algorithm. Without a name, the only one there is."""
         now = clock.now()
         if now >= self._fetched_at + LAST_GOOD:
             self._keys = {}
@@ -77,7 +77,9 @@ def _by_id(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     keys = document.get("keys")
     if not isinstance(keys, list) or len(keys) > _MOST_KEYS:
         raise FetchFailed(f"no key set, or one of more than {_MOST_KEYS} keys")
-    return {key["kid"]: key for key in keys if isinstance(key, dict) and isinstance(key.get("kid"), str)}
+    found = {key["kid"]: key for key in keys if isinstance(key, dict) and isinstance(key.get("kid"), str)}
+    # A provider with a single key need not name it (OpenID Connect Core section 10.1).
+    return {**found, "": keys[0]} if len(keys) == 1 and isinstance(keys[0], dict) else found
 
 
 def _usable(key: dict[str, Any], algorithm: str) -> jwt.PyJWK | None:

@@ -77,7 +77,8 @@ async def verify(claimed: jwts.Claimed, now: datetime) -> Verified:
     types = _TYPES[TokenType(row["token_type"])]
     expected = jwts.Expected(row["issuer"], row["audience"], algorithms, types, LONGEST)
     until = jwts.believe(claimed, key, expected, now)
-    return Verified(await _actor(provider, claimed.claims), until)
+    # No longer than the provider itself is: one trust on top of the other would double the time.
+    return Verified(await _actor(provider, claimed.claims), min(until, provider.until))
 
 
 async def _provider(claimed: jwts.Claimed, now: datetime) -> _Provider:

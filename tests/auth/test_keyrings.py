@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
+from app.auth import bearer
 from app.auth.keyrings import Keyring
 from tests.auth.conftest import SignIn, enter
 from tests.auth.issuers import CONFIGURATION, Issuer, private_key, public_jwk, serving
@@ -39,6 +40,15 @@ async def test_a_new_key_works_at_once(sign_in: SignIn, clock: TestClock) -> Non
     clock.advance(seconds=30)
 
     assert await enter(sign_in.token(key=private_key("RS256", 2), header={"kid": "two"})) is not None
+
+
+async def test_a_key_needs_a_name_only_beside_others(sign_in: SignIn) -> None:
+    token = sign_in.token(header={"kid": None})
+    assert await enter(token) is not None
+
+    sign_in.issuer.keys.append(public_jwk("RS256", "two", 2))
+    bearer.forget()
+    assert await enter(token) is None
 
 
 async def test_a_flood_of_unknown_keys_is_one_request(sign_in: SignIn, clock: TestClock) -> None:

@@ -91,6 +91,8 @@ async def test_every_other_header_is_refused_in_the_same_words(mentors_key: str,
     with pytest.raises(BadCredential) as refused:
         await authenticate(header and header.format(mentors_key))
 
+    presented = ', error="invalid_token"' if header else ""
+    assert refused.value.challenge == f'Bearer realm="flipside"{presented}'
     assert (refused.value.status, refused.value.code) == (401, "unauthenticated")
     assert refused.value.detail == "Send a valid credential: Authorization: Bearer, then an API key or an access token."
 

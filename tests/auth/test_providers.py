@@ -81,7 +81,6 @@ ATTACKS: dict[str, Callable[[SignIn], str]] = {
     "a path for a key": lambda it: with_keys_of_its_own(it, kid="../../../../dev/null"),
     "SQL for a key": lambda it: with_keys_of_its_own(it, kid="' or 1=1 --"),
     "a number for a key": lambda it: with_keys_of_its_own(it, kid=1),
-    "no name of a key": lambda it: it.token(header={"kid": None}),
     "an algorithm not allowed": lambda it: it.token(algorithm="PS256"),
     "another audience": lambda it: it.token(audience="org_01kd3xq8v7fy2a9m4n6p0rstwz"),
     "no audience": lambda it: it.token(aud=...),
@@ -183,6 +182,7 @@ async def test_a_token_can_be_narrow(sign_in: SignIn, claims: dict[str, Any], sc
 async def test_a_person_can_be_named_by_their_address(sign_in: SignIn) -> None:
     await sign_in.update(person_claim="email", person_match="work_email")
 
+    verified: Any
     for verified in (True, "true", ...):
         actor = await enter(sign_in.token(sub="x", email="ada@EXAMPLE.com", email_verified=verified))
         assert actor is not None
@@ -221,21 +221,23 @@ async def test_whoever_leaves_is_out_within_five_seconds(sign_in: SignIn, clock:
 
 
 async def test_a_provider_that_is_off_lets_nobody_in_within_five_seconds(sign_in: SignIn, clock: TestClock) -> None:
-    token = sign_in.token()
-    assert await enter(token) is not None
+    first, second = sign_in.token(), sign_in.token(jti="2")
+    assert await enter(first) is not None
 
     await sign_in.world.do("admin", "update_identity_provider", sign_in.provider["id"], is_enabled=False)
 
-    assert await enter(token) is not None
-    clock.advance(seconds=5)
-    assert await enter(token) is None
+    clock.advance(seconds=4)
+    assert await enter(second) is not None
+    clock.advance(seconds=1)
+    assert await enter(first) is None
+    assert await enter(second) is None
 
 
 async def test_of_two_organisations_the_first_has_the_issuer(sign_in: SignIn, clock: TestClock) -> None:
     other = await found_world("Other")
     await other.newcomer("employee", external_id="e-1")
     client = "api://0b7bd5f6-58a9-4a5e-8e6c-0e4bb6a8f6a1"
-    ours = {"name": "x", "issuer": sign_in.issuer.url, "audience": client}
+    ours: dict[str, Any] = {"name": "x", "issuer": sign_in.issuer.url, "audience": client}
 
     first = await sign_in.world.do("admin", "create_identity_provider", **ours)
     clock.advance(seconds=1)

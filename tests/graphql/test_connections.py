@@ -190,11 +190,13 @@ async def test_a_cursor_holds_while_the_list_changes(gql: Gql, world: World) -> 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 async def test_every_order_of_every_list_can_be_walked(resource: Resource, acme: Full, reader: Gql) -> None:
     field, part = to_camel_case(plural_name(resource)), acme.reader(resource.name)
+    # The trail grows with what tests do, beyond a page.
+    narrowed = 'filter:{action:["create_person"]},' if resource.name == "audit_entry" else ""
     for order in resource.orders:
         walk = Listed(
             reader,
             f"query($n:Int,$m:Int,$a:String,$b:String){{{field}(first:$n,last:$m,after:$a,before:$b,"
-            f"orderBy:{order_name(order)}){{{PAGE}}}}}",
+            f"{narrowed}orderBy:{order_name(order)}){{{PAGE}}}}}",
             part,
         )
         every = await walk.all()

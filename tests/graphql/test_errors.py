@@ -83,7 +83,8 @@ async def test_strangers_are_told_nothing(key: str | None, gql: Gql) -> None:
         response = await gql.post(query, key)
 
         assert response.status_code == 401
-        assert response.headers["www-authenticate"] == 'Bearer realm="flipside"'
+        presented = "" if key is None else ', error="invalid_token"'
+        assert response.headers["www-authenticate"] == f'Bearer realm="flipside"{presented}'
         assert response.json()["errors"][0]["extensions"] == {"code": "unauthenticated"}
 
 

@@ -51,7 +51,8 @@ def key_of(full: Full, part: str = "admin") -> dict[str, str]:
 
 def texts(resource: Resource) -> list[str]:
     """The filters that take any text."""
-    return [item.field for item in resource.filters if isinstance(item, Equals) and resource.kind_of(item.field) is str]
+    equals = [item for item in resource.filters if isinstance(item, Equals) and resource.kind_of(item.field) is str]
+    return [name for item in equals for name in item.parameters]
 
 
 FILTERED = [resource for resource in RESOURCES if texts(resource)]
@@ -65,7 +66,7 @@ async def test_a_filter_finds_what_is_equal_and_nothing_else(
     gql, listed = Gql(client, acme.world), to_camel_case(plural_name(resource))
     for field in texts(resource):
         answer = await client.get(f"/v1/{resource.path}", params={field: ",".join(SQL)}, headers=key_of(acme, part))
-        assert (answer.status_code, answer.json()["items"]) == (200, []), field
+        assert (answer.status_code, answer.json().get("items")) == (200, []), answer.text
 
         query = f"query($f:{resource.type_name}Filter){{{listed}(filter:$f){{nodes{{id}}}}}}"
         found = await gql.data(query, part, f={to_camel_case(field): SQL[0]})

@@ -171,3 +171,64 @@ async def test_only_administrators_make_and_revoke_keys(world: World, part: str)
         )
     with refused("forbidden"):
         await world.do(part, "revoke_api_key", world.actors[part].principal)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (["203.0.113.9/24"], ["203.0.113.0/24"]),
+        (["2001:db8::/32"], ["2001:db8::/32"]),
+        (["2001:db8:1:2:3:4:5:6/64"], ["2001:db8:1:2::/64"]),
+        (["203.0.113.9"], None),
+        (["203.0.113.256/24"], None),
+        (["203.0.113.0/33"], None),
+        (["2001:db8::/129"], None),
+        (["10.0.0.0/8", "10.0.0.0/8"], None),
+        (["everywhere"], None),
+    ],
+)
+async def test_a_key_may_keep_to_networks(world: World, given: list[str], kept: list[str] | None) -> None:
+    if kept is None:
+        with pytest.raises(ValidationError):
+            await key_for(world, networks=given)
+    else:
+        assert (await key_for(world, networks=given))["networks"] == kept
+
+
+async def test_a_rotated_key_lives_on_beside_the_new_one_for_a_while(world: World, clock: TestClock) -> None:
+    old = await key_for(world, networks=["127.0.0.0/8"], expires_at=clock.time + timedelta(days=90))
+    clock.advance(days=80)
+
+    new = await world.do("admin", "rotate_api_key", old["id"], overlap_hours=2)
+
+    assert new["id"] != old["id"]
+    same = ("name", "role", "scopes", "service_account", "networks")
+    assert {name: new[name] for name in same} == {name: old[name] for name in same}
+    assert new["expires_at"] == (clock.time + timedelta(days=90)).isoformat()
+    assert (await world.see("admin", old["id"]) or {})["expires_at"] == (clock.time + timedelta(hours=2)).isoformat()
+    for made in (old, new):
+        assert (await authenticate(f"Bearer {made['secret']}", "127.0.0.1")).principal == made["id"]
+    with refused("too_many_keys"):
+        await world.do("admin", "rotate_api_key", new["id"])
+
+
+async def test_a_key_that_is_rotated_without_an_overlap_ends_at_once(world: World) -> None:
+    old = await key_for(world)
+
+    new = await world.do("admin", "rotate_api_key", old["id"], overlap_hours=0)
+
+    assert new["expires_at"] is None
+    assert (await world.see("admin", old["id"]) or {})["revoked_at"] is not None
+    with refused("key_ended"):
+        await world.do("admin", "rotate_api_key", old["id"])
+
+
+async def test_a_key_does_not_live_longer_for_being_rotated(world: World, clock: TestClock) -> None:
+    old = await key_for(world, expires_at=clock.time + timedelta(hours=1))
+
+    await world.do("admin", "rotate_api_key", old["id"], overlap_hours=168)
+
+    assert (await world.see("admin", old["id"]) or {})["expires_at"] == old["expires_at"]
+    clock.advance(hours=1)
+    with refused("key_ended"):
+        await world.do("admin", "rotate_api_key", old["id"])
