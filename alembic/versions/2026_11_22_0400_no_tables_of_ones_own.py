@@ -7,7 +7,7 @@ would be read and written by whoever is served next.
 from alembic import op
 
 revision = "9e41c7b80d35"
-down_revision = "d41f7c02b9e6"
+down_revision = "8d41c2e6f0b7"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from alembic import op
 from app.isolation import APP, isolate, release
 
 revision = "f4d81c6a3e57"
-down_revision = "9e41c7b80d35"
+down_revision = "d41f7c02b9e6"
 branch_labels = None
 depends_on = None
 

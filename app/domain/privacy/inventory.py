@@ -132,6 +132,7 @@ INVENTORY: Mapping[str, Plan] = {
     "programme_milestone": Plan(rewrite="title"),
     "programme_resource": Plan(keep="url", rewrite="title body"),
     "programme_role": Plan(),
+    "quota_level": Plan(),
     "rank": Plan(keep="name"),
     "retention_policy": Plan(),
     "session": Plan(keep="zone calendar_uid cancelled_by", rewrite="topic", where=_OF_PAIRINGS),
