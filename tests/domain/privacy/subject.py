@@ -14,7 +14,7 @@ from app.domain.privacy import erasing
 from app.domain.privacy.inventory import INVENTORY
 from app.domain.privacy.names import Names
 from app.reading import rows
-from app.table import metadata
+from app.tables import metadata
 from app.workers.jobs import JOBS
 from app.workers.operate import Operator
 from tests.full import Full, fill

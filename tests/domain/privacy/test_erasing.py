@@ -21,7 +21,7 @@ from app.domain.people.models import Person
 from app.domain.privacy import erasing
 from app.domain.privacy.inventory import INVENTORY
 from app.embedded_programs import find_binaries
-from app.table import metadata
+from app.tables import metadata
 from tests.conftest import NOON
 from tests.domain.privacy.subject import Subject, advanced, everything, make_subject, plant
 from tests.workers.steps import row
