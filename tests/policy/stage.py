@@ -214,7 +214,7 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         stage.add("person", row["id"], own={part}, members=partners)
     for row in await _rows(owner, world, "api_key", "id, person_id"):
         stage.add("api_key", row["id"], own={parts[row["person_id"]]} if row["person_id"] else ())
-    for name in ("rank", "webhook_endpoint"):
+    for name in ("rank", "retention_policy", "webhook_endpoint"):
         for row in await _rows(owner, world, name, "id"):
             stage.add(name, row["id"])
     programmes = {thing.id: thing.programme for thing in stage.of("programme")}

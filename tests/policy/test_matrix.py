@@ -58,6 +58,10 @@ PARENTS = {
     "create_goal_milestone": "goal",
     "celebrate_win": "pairing",
     "give_feedback": "pairing",
+    "begin_import": "organisation",
+    "give_consent": "organisation",
+    **dict.fromkeys(("request_export", "request_erasure"), "person"),
+    "place_legal_hold": "organisation",
 }
 TARGETS = {intent.name: intent.resource.name for intent in INTENTS if intent.has_id} | PARENTS
 AT_ONCE = 8
