@@ -41,8 +41,9 @@ Made from `app/auth/policy.py` and `app/auth/tiers.py` by `make contract`; readi
 follow the same table. Who is not named has no access: what someone may not see does not exist for them, neither by its
 id nor in a list, behind a link, or as the answer to a filter.
 
-**Platform staff** have no row in any table below: they see nothing of an organisation and can do nothing in it. No
-organisation can make a key for them. **Auditors** read that things are so, not what was said, and change nothing.
+**Platform staff** have no column in any table below: they see nothing of an organisation but the record of their own
+acts, and can do nothing in it. No organisation can make a key for them. **Auditors** read that things are so, not what
+was said, and change nothing.
 
 **Own pair comes first.** An administrator, coordinator or auditor who takes part in a pair loses their office over
 everything of that pair: its state, agreement, sessions and both enrolments. They see it as their partner does, decide

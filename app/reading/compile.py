@@ -17,7 +17,7 @@ from app.reading import keyset, opening, witness
 from app.reading.admission import shown, visible
 from app.reading.fragments import EMPTY_LIST, as_json, built, text
 from app.reading.keyset import Said
-from app.reading.resource import ORGANISATION, Resource, Table, owner, same_organisation
+from app.reading.resource import ME, ORGANISATION, Linked, Resource, Table, owner, same_organisation
 from app.reading.shape import Constant, Edges, Embedded, Leaf, Nodes, Page, ToMany, ToOne, Wanted
 from app.reading.statement import Statement
 from app.sealing.columns import Sealed
@@ -175,7 +175,12 @@ class _Compiler:
         value: sa.BindParameter[Any] = sa.bindparam(where.slot, type_=ARRAY(kind) if where.several else kind)
         found = rule.where(table, where.parameter, value, several=where.several)
         # What a caller is not shown is not found by its value either.
-        return sa.and_(found, shown(listed.resource, table, self._role, rule.field))
+        if not isinstance(rule, Linked):
+            return sa.and_(found, shown(listed.resource, table, self._role, rule.field))
+        allowed = shown(listed.resource, table, self._role, rule.tells)
+        asked: sa.ColumnElement[Any] = sa.func.all(value) if where.several else value
+        of_oneself = ME.op("=", is_comparison=True)(asked)
+        return found if isinstance(allowed, sa.True_) else sa.and_(found, sa.or_(allowed, of_oneself))
 
     def _list(self, listed: Page, parent: tuple[Table, ToMany] | None) -> sa.ColumnElement[Any]:
         """One list as one JSON value: its objects and what it says of itself."""

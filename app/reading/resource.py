@@ -68,6 +68,8 @@ class Linked(Equals):
     link: type[SQLModel]
     value: str
     target: str
+    # The field that tells the same. Whoever is not shown it may ask for themselves alone.
+    tells: str
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ MADE_UP = [
 ]
 
 
-@pytest.mark.parametrize("header", MADE_UP)
+@pytest.mark.parametrize("header", MADE_UP, ids=range(len(MADE_UP)))
 async def test_both_doors_refuse_whatever_is_wrong_in_the_same_words(world: World, header: str) -> None:
     transport = httpx.ASGITransport(create_app())
     async with httpx.AsyncClient(transport=transport, base_url="http://flipside") as client:

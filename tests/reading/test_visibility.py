@@ -198,6 +198,17 @@ async def test_a_filter_tells_nobody_what_the_answer_hides(ended: Scene) -> None
     assert found == SEEN_BY["person"] - HIDDEN_FROM["person", "work_email"]
 
 
+async def test_who_is_not_shown_the_people_of_an_entry_finds_nobody_but_themselves(scene: Scene) -> None:
+    resource, _ = scene.find("audit_entry")
+    people, mentor, admin = scene.world.people, scene.actors["mentor"], scene.actors["admin"]
+    one, several = (page_of(resource, wheres=(where("subject_id", several=several),)) for several in (False, True))
+
+    assert await listed(admin, one, subject_id=people["mentee"])
+    assert await listed(mentor, one, subject_id=people["mentor"])
+    assert await listed(mentor, one, subject_id=people["mentee"]) == []
+    assert await listed(mentor, several, subject_id=[people["mentor"], people["mentee"]]) == []
+
+
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 def test_no_order_and_no_edge_tells_what_a_row_hides(resource: Resource) -> None:
     telling = {order.removeprefix("-") for order in resource.orders}

@@ -43,7 +43,7 @@ AUDIT_ENTRIES = Resource(
         Equals("object_id"),
         Equals("action"),
         Equals("outcome"),
-        Linked("id", "subject_id", AuditSubject, value="person_id", target="entry_id"),
+        Linked("id", "subject_id", AuditSubject, value="person_id", target="entry_id", tells="subjects"),
         Range("occurred_at"),
     ),
     computed={"subjects": _subjects},
