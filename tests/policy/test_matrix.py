@@ -59,7 +59,6 @@ PARENTS = {
     "create_goal_milestone": "goal",
     "celebrate_win": "pairing",
     "give_feedback": "pairing",
-    "begin_import": "organisation",
     "give_consent": "organisation",
     **dict.fromkeys(("request_export", "request_erasure"), "person"),
     "place_legal_hold": "organisation",
