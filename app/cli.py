@@ -16,6 +16,7 @@ from app import secret
 from app.commands import doctor as doctors
 from app.commands import hosting, pages, serving, settings_table
 from app.commands.audit import audit
+from app.commands.break_glass import break_glass, operators
 from app.commands.chosen import WrongSettings, chosen
 from app.commands.data_keys import data_keys
 from app.commands.hosting import DatabaseMissing, DataFolderUnusable, MigrationFailed, SchemaBehind
@@ -63,6 +64,8 @@ cli.add_typer(audit, name="audit")
 cli.add_typer(keys, name="keys")
 cli.add_typer(data_keys, name="data-keys")
 cli.add_typer(organisations, name="organisations")
+cli.add_typer(operators, name="operators")
+cli.add_typer(break_glass, name="break-glass")
 
 
 @cli.command()

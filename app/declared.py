@@ -13,12 +13,14 @@ from app.domain.imports import intents as imports
 from app.domain.operations import intents as operations
 from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
-from app.domain.organisations.resource import ORGANISATIONS, RANKS
+from app.domain.organisations.resource import ORGANISATIONS, RANKS, RETENTION_POLICIES
 from app.domain.oversight.resource import AUDIT_ENTRIES
 from app.domain.pairings import intents as pairings
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
 from app.domain.people import intents as people
 from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
+from app.domain.privacy import intents as privacy
+from app.domain.privacy.resource import BREAK_GLASSES, CONSENTS, ERASURES, EXPORTS, LEGAL_HOLDS
 from app.domain.programmes import intents as programmes
 from app.domain.programmes.resource import (
     PROGRAMME_MILESTONES,
@@ -37,6 +39,7 @@ from app.webhooks.resource import ATTEMPTS, DELIVERIES, WEBHOOK_ENDPOINTS
 RESOURCES: tuple[Resource, ...] = (
     ORGANISATIONS,
     RANKS,
+    RETENTION_POLICIES,
     PEOPLE,
     DO_NOT_PAIRS,
     API_KEYS,
@@ -63,6 +66,11 @@ RESOURCES: tuple[Resource, ...] = (
     GOAL_MILESTONES,
     WINS,
     FEEDBACK,
+    CONSENTS,
+    EXPORTS,
+    ERASURES,
+    LEGAL_HOLDS,
+    BREAK_GLASSES,
     WEBHOOK_ENDPOINTS,
     DELIVERIES,
     ATTEMPTS,
@@ -80,6 +88,7 @@ INTENTS: tuple[Intent, ...] = (
     *sessions.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,
+    *privacy.INTENTS,
     *webhooks.INTENTS,
 )
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

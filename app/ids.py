@@ -6,6 +6,7 @@ where the time of writing must not show.
 """
 
 import re
+from datetime import datetime
 from uuid import uuid4
 
 import uuid_utils
@@ -23,6 +24,11 @@ def new(prefix: str) -> str:
 def new_untimed(prefix: str) -> str:
     """A new id that does not tell when it was made (feedback, notes)."""
     return f"{prefix}_{base32.encode(uuid4().bytes)}"
+
+
+def first_at(prefix: str, time: datetime) -> str:
+    """The least id of those that are made from this time on."""
+    return f"{prefix}_{base32.encode((round(time.timestamp() * 1000) << 80).to_bytes(16))}"
 
 
 def prefix_of(text: str) -> str | None:

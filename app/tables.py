@@ -5,6 +5,7 @@ from app.audit.models import AuditEntry, AuditHead, AuditSubject
 from app.auth.models import ApiKey, Credential, IssuerBinding, SigningKey
 from app.declared import RESOURCES
 from app.domain.operations.models import OperationInput
+from app.domain.privacy.operators import Operator
 from app.events.models import EventCounter, OutboxEvent
 from app.quotas.models import QuotaLevel
 from app.sealing.models import DataKey
@@ -22,6 +23,7 @@ __all__ = [
     "IdempotencyRecord",
     "IssuerBinding",
     "OperationInput",
+    "Operator",
     "OutboxEvent",
     "QuotaLevel",
     "SigningKey",

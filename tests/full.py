@@ -14,6 +14,8 @@ from app.declared import BY_PREFIX, RESOURCES
 from app.domain.access.schemas import ApiKeyCreate
 from app.domain.access.service import issue
 from app.domain.operations import service as operations
+from app.domain.privacy import break_glass
+from app.domain.privacy.models import Export
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery
@@ -30,6 +32,7 @@ _READERS = {
     "delivery": "admin",
     "attempt": "admin",
     "audit_entry": "admin",
+    **dict.fromkeys(("consent", "export", "erasure", "legal_hold", "break_glass"), "admin"),
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback"), "mentor"),
 }
@@ -151,6 +154,9 @@ async def _fill_office(full: Full) -> None:
     standing = await world.do("admin", "create_standing", person_id=world.people["coordinator"], role="coordinator")
     endpoint = await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
     found = {"rank": rank, "do_not_pair": bar, "api_key": key, "webhook_endpoint": endpoint}
+    found["consent"] = await world.do("mentor", "give_consent", purpose="recognition", notice_version="2026-01")
+    found["erasure"] = await world.do("admin", "request_erasure", person_id=person)
+    found["legal_hold"] = await world.do("admin", "place_legal_hold", person_id=full.other_person, reason="A claim.")
     found |= {"identity_provider": provider, "standing": standing}
     full.objects.update({name: item["id"] for name, item in found.items()})
 
@@ -182,7 +188,17 @@ async def _fill_from_rows(full: Full) -> None:
         db.add(attempt)
         # Of a kind that no worker knows, so that it stays as it is.
         operation = await operations.begin(db, world.actors["admin"], "example")
-    objects |= {"delivery": delivery.id, "attempt": attempt.id, "operation": operation.id}
+        export = Export(
+            organisation_id=world.organisation_id,
+            id=ids.new(Export.prefix),
+            person_id=world.people["mentor"],
+            requested_by=world.people["admin"],
+        )
+        db.add(export)
+        glass, _ = await break_glass.request(db, ids.new("opr"), reason="A failed migration.", minutes=30)
+    objects |= {"delivery": delivery.id, "attempt": attempt.id, "operation": operation.id, "export": export.id}
+    objects["break_glass"] = glass.id
+    objects["retention_policy"] = await _found(full, "retention_policy", "data_class", "notes")
     objects["audit_entry"] = await _found(full, "audit_entry", "actor_id", world.people["mentor"])
     for name, parent in (("agreement", "pairing"), ("signature", "agreement"), ("attendance", "session")):
         objects[name] = await _found(full, name, f"{parent}_id", objects[parent])

@@ -143,7 +143,7 @@ async def _earlier(db: Db, call: Call) -> Done | None:
         return None
     if request_hash != _hash(call):
         raise KeyReused
-    secret, _, body = (await keeping.opened(sealed, wrapped, *_place(identity))).partition(b"\n")
+    secret, _, body = (await keeping.opened(sealed, wrapped, *place_of(identity))).partition(b"\n")
     return Done(body, object_id, version, secret.decode() or None, replayed=True)
 
 
@@ -152,7 +152,7 @@ def _identity(call: Call) -> tuple[str, str, str, str]:
     return call.actor.organisation_id, call.actor.principal, call.intent.name, call.key or ""
 
 
-def _place(identity: tuple[str, str, str, str]) -> tuple[str, str, str, str]:
+def place_of(identity: tuple[str, str, str, str]) -> tuple[str, str, str, str]:
     """Where its answer is sealed: the columns of the primary key stand for the id that the row does not have."""
     organisation_id, *key = identity
     return organisation_id, "idempotency_record", "\n".join(key), "body"
@@ -170,7 +170,7 @@ async def _keep(db: Db, call: Call, done: Done) -> None:
         request_hash=_hash(call),
         object_id=done.object_id,
         object_version=done.version,
-        body=envelope.seal(sealing, (done.secret or "").encode() + b"\n" + done.body, *_place(identity)),
+        body=envelope.seal(sealing, (done.secret or "").encode() + b"\n" + done.body, *place_of(identity)),
         created_at=clock.now(),
     )
 

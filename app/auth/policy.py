@@ -25,7 +25,6 @@ class Relation(StrEnum):
 
 # What comes of an office. Who holds one keeps none of it over a pairing of their own (`barred`).
 OFFICES = frozenset({Relation.ORGANISATION, Relation.OWN_PROGRAMME})
-# Platform staff have no row but that of their own acts: they see nothing of an organisation, and do nothing in it.
 Grants = Mapping[Role, tuple[Relation, ...]]
 _ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
     Role.ORGANISATION_ADMIN,
@@ -37,6 +36,9 @@ _ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
 _ANY = (Relation.ORGANISATION,)
 _OFFICE: Grants = {_ADMIN: _ANY, _SERVICE: _ANY}
 _ADMINISTRATORS: Grants = {_ADMIN: _ANY}
+_OVERSIGHT: Grants = {_ADMIN: _ANY, _AUDITOR: _ANY}
+# Staff of the platform hold keys for an hour at most, after two of them agreed (break_glass.py). They change nothing.
+_BREAK_GLASS: Grants = {Role.PLATFORM_ADMIN: _ANY}
 # Auditors read that things are so, not what was said: `tiers.py` withholds the rest. They change nothing.
 _AUDITED: Grants = {**_OFFICE, _AUDITOR: _ANY}
 _EVERYONE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE), _ANY)
@@ -63,7 +65,7 @@ _PAIR_FACTS = _joined(_RUNS_PROGRAMME, _PARTNERS)
 _SESSION_FACTS = _joined({_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)}, _PARTNERS)
 _AUDITED_PAIR: Grants = {_AUDITOR: (Relation.ORGANISATION, Relation.OWN_PAIRING)}
 
-READ: Mapping[str, Grants] = {
+READ: dict[str, Grants] = {
     "organisation": _EVERYONE,
     "rank": _EVERYONE,
     "person": _joined({**_AUDITED, _COORDINATOR: _ANY}, {_PARTICIPANT: (Relation.OWN, Relation.OWN_PAIRING)}),
@@ -86,6 +88,10 @@ READ: Mapping[str, Grants] = {
     "goal": _joined({_SERVICE: _ANY}, _PARTNERS),
     "goal_milestone": _joined({_SERVICE: _ANY}, _PARTNERS),
     "win": _PARTNERS,
+    "retention_policy": _EVERYONE,
+    **dict.fromkeys(("consent", "export", "erasure"), _joined(_OVERSIGHT, _SELF)),
+    "legal_hold": _OVERSIGHT,
+    "break_glass": _joined(_OVERSIGHT, _BREAK_GLASS),
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
     "webhook_endpoint": _AUDITED,
     "delivery": _AUDITED,
@@ -93,13 +99,21 @@ READ: Mapping[str, Grants] = {
     "identity_provider": {_ADMIN: _ANY, _AUDITOR: _ANY},
     "standing": {_ADMIN: _ANY, _AUDITOR: _ANY, _COORDINATOR: (Relation.OWN,)},
     "api_key": {_ADMIN: _ANY, _AUDITOR: _ANY, **dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.OWN,))},
-    "operation": {**_OPERATIONS, _AUDITOR: _ANY},
+    # Participants begin one when they ask for a copy of their data.
+    "operation": {**_OPERATIONS, _AUDITOR: _ANY, _PARTICIPANT: (Relation.OWN,)},
     # What one did oneself, and who saw one's own data; all of it for those who oversee.
     "audit_entry": {
         **dict.fromkeys((_ADMIN, _AUDITOR), _ANY),
         **dict.fromkeys((_COORDINATOR, _PARTICIPANT, Role.PLATFORM_ADMIN), (Relation.OWN,)),
     },
 }
+
+# What staff of the platform may look at while a glass is broken: who is where in what state, nothing that was said.
+_LOOKED_AT = (
+    "organisation rank person programme topic programme_resource programme_milestone sponsorship programme_role "
+    "pairing agreement signature"
+).split()
+READ |= {name: _joined(READ[name], _BREAK_GLASS) for name in _LOOKED_AT}
 
 _DIRECTORY = ("create_person", "update_person", "deactivate_person", "reactivate_person")
 _PROGRAMME_SETUP = (
@@ -131,6 +145,9 @@ _WEBHOOKS = (
     "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret "
     "disable_webhook_endpoint enable_webhook_endpoint ping_webhook_endpoint retry_delivery"
 ).split()
+_PRIVACY_OFFICE = (
+    "approve_erasure decline_erasure resume_erasure place_legal_hold lift_legal_hold update_retention_policy"
+).split()
 _ACCESS = (
     "create_api_key rotate_api_key revoke_api_key create_identity_provider update_identity_provider "
     "delete_identity_provider create_standing delete_standing"
@@ -153,6 +170,10 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
+    **dict.fromkeys(("give_consent", "withdraw_consent"), _SELF),
+    # For anybody by an administrator, for oneself by oneself; that two people decide is the service's rule.
+    **dict.fromkeys(("request_export", "request_erasure", "withdraw_erasure"), _joined(_ADMINISTRATORS, _SELF)),
+    **dict.fromkeys(_PRIVACY_OFFICE, _ADMINISTRATORS),
     **dict.fromkeys(_ACCESS, _ADMINISTRATORS),
     **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
 }
@@ -167,6 +188,8 @@ GRANTABLE = frozenset(Role) - {Role.PLATFORM_ADMIN}
 _CALLED_OFF: Grants = {_COORDINATOR: (Relation.OWN_PROGRAMME,), _SERVICE: _ANY}
 CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("do_not_pair", "reason"): _ADMINISTRATORS,
+    ("legal_hold", "reason"): _ADMINISTRATORS,
+    ("break_glass", "reason"): _ADMINISTRATORS,
     ("pairing", "end_reason"): {_COORDINATOR: (Relation.OWN_PROGRAMME,)},
     ("session", "cancelled_by"): _CALLED_OFF,
     ("session", "cancel_reason"): _CALLED_OFF,

@@ -25,6 +25,8 @@ class Scope(StrEnum):
     OPERATIONS_READ = "operations:read"
     OPERATIONS_WRITE = "operations:write"
     KEYS_MANAGE = "keys:manage"
+    PRIVACY_READ = "privacy:read"
+    PRIVACY_WRITE = "privacy:write"
     AUDIT_READ = "audit:read"
     SCHEMA_READ = "schema:read"
 

@@ -19,7 +19,9 @@ class Tier(StrEnum):
 
 
 # What a role does not get, though it sees the row.
-WITHHELD: Mapping[Role, frozenset[Tier]] = {Role.AUDITOR: frozenset({Tier.PERSONAL, Tier.CONTENT})}
+WITHHELD: Mapping[Role, frozenset[Tier]] = dict.fromkeys(
+    (Role.AUDITOR, Role.PLATFORM_ADMIN), frozenset({Tier.PERSONAL, Tier.CONTENT})
+)
 # Every row has these; references are as open as the row, since edges follow them.
 _COMMON = frozenset({"id", "version", "created_at", "updated_at"})
 _O, _P, _C, _X = Tier.OPEN, Tier.PERSONAL, Tier.CONTENT, Tier.CONFIDENTIAL
@@ -27,7 +29,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "organisation": {_O: "name region default_zone anonymity_k"},
     "rank": {_O: "level name"},
     "person": {
-        _O: "given_name family_name display_name rank_level department zone languages employment_status",
+        _O: "given_name family_name display_name rank_level department zone languages employment_status erased_at",
         _P: "external_id login work_email title division cost_centre location hire_date termination_date",
     },
     "do_not_pair": {_X: "reason"},
@@ -70,6 +72,12 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "feedback": {_O: "type audience", _X: "rating text"},
     "webhook_endpoint": {_O: "url description types status disabled_reason"},
     "delivery": {_O: "event_type sequence status attempts due_at delivered_at last_status last_error"},
+    "retention_policy": {_O: "data_class keep_days"},
+    "consent": {_O: "purpose notice_version given_at withdrawn_at"},
+    "export": {_O: "requested_by operation_id size_bytes ready_at expires_at"},
+    "erasure": {_O: "status requested_by decided_by decided_at operation_id completed_at"},
+    "legal_hold": {_O: "placed_by lifted_by lifted_at", _X: "reason"},
+    "break_glass": {_O: "minutes requested_by approved_by opened_at expires_at closed_at", _X: "reason"},
     "attempt": {_O: "number started_at elapsed_ms status error address", _C: "response"},
     "identity_provider": {
         _O: "name issuer audience jwks_uri algorithms token_type person_claim person_match is_enabled",

@@ -10,6 +10,7 @@ from app.domain.goals.models import GOAL
 from app.domain.operations.models import OPERATION
 from app.domain.pairings.agreements import AGREEMENT
 from app.domain.pairings.models import PAIRING
+from app.domain.privacy.models import ERASURE
 from app.domain.programmes.models import PROGRAMME
 from app.domain.sessions.models import SESSION
 from app.states import Machine
@@ -25,6 +26,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     GOAL,
     ENDPOINT,
     DELIVERY,
+    ERASURE,
 )
 _SETTINGS = """\
 # Settings

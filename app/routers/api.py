@@ -8,7 +8,7 @@ from starlette.routing import Route
 from app.declared import BY_PREFIX, INTENTS, RESOURCES
 from app.ids import prefix_of
 from app.reading.run import Absent
-from app.routers import health, oauth, openapi
+from app.routers import exports, health, oauth, openapi
 from app.routers.reads import read_list, read_one
 from app.routers.table import Table
 from app.routers.writes import METHODS, path_of, write
@@ -30,6 +30,7 @@ def table() -> Table:
     """Every path of the door with the endpoint of each of its methods."""
     found = Table()
     found.add("GET", "/v1/nodes/{id}", node)
+    found.add("GET", exports.PATH, exports.content)
     for resource in RESOURCES:
         found.add("GET", f"/v1/{resource.path}", read_list(resource))
         found.add("GET", f"/v1/{resource.path}/{{id}}", read_one(resource))

@@ -5,8 +5,9 @@ from typing import Any
 from app.acting.intent import Intent, Kind
 from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
+from app.domain.privacy.resource import EXPORTS
 from app.reading.resource import Resource
-from app.routers import bodies, documents
+from app.routers import bodies, documents, exports
 from app.routers import openapi_examples as examples
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
@@ -27,6 +28,7 @@ def paths() -> Paths:
         found[f"/v1/{resource.path}/{{id}}"] = {"get": _one(resource)}
     for intent in INTENTS:
         found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
+    found[exports.PATH] = {"get": _export_content()}
     found |= oauth.paths()
     found["/v1/nodes/{id}"] = {"get": _node()}
     found["/health/live"] = {"get": _health("live", "Whether this process answers.", ())}
@@ -159,6 +161,21 @@ def _success(intent: Intent) -> Json:
     if intent.kind is Kind.BEGIN:
         return {"202": good("The operation, which has begun.", schema, "Location", *headers)}
     return {"200": good("The object as it is now.", schema, *headers)}
+
+
+def _export_content() -> Json:
+    about = "Download one's own export: a ZIP of JSON and CSV files, kept for 24 hours. Each download is put on record."
+    binary = {"content": {exports.TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+    file = good("The file.", None, "CacheControl") | binary
+    return {
+        "operationId": "getExportContent",
+        "summary": "Download one's own export.",
+        "description": _described(about, EXPORTS.scope),
+        "tags": [chapter(EXPORTS)],
+        **_secured(EXPORTS.scope),
+        "parameters": [parameters.identifier(EXPORTS)],
+        "responses": {"200": file, **problems(400, 403, 404, 409, *_ALWAYS)},
+    }
 
 
 def _node() -> Json:

@@ -8,6 +8,7 @@ from app.domain.goals import events as goals
 from app.domain.operations import events as operations
 from app.domain.pairings import events as pairings
 from app.domain.people import events as people
+from app.domain.privacy.break_glass import BreakGlassClosed, BreakGlassOpened
 from app.domain.programmes import events as programmes
 from app.domain.sessions import events as sessions
 from app.events.envelope import Event
@@ -19,6 +20,7 @@ EVENTS: tuple[type[Event], ...] = (
     people.PersonUpdated,
     people.PersonDeactivated,
     people.PersonReactivated,
+    people.PersonWasErased,
     operations.OperationSucceeded,
     operations.OperationFailed,
     operations.OperationCancelled,
@@ -72,6 +74,8 @@ EVENTS: tuple[type[Event], ...] = (
     goals.MilestoneWasReached,
     goals.WinCelebrated,
     FeedbackGiven,
+    BreakGlassOpened,
+    BreakGlassClosed,
     EndpointPinged,
     EndpointDisabled,
     DeliveryExhausted,

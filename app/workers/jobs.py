@@ -4,5 +4,11 @@ from collections.abc import Mapping
 
 from app.domain.imports import enrolments, people
 from app.domain.operations.work import Job
+from app.domain.privacy import copies, erasing, erasures, exports
 
-JOBS: Mapping[str, Job] = {"people_import": people.run, "enrolments_import": enrolments.run}
+JOBS: Mapping[str, Job] = {
+    "people_import": people.run,
+    "enrolments_import": enrolments.run,
+    erasures.JOB: erasing.erase,
+    exports.JOB: copies.make,
+}

@@ -4,12 +4,10 @@ from collections.abc import Awaitable, Callable
 
 from app import db as database
 from app.db import Db
-from app.domain.enrolments import queries as enrolments
-from app.domain.enrolments.service import take_leave
 from app.domain.pairings import events as told
 from app.domain.pairings import queries as pairings
+from app.domain.pairings.leaving import conclude, leave
 from app.domain.pairings.models import EndReason, Pairing, PairingStatus
-from app.domain.pairings.service import break_off, finish
 from app.domain.people.events import PersonDeactivated
 from app.domain.people.models import EmploymentStatus, Person
 from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed
@@ -33,10 +31,7 @@ async def _person_left(db: Db, person_id: str) -> None:
     person = await rows.by_id(db, Person, person_id)
     if person.employment_status is not EmploymentStatus.INACTIVE:
         return
-    for pairing in await pairings.live_of_person(db, person_id):
-        await _conclude(db, pairing, "end_early", EndReason.LEFT_ORGANISATION)
-    for enrolment in await enrolments.live_of_person(db, person_id):
-        take_leave(db, enrolment)
+    await leave(db, person_id)
 
 
 async def _pairing_rests(db: Db, pairing_id: str) -> None:
@@ -49,7 +44,7 @@ async def _pairing_over(db: Db, pairing_id: str) -> None:
 
 async def _programme_cancelled(db: Db, programme_id: str) -> None:
     for pairing in await pairings.live_of_programme(db, programme_id):
-        await _conclude(db, pairing, "dissolve", EndReason.PROGRAMME_CANCELLED)
+        await conclude(db, pairing, "dissolve", EndReason.PROGRAMME_CANCELLED)
 
 
 async def _programme_closed(db: Db, programme_id: str) -> None:
@@ -58,17 +53,7 @@ async def _programme_closed(db: Db, programme_id: str) -> None:
             pairing.step("begin_closing")
             outbox.record(db, told.PairingClosingBegan.of(pairing), changed=("status",))
         # A pair that rests, or has not signed, has nothing to complete.
-        await _conclude(db, pairing, "end_early", EndReason.NOT_SAID)
-
-
-async def _conclude(db: Db, pairing: Pairing, move: str, reason: EndReason) -> None:
-    """Bring a live pairing to an end: one that is closing to its planned end, any other by `move`."""
-    if pairing.status is PairingStatus.CLOSING:
-        await finish(db, pairing)
-    else:
-        await break_off(db, pairing, move, reason)
-    # The next pairing may free a seat of the same enrolment, which is read anew under its lock.
-    await db.flush()
+        await conclude(db, pairing, "end_early", EndReason.NOT_SAID)
 
 
 async def _clear_calendar(db: Db, pairing_id: str, reason: CancelReason) -> None:

@@ -1,19 +1,12 @@
-"""What time alone brings about: sessions lapse, kept answers are forgotten, what a disabled endpoint is due is held."""
-
-from datetime import timedelta
-
-import sqlalchemy as sa
-from sqlmodel import col
+"""What time alone brings about: sessions lapse, what is too old goes, what a disabled endpoint is due is held."""
 
 from app import clock, logs
 from app import db as database
-from app.acting.models import IdempotencyRecord
-from app.db import Db
+from app.domain.privacy import break_glass, retaining
 from app.domain.sessions import attending
 from app.workers.faults import described
 
-KEPT = timedelta(hours=72)
-LAPSED_AT_ONCE, FORGOTTEN_AT_ONCE = 100, 1000
+LAPSED_AT_ONCE, EXPIRED_AT_ONCE = 100, 1000
 
 ORGANISATIONS = "select organisation_id from event_counter order by organisation_id"
 # Locked, so that nobody enables an endpoint, and releases what it is due, while we hold more of that.
@@ -49,22 +42,6 @@ async def _sweep(organisation_id: str) -> bool:
     async with database.current().writing(organisation_id) as db:
         db.actor_id = None
         lapsed = await attending.lapse(db, limit=LAPSED_AT_ONCE)
-        forgotten = await _forget(db)
-    return lapsed == LAPSED_AT_ONCE or forgotten == FORGOTTEN_AT_ONCE
-
-
-async def _forget(db: Db) -> int:
-    """Delete answers that were kept long enough for any retry; how many."""
-    key = (col(IdempotencyRecord.principal), col(IdempotencyRecord.operation), col(IdempotencyRecord.key))
-    mine = col(IdempotencyRecord.organisation_id) == db.organisation_id
-    old = (
-        sa.select(*key)
-        .where(mine, col(IdempotencyRecord.created_at) < clock.now() - KEPT)
-        .limit(FORGOTTEN_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    # Fetched first: as a subselect under a limit it could run again for every row.
-    keys = (await db.execute(old)).all()
-    if keys:
-        await db.execute(sa.delete(IdempotencyRecord).where(mine, sa.tuple_(*key).in_([tuple(row) for row in keys])))
-    return len(keys)
+        await break_glass.close_expired(db)
+        has_more = await retaining.expire(db, limit=EXPIRED_AT_ONCE)
+    return lapsed == LAPSED_AT_ONCE or has_more

@@ -6,11 +6,12 @@ from typing import Any
 
 import asyncpg
 
-from app import clock
+from app import clock, ids
 from app import db as database
 from app.auth.actor import Role
 from app.declared import RESOURCES
 from app.domain.operations import service as operations
+from app.domain.privacy import break_glass
 from tests.full import Full, fill
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
 from tests.world import World, found_world
@@ -214,6 +215,7 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         "audience": world.organisation_id,
     }
     stage.add("identity_provider", (await world.do("admin", "create_identity_provider", **provider))["id"])
+    await _privacy(stage)
     standing: dict[str, Any] = {"person_id": world.people["coordinator"], "role": "coordinator"}
     stage.add("standing", (await world.do("admin", "create_standing", **standing))["id"], own={"coordinator"})
     for part in ("admin", "coordinator", "service"):
@@ -226,7 +228,7 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         stage.add("person", row["id"], own={part}, members=partners)
     for row in await _rows(owner, world, "api_key", "id, person_id"):
         stage.add("api_key", row["id"], own={parts[row["person_id"]]} if row["person_id"] else ())
-    for name in ("rank", "webhook_endpoint"):
+    for name in ("rank", "retention_policy", "webhook_endpoint"):
         for row in await _rows(owner, world, name, "id"):
             stage.add(name, row["id"])
     programmes = {thing.id: thing.programme for thing in stage.of("programme")}
@@ -237,6 +239,22 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         for row in await _rows(owner, world, name, f"id, {parent}_id as parent"):
             of = above[row["parent"]]
             stage.add(name, row["id"], programme=of.programme, members=of.members, party=of.party)
+
+
+async def _privacy(stage: Stage) -> None:
+    """What somebody asked for about their own data, a hold on somebody else's, and a look of the platform's staff."""
+    do, own = stage.world.do, {"nobody"}
+    given = await do("nobody", "give_consent", purpose="photo", notice_version="2026-01")
+    stage.add("consent", given["id"], own=own)
+    stage.add("erasure", (await do("nobody", "request_erasure"))["id"], own=own)
+    operation = await do("nobody", "request_export")
+    stage.add("operation", operation["id"], own=own)
+    stage.add("export", operation["subject_ids"][0], own=own)
+    held = stage.world.people["sponsor"]
+    stage.add("legal_hold", (await do("admin", "place_legal_hold", person_id=held, reason="A claim."))["id"])
+    async with database.current().writing(stage.world.organisation_id) as db:
+        glass, _ = await break_glass.request(db, ids.new("opr"), reason="A failed migration.", minutes=30)
+    stage.add("break_glass", glass.id)
 
 
 async def _rows(owner: asyncpg.Connection, world: World, table: str, columns: str) -> list[asyncpg.Record]:

@@ -11,6 +11,8 @@ from app.routers.writes import METHODS, path_of
 
 # What shows nothing of an organisation, or leads to where the policy is asked.
 OPEN = {"/health/live", "/health/ready", "/v1/openapi.json", "/docs", "/graphql", "GET /v1/nodes/{id}"}
+# A file: what may be read of the export is asked of the policy, what it holds is its person's alone.
+OPEN |= {"GET /v1/exports/{id}/content"}
 OPEN |= {"/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"}
 
 

@@ -59,6 +59,9 @@ PARENTS = {
     "create_goal_milestone": "goal",
     "celebrate_win": "pairing",
     "give_feedback": "pairing",
+    "give_consent": "organisation",
+    **dict.fromkeys(("request_export", "request_erasure"), "person"),
+    "place_legal_hold": "organisation",
 }
 TARGETS = {intent.name: intent.resource.name for intent in INTENTS if intent.has_id} | PARENTS
 AT_ONCE = 8

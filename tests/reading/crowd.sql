@@ -255,4 +255,32 @@ select
     pg_temp.key('per', 1 + n % 20), pg_temp.key('key', n), 'coordinator', '[]', 0, 0, 0, 0, 0, '[]', 1
 from generate_series(1, 3000) n;
 
+insert into consent (
+    organisation_id, id, version, created_at, updated_at, person_id, purpose, notice_version, given_at
+)
+select
+    :organisation, pg_temp.key('cns', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('per', n), 'photo', '1',
+    pg_temp.at(n)
+from generate_series(1, 2000) n;
+
+insert into export (organisation_id, id, version, created_at, updated_at, person_id, requested_by)
+select
+    :organisation, pg_temp.key('exp', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('per', n),
+    pg_temp.key('per', n)
+from generate_series(1, 2000) n;
+
+insert into erasure (
+    organisation_id, id, version, created_at, updated_at, person_id, status, requested_by, steps_done
+)
+select
+    :organisation, pg_temp.key('ers', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('per', n), 'completed',
+    pg_temp.key('per', n), 7
+from generate_series(1, 2000) n;
+
+insert into legal_hold (organisation_id, id, version, created_at, updated_at, person_id, placed_by)
+select
+    :organisation, pg_temp.key('lgh', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('per', n),
+    pg_temp.key('per', 1)
+from generate_series(1, 2000) n;
+
 analyze;

@@ -15,30 +15,32 @@ PAIR = {"mentor", "mentee"}
 COORDINATORS = {"coordinator", "other coordinator"}
 AUDITED = OFFICE | {"auditor"}
 EVERYONE = AUDITED | PAIR | COORDINATORS | {"outsider"}
+# Staff of the platform, while a glass is broken.
+LOOKED_AT = EVERYONE | {"platform"}
 FACTS = OFFICE | PAIR | {"coordinator"}
 SEEN_BY = {
-    "organisation": EVERYONE,
-    "rank": EVERYONE,
-    "person": AUDITED | COORDINATORS | PAIR,
-    "person:outsider": AUDITED | COORDINATORS | {"outsider"},
+    "organisation": LOOKED_AT,
+    "rank": LOOKED_AT,
+    "person": AUDITED | COORDINATORS | PAIR | {"platform"},
+    "person:outsider": AUDITED | COORDINATORS | {"outsider", "platform"},
     "do_not_pair": OFFICE,
     "api_key": {"admin", "auditor"},
     "identity_provider": {"admin", "auditor"},
     "standing": {"admin", "coordinator", "auditor"},
     "operation": {"admin", "auditor"},
-    "programme": EVERYONE,
-    "topic": EVERYONE,
-    "programme_resource": EVERYONE,
-    "programme_milestone": EVERYONE,
-    "sponsorship": EVERYONE,
-    "programme_role": EVERYONE,
-    "programme:draft": AUDITED | {"coordinator"},
-    "topic:draft": AUDITED | {"coordinator"},
+    "programme": LOOKED_AT,
+    "topic": LOOKED_AT,
+    "programme_resource": LOOKED_AT,
+    "programme_milestone": LOOKED_AT,
+    "sponsorship": LOOKED_AT,
+    "programme_role": LOOKED_AT,
+    "programme:draft": AUDITED | {"coordinator", "platform"},
+    "topic:draft": AUDITED | {"coordinator", "platform"},
     "enrolment": FACTS,
     "enrolment:mentee": FACTS,
-    "pairing": FACTS | {"auditor"},
-    "agreement": FACTS | {"auditor"},
-    "signature": FACTS | {"auditor"},
+    "pairing": FACTS | {"auditor", "platform"},
+    "agreement": FACTS | {"auditor", "platform"},
+    "signature": FACTS | {"auditor", "platform"},
     "session": PAIR | {"coordinator", "service", "auditor"},
     "attendance": PAIR,
     "agenda_item": PAIR,
@@ -53,6 +55,12 @@ SEEN_BY = {
     "feedback:partner": PAIR,
     "feedback:private": {"mentor"},
     "feedback:aggregate": {"mentor"},
+    "retention_policy": EVERYONE,
+    "consent": {"admin", "auditor", "mentor"},
+    "export": {"admin", "auditor", "mentor"},
+    "erasure": {"admin", "auditor"},
+    "legal_hold": {"admin", "auditor"},
+    "break_glass": {"admin", "auditor", "platform"},
     "webhook_endpoint": AUDITED,
     "delivery": AUDITED,
     "attempt": AUDITED,
@@ -125,12 +133,12 @@ async def test_nobody_sees_another_organisation_by_any_list(scene: Scene) -> Non
 
 
 HIDDEN_FROM = {
-    ("pairing", "end_reason"): AUDITED | PAIR,
+    ("pairing", "end_reason"): AUDITED | PAIR | {"platform"},
     ("session", "cancelled_by"): PAIR | {"auditor"},
     ("session", "cancel_reason"): PAIR | {"auditor"},
     ("session", "topic"): {"auditor"},
-    ("agreement", "clauses"): {"auditor"},
-    ("person", "work_email"): {"auditor"},
+    ("agreement", "clauses"): {"auditor", "platform"},
+    ("person", "work_email"): {"auditor", "platform"},
     ("do_not_pair", "reason"): {"service"},
 }
 
@@ -222,7 +230,7 @@ async def test_a_computed_field_is_seen_with_its_object(scene: Scene) -> None:
     for part, actor in scene.actors.items():
         seen = await read(actor, wanted(resource, "average_focus"), pairing["id"])
         known = {"average_focus": 3.5} if part in FACTS else None
-        assert seen == ({"average_focus": None} if part == "auditor" else known)
+        assert seen == ({"average_focus": None} if part in ("auditor", "platform") else known)
 
 
 async def test_an_id_of_another_kind_finds_nothing(scene: Scene) -> None:

@@ -62,7 +62,7 @@ async def test_a_session_that_nobody_spoke_of_lapses_after_a_day(
 async def test_kept_answers_are_forgotten_after_three_days_bite_by_bite(
     world: World, owner: asyncpg.Connection, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "FORGOTTEN_AT_ONCE", 2)
+    monkeypatch.setattr(sweeping, "EXPIRED_AT_ONCE", 2)
     await keep_answers(owner, world, clock, 71.9, 72, 72.1, 80, 90, 100, 1000)
 
     await sweep()

@@ -9,6 +9,7 @@ from app.auth.scopes import EVERY
 from app.db import Db
 from app.domain.access import service
 from app.domain.access.schemas import ApiKeyCreate
+from app.domain.organisations import retention
 from app.domain.organisations.models import Organisation, Rank
 from app.domain.people.models import Person
 from app.events.models import EventCounter
@@ -39,7 +40,7 @@ class Founded:
 async def found(
     name: str, *, region: str = "eu", zone: str = "Europe/Paris", organisation_id: str | None = None
 ) -> Founded:
-    """Found an organisation with a rank ladder of ten, an administrator and their key."""
+    """Found an organisation with a rank ladder of ten, retention policies, an administrator and their key."""
     organisation_id = organisation_id or ids.new(Organisation.prefix)
     async with database.current().writing(organisation_id) as db:
         db.add(Organisation(id=organisation_id, name=name, region=region, default_zone=zone))
@@ -47,6 +48,7 @@ async def found(
         db.add(EventCounter(organisation_id=organisation_id))
         for level, rank in enumerate(DEFAULT_LADDER, start=1):
             db.add(Rank(organisation_id=organisation_id, id=ids.new(Rank.prefix), level=level, name=rank))
+        db.add_all(retention.defaults(organisation_id))
         await db.flush()
         administrator = await _administrator(db, zone)
         key = await grant(db, Role.ORGANISATION_ADMIN, person_id=administrator.id)

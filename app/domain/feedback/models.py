@@ -36,7 +36,10 @@ class AlreadyGiven(Conflict):
 
 
 class Feedback(Row, table=True):
-    """One person's word, 1 to 5 and text. Its id does not tell when it was written."""
+    """One person's word, 1 to 5 and text. Its id does not tell when it was written.
+
+    Once it is too old to be kept, the number alone is left, without text and author.
+    """
 
     __table_args__ = (
         of_organisation(),
@@ -47,6 +50,7 @@ class Feedback(Row, table=True):
         check("rating", "rating between 1 and 5"),
         # What is meant for the programme has no addressee, so that no query can show it to the partner.
         check("addressee", "(audience = 'partner') = (addressee_id is not null)"),
+        check("nobodys_text", "author_id is not null or text is null"),
         check("programme_is_no_partner", "type <> 'programme' or audience <> 'partner'"),
         unique("author_id", "session_id", "type", where="session_id is not null", name="uq_feedback_once"),
         index("feedback_pairing", "pairing_id", "created_at", "id"),
@@ -59,7 +63,7 @@ class Feedback(Row, table=True):
 
     pairing_id: str = Field(sa_type=sa.Text)
     session_id: str | None = Field(default=None, sa_type=sa.Text)
-    author_id: str = Field(sa_type=sa.Text)
+    author_id: str | None = Field(sa_type=sa.Text)
     addressee_id: str | None = Field(default=None, sa_type=sa.Text)
     type: FeedbackType = Field(sa_type=text_enum(FeedbackType))
     audience: Audience = Field(sa_type=text_enum(Audience))

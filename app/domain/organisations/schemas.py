@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
+from app.domain.organisations.retention import DataClass
 from app.text import Input, Name, Output, Patch, Word, Zone, absent, whole
 
 Level = Annotated[int, whole(1, 100)]
@@ -48,6 +49,23 @@ class RankRead(Output):
     id: str
     level: int
     name: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class RetentionPolicyUpdate(Patch):
+    """How long to keep data of this class from now on."""
+
+    keep_days: Annotated[int, whole(1, 1825)] = absent()
+
+
+class RetentionPolicyRead(Output):
+    """How long data of one class is kept: notes and feedback after the end of their programme."""
+
+    id: str
+    data_class: DataClass
+    keep_days: int
     version: int
     created_at: datetime
     updated_at: datetime

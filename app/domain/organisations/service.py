@@ -4,8 +4,9 @@ from app import ids
 from app.auth.actor import Actor
 from app.db import Db
 from app.domain.organisations.models import Organisation, Rank
-from app.domain.organisations.resource import ORGANISATIONS, RANKS
-from app.domain.organisations.schemas import OrganisationUpdate, RankCreate, RankUpdate
+from app.domain.organisations.resource import ORGANISATIONS, RANKS, RETENTION_POLICIES
+from app.domain.organisations.retention import RetentionPolicy
+from app.domain.organisations.schemas import OrganisationUpdate, RankCreate, RankUpdate, RetentionPolicyUpdate
 from app.errors import Conflict
 from app.reading import rows
 
@@ -43,3 +44,10 @@ async def update_rank(db: Db, actor: Actor, rank_id: str, data: RankUpdate) -> R
 async def delete_rank(db: Db, actor: Actor, rank_id: str) -> None:
     """Remove a rank that nobody holds."""
     await db.delete(await rows.get(db, actor, RANKS, rank_id, "delete_rank"))
+
+
+async def update_retention(db: Db, actor: Actor, policy_id: str, data: RetentionPolicyUpdate) -> RetentionPolicy:
+    """Keep data of one class for longer or shorter, inside its bounds. What is too old goes with the next sweep."""
+    policy: RetentionPolicy = await rows.get(db, actor, RETENTION_POLICIES, policy_id, "update_retention_policy")
+    policy.keep_for(data.changes().get("keep_days", policy.keep_days))
+    return policy

@@ -43,3 +43,9 @@ class PersonReactivated(PersonEvent):
     """Someone is back."""
 
     type = "person.reactivated"
+
+
+class PersonWasErased(PersonEvent):
+    """Someone is forgotten: names, address and external id are gone. Erase your copy as well."""
+
+    type = "person.erased"

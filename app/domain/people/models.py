@@ -1,6 +1,6 @@
 """The people of an organisation, mirrors of its HR records. No age, no birth date, anywhere."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -10,7 +10,10 @@ from sqlmodel import Field
 from app.errors import Conflict
 from app.failures import on_violation
 from app.sealing.columns import sealed_by
-from app.table import Row, belongs_to, check, index, json_column, of_organisation, text_enum, unique
+from app.table import Row, belongs_to, check, index, instant, json_column, of_organisation, text_enum, unique
+
+# What stands in the place of a name that was erased.
+ERASED = "Erased person"
 
 
 class EmploymentStatus(StrEnum):
@@ -45,8 +48,17 @@ class EmploymentUnchanged(Conflict):
     code = "employment_transition_refused"
 
 
+class PersonErased(Conflict):
+    """This person was erased, or is being erased, and stays so."""
+
+    code = "person_erased"
+
+
 class Person(Row, table=True):
-    """Someone who may take part. `rank_level` names a rung of the ladder, `manager_id` the line above."""
+    """Someone who may take part. `rank_level` names a rung of the ladder, `manager_id` the line above.
+
+    From `erased_at` on nothing about them changes any more, except that they are forgotten.
+    """
 
     __table_args__ = (
         of_organisation(),
@@ -79,6 +91,7 @@ class Person(Row, table=True):
     employment_status: EmploymentStatus = Field(default=EmploymentStatus.ACTIVE, sa_type=text_enum(EmploymentStatus))
     hire_date: date | None = None
     termination_date: date | None = None
+    erased_at: datetime | None = instant(default=None)
 
     def deactivate(self, on: date) -> None:
         """They leave the organisation."""
@@ -88,9 +101,20 @@ class Person(Row, table=True):
 
     def reactivate(self) -> None:
         """They are back, from leave or for good."""
+        self.require_known()
         if self.employment_status is EmploymentStatus.ACTIVE:
             raise EmploymentUnchanged("This person is active already.")
         self.employment_status, self.termination_date = EmploymentStatus.ACTIVE, None
+
+    def begin_erasure(self, at: datetime) -> None:
+        """From now on nobody changes their record any more."""
+        self.require_known()
+        self.erased_at = at
+
+    def require_known(self) -> None:
+        """Raise `PersonErased` for one who is forgotten."""
+        if self.erased_at is not None:
+            raise PersonErased("This person was erased. Add them anew if they are back.")
 
     @property
     def is_active(self) -> bool:

@@ -92,6 +92,7 @@ class PersonRead(Output):
     employment_status: EmploymentStatus
     hire_date: date | None
     termination_date: date | None
+    erased_at: datetime | None = Field(description="When they were erased; from then on they have no name.")
     version: int
     created_at: datetime
     updated_at: datetime

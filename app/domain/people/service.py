@@ -59,6 +59,7 @@ async def update(db: Db, actor: Actor, person_id: str, data: PersonUpdate) -> Pe
     if "manager_id" in changes:
         await queries.lock_lines(db)
     person: Person = await rows.get(db, actor, PEOPLE, person_id, "update_person")
+    person.require_known()
     if "rank_level" in changes:
         await _require_rank(db, changes["rank_level"])
     if manager_id := changes.get("manager_id"):

@@ -1,0 +1,149 @@
+"""Every column that can hold words, and what becomes of it when a person is erased.
+
+A test holds the list to the tables: whoever adds a column of text, JSON or bytes says here what it may hold.
+Keys and references are left out (ids name nobody once the person has no name), and so are columns that take only
+the words of a list. In SQL `$1` is the organisation, `$2` the person and `$3` the present time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.domain.people.models import ERASED
+
+_ERASED = f"'{ERASED}'"
+_PAIRINGS = "select id from pairing where organisation_id = $1 and $2 in (mentor_id, mentee_id)"
+_OF_PAIRINGS = f"pairing_id in ({_PAIRINGS})"
+_OF_SESSIONS = f"session_id in (select id from session where organisation_id = $1 and {_OF_PAIRINGS})"  # noqa: S608
+# Goals of their side of a pair.
+_OWN_GOAL = (
+    "(owner = 'mentor' and pairing_id in (select id from pairing where organisation_id = $1 and mentor_id = $2)"
+    " or owner = 'mentee' and pairing_id in (select id from pairing where organisation_id = $1 and mentee_id = $2))"
+)
+EVERY_ROW = "true"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What erasure does in one table; each column of words stands in at least one of the four.
+
+    `keep` holds no personal data by construction. `blank` gives the value that stands there afterwards, in the rows
+    of `whose`. `shred` is sealed with the person's own key, and unreadable without it. In `rewrite` their name,
+    address and ids are searched for, in the rows of `where`, and taken out of what others wrote.
+    """
+
+    keep: str = ""
+    blank: Mapping[str, str] = field(default_factory=dict)
+    shred: str = ""
+    rewrite: str = ""
+    whose: str = "person_id = $2"
+    where: str = EVERY_ROW
+    # A queue, in which requests may change nothing: the worker's lane may.
+    is_queue: bool = False
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that it speaks of."""
+        return {*self.keep.split(), *self.blank, *self.shred.split(), *self.rewrite.split()}
+
+    @property
+    def rewritten(self) -> tuple[str, ...]:
+        """The columns in which names are searched for."""
+        return tuple(self.rewrite.split())
+
+
+INVENTORY: Mapping[str, Plan] = {
+    "action_item": Plan(blank={"text": _ERASED}, whose="owner_id = $2", rewrite="text", where=_OF_SESSIONS),
+    "agenda_item": Plan(rewrite="title", where=_OF_SESSIONS),
+    "agreement": Plan(rewrite="clauses", where=_OF_PAIRINGS),
+    "api_key": Plan(
+        keep="scopes networks service_account client prefix_text secret_hash",
+        blank={"name": _ERASED, "revoked_at": "coalesce(revoked_at, $3)"},
+    ),
+    # The address is the receiver's; the reply may repeat what it was sent.
+    "attempt": Plan(keep="error address", rewrite="response"),
+    "attendance": Plan(),
+    # Written so that it holds ids and names of members only: no erasure needs to touch the chain.
+    "audit_entry": Plan(keep="principal actor_id action resource object_id members code request_id mac prev_hash hash"),
+    "audit_head": Plan(keep="hash signature"),
+    "audit_subject": Plan(),
+    # Of the platform's staff, not of people in the organisation; the reason is sealed.
+    "break_glass": Plan(keep="reason requested_by approved_by prefix_text secret_hash"),
+    "consent": Plan(keep="notice_version"),
+    "credential": Plan(keep="organisation_id"),
+    "data_key": Plan(keep="owner kek_id", shred="wrapped"),
+    "delivery": Plan(keep="event_id event_type last_error"),
+    "do_not_pair": Plan(blank={"reason": "null"}, whose="$2 in (person_id, other_person_id)"),
+    "enrolment": Plan(
+        keep="paused_from",
+        blank=dict.fromkeys(("offers", "seeks", "out_of_scope", "interests", "languages"), "'[]'") | {"zone": "'UTC'"},
+    ),
+    "erasure": Plan(keep="requested_by decided_by operation_id"),
+    "event_counter": Plan(),
+    "export": Plan(keep="requested_by operation_id", blank={"content": "null"}, shred="content"),
+    "feedback": Plan(shred="text"),
+    "goal": Plan(
+        blank={"title": _ERASED, "measure": "null", "competency": "null"},
+        whose=_OWN_GOAL,
+        rewrite="title measure competency",
+        where=_OF_PAIRINGS,
+    ),
+    "goal_milestone": Plan(
+        blank={"title": _ERASED},
+        whose=f"goal_id in (select id from goal where organisation_id = $1 and {_OWN_GOAL})",  # noqa: S608
+        rewrite="title",
+        where=f"goal_id in (select id from goal where organisation_id = $1 and {_OF_PAIRINGS})",  # noqa: S608
+    ),
+    # Kept answers are sealed; app/domain/privacy/answers.py opens and rewrites them.
+    "idempotency_record": Plan(keep="request_hash object_id", rewrite="body"),
+    # A live hold on them would have stopped the erasure; of lifted ones nobody needs the reason any more.
+    "identity_provider": Plan(keep="name issuer audience jwks_uri algorithms person_claim"),
+    "issuer_binding": Plan(keep="provider_id"),
+    "legal_hold": Plan(keep="placed_by lifted_by", blank={"reason": "null"}),
+    "note": Plan(shred="text"),
+    "organisation": Plan(keep="name region default_zone"),
+    # Parameters and errors hold ids, options and codes. An input is sealed, and gone when its operation ends.
+    "operation": Plan(
+        keep="kind subject_ids parameters requested_by principal scopes person_id errors result failure_code "
+        "failure_detail lease_by"
+    ),
+    "operation_input": Plan(keep="sealed"),
+    "operator": Plan(keep="name token_hash"),
+    # Events hold ids, states and codes, and of a person the HR system's id.
+    "outbox_event": Plan(
+        keep="type subject visibility actor changed",
+        blank={"data": """data || '{"external_id": null}'"""},
+        whose="subject = $2",
+        is_queue=True,
+    ),
+    "pairing": Plan(blank={"shared_manager_waiver": "null"}, whose="$2 in (mentor_id, mentee_id)"),
+    # Last of all: the names are needed until everything else is done. The rank stays, by which people are counted.
+    "person": Plan(
+        blank={
+            **dict.fromkeys(("given_name", "family_name", "display_name"), _ERASED),
+            **dict.fromkeys(("external_id", "login", "work_email", "title", "manager_id"), "null"),
+            **dict.fromkeys(("department", "division", "cost_centre", "location"), "null"),
+            **dict.fromkeys(("hire_date", "termination_date"), "null"),
+            "zone": "'UTC'",
+            "languages": "'[]'",
+        },
+        whose="id = $2",
+    ),
+    "programme": Plan(rewrite="name purpose objectives agreement_clauses"),
+    "programme_milestone": Plan(rewrite="title"),
+    "programme_resource": Plan(keep="url", rewrite="title body"),
+    "programme_role": Plan(),
+    "quota_level": Plan(),
+    "rank": Plan(keep="name"),
+    "retention_policy": Plan(),
+    "session": Plan(keep="zone calendar_uid cancelled_by", rewrite="topic", where=_OF_PAIRINGS),
+    # Rooms are often named after who meets there, and nobody meets there any more.
+    "session_link": Plan(blank={"url": "'https://erased.invalid/'"}, whose=_OF_SESSIONS),
+    "signature": Plan(),
+    "signing_key": Plan(keep="sealed"),
+    "sponsorship": Plan(blank={"pledge": _ERASED, "commitments": "'[]'"}, rewrite="pledge commitments"),
+    "standing": Plan(),
+    "topic": Plan(rewrite="name description"),
+    "webhook_endpoint": Plan(keep="url types disabled_reason lease_by", rewrite="description"),
+    "webhook_secret": Plan(keep="sealed"),
+    "win": Plan(blank={"text": _ERASED}, whose="author_id = $2", rewrite="text", where=_OF_PAIRINGS),
+}
