@@ -58,7 +58,7 @@ class Full:
             more["headers"] = {"Idempotency-Key": ids.new("key")}
         if intent.document:
             body = self.body(intent)
-            more["content"] = body.pop("text")
+            more["content"] = body.pop("text").encode()
             more["headers"]["Content-Type"] = f"text/{body.pop('format')}"
             path = f"{path}?{urlencode(body).replace('False', 'false')}"
         elif intent.takes is not None:

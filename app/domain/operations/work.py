@@ -117,7 +117,8 @@ class Work:
         faults = error.faults or (Fault(error.detail, code=error.code, pointer=""),)
         named = ({"row": row, "pointer": it.pointer or "", "code": it.code, "detail": it.detail} for it in faults)
         self.report.refused += 1
-        self.report.errors = [*self.report.errors, *named][:MOST_ERRORS]
+        # Rows are not always taken in their order; they are told in it.
+        self.report.errors = sorted([*self.report.errors, *named], key=lambda it: it["row"])[:MOST_ERRORS]
 
     async def succeed(self) -> None:
         """All is done."""
