@@ -140,9 +140,12 @@ def test_an_older_schema_is_behind_and_a_newer_one_is_not(server: Cluster) -> No
     hosting.require_current(address)
 
 
-def test_requests_are_served_over_the_restricted_connection_where_one_is_named(address: str, tmp_path: Path) -> None:
+def test_requests_are_served_over_the_restricted_connection_where_one_is_named(
+    address: str, tmp_path: Path, settings: Settings
+) -> None:
     restricted = "postgres://app@here/flipside"
-    both = Settings(data_dir=tmp_path, database_url=address, app_database_url=restricted)
+    secret = settings.secret_key
+    both = Settings(data_dir=tmp_path, database_url=address, app_database_url=restricted, secret_key=secret)
     alone = Settings(data_dir=tmp_path, app_database_url=restricted, environment="production")
 
     with hosting.prepared(both) as served, hosting.prepared(alone) as served_alone:

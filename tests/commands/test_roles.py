@@ -85,6 +85,8 @@ async def test_a_supervisor_ends_all_its_processes(
 ) -> None:
     monkeypatch.setenv("FLIPSIDE_DATABASE_URL", address)
     monkeypatch.setenv("FLIPSIDE_DATA_DIR", str(chosen.data_dir))
+    assert chosen.secret_key is not None
+    monkeypatch.setenv("FLIPSIDE_SECRET_KEY", chosen.secret_key.get_secret_value())
     with listen("127.0.0.1", 0) as listener:
         supervised = asyncio.create_task(Supervisor(listener, 2, 0.0).run())
         served = await answers(listener.getsockname()[1])

@@ -9,7 +9,7 @@ from app.demo.handing_out import Demo
 from tests.demo.conftest import Run
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
-STATUSES = [200, 200, 409, 201, 201, 200, 200, 201]
+STATUSES = [200, 200, 409, 201, 201, 200, 200, 201, 202, 200]
 
 
 def as_typed(line: str, variables: dict[str, str]) -> str:
@@ -30,13 +30,15 @@ async def test_every_command_of_the_tour_answers_as_the_readme_says(demo: Demo, 
     answers = [await run(as_typed(line, variables)) for line in lines]
 
     assert [answer.status_code for answer in answers] == STATUSES
-    pairs, own_pair, too_soon, made, again, asked, changed, endpoint = answers
+    pairs, own_pair, too_soon, made, again, asked, changed, endpoint, begun, operations = answers
     assert len(pairs.json()["items"]) == 5
     assert [pair["id"] for pair in own_pair.json()["items"]] == [variables["PAIRING"]]
     assert too_soon.json()["code"] == "session_too_soon"
     assert (made.json()["id"], again.headers["idempotency-replayed"]) == (again.json()["id"], "true")
     assert asked.json()["data"]["pairings"]["nodes"][0]["goals"]["nodes"]
     assert changed.json()["data"]["celebrateWin"]["text"] == "A first draft without help"
+    assert begun.json()["kind"] == "people_import"
+    assert operations.json()["items"][-1]["status"] == "queued"
     assert endpoint.json()["secret"].startswith("whsec_")
 
 

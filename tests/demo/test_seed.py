@@ -28,9 +28,9 @@ ROLES = ["organisation_admin", "coordinator", "mentor", "mentee", "service_accou
 
 
 async def counts() -> Counter[str]:
-    """How many rows of each kind a person who sees everything would see."""
+    """How many rows of each kind a person who sees everything would see; looking is itself on record."""
     actor = office.operator(ORGANISATION_ID)
-    return Counter({resource.plural: len(await office.every(actor, resource)) for resource in RESOURCES})
+    return Counter({it.plural: len(await office.every(actor, it)) for it in RESOURCES if it.name != "audit_entry"})
 
 
 async def test_a_start_that_was_killed_half_way_is_finished_by_the_next(

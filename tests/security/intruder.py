@@ -16,6 +16,8 @@ LOCAL = {
     "issuer_binding": {"issuer", "audience", "organisation_id", "provider_id", "bound_at"},
     # The service's own: it signs its tokens with them, and they lie here sealed.
     "signing_key": {"period", "sealed"},
+    # Who runs the installation, and belongs to no organisation: of their tokens the hashes.
+    "operator": {"id", "name", "token_hash", "created_at", "removed_at"},
 }
 TABLES = {name: table for name, table in metadata.tables.items() if name not in LOCAL}
 # What the worker may do with the rows of all organisations: move these queues. A new line here is a decision.
