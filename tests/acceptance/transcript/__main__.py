@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.acceptance.transcript import checks, doors, organisation, page
+from tests.acceptance.transcript import checks, doors, organisation, page, story
 from tests.acceptance.transcript.cast import CAST
 
 _PAGE = Path(__file__).parents[3] / "docs" / "transcript.md"
@@ -15,6 +15,7 @@ def main(address: str) -> int:
     """Make the organisation at a running service, ask for everybody, judge, write."""
     with httpx.Client(base_url=address, timeout=30) as client:
         company = organisation.found(client)
+        story.tell(company)
         told = {who.name: doors.ask(company, who.name) for who in CAST}
     found = checks.faults(company, told)
     if found:

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.acceptance.transcript import policy
 from tests.acceptance.transcript.cast import CAST, Principal
+from tests.acceptance.transcript.company import Company, Thing
 from tests.acceptance.transcript.doors import LISTS, ONES, UNKNOWN, Told
-from tests.acceptance.transcript.organisation import Company, Thing
 
 _OF_THE_GOAL = ("title of goal-1", "measure of goal-1")
 
@@ -43,7 +43,7 @@ def seen(told: Told) -> dict[str, dict[str, Any]]:
         known = found.setdefault(one["id"], {})
         known.update({name: value for name, value in fields.items() if known.get(name) is None})
     for name in (name for plural in LISTS for name in told.rest[plural] or ()):
-        found.setdefault(name, {})
+        found.setdefault(name, {"id": name})
     return found
 
 
@@ -84,7 +84,7 @@ def _of_things(company: Company, who: Principal, heard: Told, truth: dict[str, d
             yield f"{who.name}: {'was not shown' if may else 'saw'} {thing.name}"
         if (listed := thing.name in (heard.rest[_plural(thing)] or ())) != may:
             yield f"{who.name}: the list has {'' if listed else 'not '}{thing.name}"
-        if may and "pairing-1" in found and truth[thing.name] and not found.get(thing.name):
+        if may and "pairing-1" in found and len(found.get(thing.name, ())) == 1 < len(truth[thing.name]):
             yield f"{who.name}: saw {thing.name} in its list alone"
         for name, value in found.get(thing.name, {}).items():
             yield from _of_field(who, thing, name, value, truth)
@@ -111,5 +111,5 @@ def _of_texts(company: Company, who: Principal, heard: Told) -> Iterator[str]:
 
 
 def _plural(thing: Thing) -> str:
-    plural = {"person": "people", "feedback": "feedback"}
+    plural = {"person": "people", "feedback": "feedback", "audit entry": "audit_entries"}
     return plural.get(thing.kind, f"{thing.kind.replace(' ', '_')}s")

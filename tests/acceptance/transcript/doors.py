@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.acceptance.transcript.organisation import Company
+from tests.acceptance.transcript.company import Company
 
 _ID = re.compile(r"[a-z]{3}_[0-9a-z]{20,}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -56,9 +56,16 @@ _ONES = {
     **dict.fromkeys(("mentor", "mentee"), ("people", "person", PARTNER, f"expand={','.join(PARTNER.edges)}")),
 }
 ONES = tuple(_ONES)
-LISTS = tuple("pairings agreements signatures sessions attendances notes action_items goals feedback people".split())
-# Where GraphQL's field is not REST's collection: feedback has no plural.
-_FIELDS = {"feedback": "feedback: allFeedback"}
+LISTS = tuple(
+    "pairings agreements signatures sessions attendances notes action_items goals feedback people audit_entries".split()
+)
+# Of the audit trail, what a partner may not learn; lists of other things are asked for whole.
+_LISTED = {"audit_entries": "action=cancel_session,end_pairing_early&fields=id,actor_id,action,object_id"}
+_SELECTED = {
+    "feedback": "feedback: allFeedback(first: 20) { nodes { id } }",
+    "audit_entries": 'auditEntries(first: 20, filter: {action: ["cancel_session", "end_pairing_early"]}) '
+    "{ nodes { id actorId action objectId } }",
+}
 
 
 @dataclass
@@ -112,7 +119,7 @@ def _ask_graphql(company: Company, told: Told, headers: dict[str, str]) -> None:
 def address(name: str, ids: Mapping[str, str] | None = None) -> str:
     """REST's address of a question; without ids, as the page shows it."""
     if name not in _ONES:
-        return f"/v1/{name.replace('_', '-')}?fields=id&limit=100"
+        return f"/v1/{name.replace('_', '-')}?{_LISTED.get(name, 'fields=id')}"
     collection, _, _, how = _ONES[name]
     return f"/v1/{collection}/{ids[name] if ids else name}?{how}"
 
@@ -123,7 +130,7 @@ def query() -> str:
         f"  {_alias(name)}: {kind}(id: ${_alias(name)}) {{\n{_selected(part, 4)}\n  }}"
         for name, (_, kind, part, _) in _ONES.items()
     ]
-    lists = [f"  {_FIELDS.get(name, _camel(name))}(first: 20) {{ nodes {{ id }} }}" for name in LISTS]
+    lists = ["  " + _SELECTED.get(name, f"{_camel(name)}(first: 20) {{ nodes {{ id }} }}") for name in LISTS]
     variables = ", ".join(f"${_alias(name)}: ID!" for name in ONES)
     return "\n".join((f"query ({variables}) {{", *ones, *lists, "}"))
 

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.acceptance.transcript.cast import Principal
-from tests.acceptance.transcript.organisation import Thing
+from tests.acceptance.transcript.company import Thing
 
 PAGE = Path(__file__).parents[3] / "docs" / "policy.md"
 # Whom the page excepts from these tiers.
