@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and say what came of it. Fails when any answer was an error."""
     os.environ.update(ENVIRONMENT)
     # Only now: settings are read once.
-    from bench import data, measure, profile, report, servers  # noqa: PLC0415
+    from bench import data, guards, measure, profile, report, servers  # noqa: PLC0415
     from bench.workloads import WORKLOADS  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(prog="bench", description="Measure the service against the limit.")
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     plan = measure.Plan(chosen.rounds, chosen.seconds, chosen.concurrency)
 
     found = data.prepared()
-    measured = []
+    measured, guarded = [], {}
     try:
         with servers.running(found) as (limit, service):
             for name in chosen.workloads or WORKLOADS:
@@ -38,7 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(" | ".join(report.cells(name, row)), flush=True)
                 if chosen.profile:
                     print(profile.record(found, WORKLOADS[name], service, plan), flush=True)
-        results = report.figures(measured, plan, asyncio.run(_version(found.address)))
+            with servers.unguarded(found) as unguarded:
+                for name in (name for name in guards.NAMES if name in (chosen.workloads or WORKLOADS)):
+                    guarded[name] = guards.row(guards.cost(found, name, unguarded, service, plan))
+                    print(guards.line(name, guarded[name]), flush=True)
+        results = {**report.figures(measured, plan, asyncio.run(_version(found.address))), "guards": guarded}
     finally:
         found.cluster.stop()
     report.keep(results)

@@ -74,10 +74,17 @@ class Plan:
     concurrency: int
 
 
-def measure(data: Data, workload: Workload, limit: Server, service: Server, plan: Plan) -> Measured:
-    """Measure one workload on both servers in turns."""
+def measure(
+    data: Data,
+    workload: Workload,
+    limit: Server,
+    service: Server,
+    plan: Plan,
+    address: Callable[[Data, Ask], Request] = for_limit,
+) -> Measured:
+    """Measure one workload on both servers in turns; `address` is how the first of them is asked."""
     asks = workload.asks(data)
-    sides = (Side(limit, for_limit), Side(service, for_service))
+    sides = (Side(limit, address), Side(service, for_service))
     _require_same(data, workload, asks, *sides)
     asked, switches = _count_statements(data, workload, asks, sides[1])
     for side in sides:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app import clock
+from bench import guards
 from bench.load import generator
 from bench.measure import Measured, Plan
 
@@ -111,6 +112,7 @@ def _section(found: dict[str, Any]) -> str:
     memory = max(row["memory_mb"] for row in found.values() if isinstance(row, dict) and "memory_mb" in row)
     names = ", ".join(f"{name} {text}" for name, text in versions.items())
     return (
-        f"{table(found)}\n\nMeasured on {found['measured_on']} by `{command}`; memory of the service's process at the "
-        f"end: {memory:.0f} MB.\n{names}."
+        f"{table(found)}\n\n{guards.table(found['guards'])}\n\n"
+        f"Measured on {found['measured_on']} by `{command}`; memory of the service's process at the end: "
+        f"{memory:.0f} MB.\n{names}."
     )

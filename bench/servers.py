@@ -14,7 +14,7 @@ from bench.data import ENVIRONMENT, ROOT, Data
 from bench.limit import POOL
 from bench.load import Request
 
-LIMIT_PORT, SERVICE_PORT = 8951, 8952
+LIMIT_PORT, SERVICE_PORT, UNGUARDED_PORT = 8951, 8952, 8953
 _LIMIT = ["uvicorn", "bench.limit:app", "--port", str(LIMIT_PORT), "--loop", "uvloop", "--http", "httptools"]
 _QUIET = ["--lifespan", "on", "--no-proxy-headers", "--no-access-log", "--log-level", "warning", "--no-server-header"]
 
@@ -44,24 +44,35 @@ class Server:
 @contextmanager
 def running(data: Data) -> Iterator[tuple[Server, Server]]:
     """The limit and the service, for as long as the block runs."""
-    environment = {
+    environment = _environment(data, SERVICE_PORT)
+    with (
+        _process([*_LIMIT, *_QUIET], LIMIT_PORT, environment) as limit,
+        _process(["app.cli", "api"], SERVICE_PORT, environment) as service,
+    ):
+        yield limit, service
+
+
+@contextmanager
+def unguarded(data: Data) -> Iterator[Server]:
+    """The service without its guards."""
+    with _process(["bench.unguarded", "api"], UNGUARDED_PORT, _environment(data, UNGUARDED_PORT)) as server:
+        yield server
+
+
+def _environment(data: Data, port: int) -> dict[str, str]:
+    return {
         **os.environ,
         **ENVIRONMENT,
         "BENCH_ADDRESS": data.address,
         "FLIPSIDE_DATABASE_URL": data.address,
         "FLIPSIDE_ENVIRONMENT": "production",
         "FLIPSIDE_DRAIN_SECONDS": "0",
-        "FLIPSIDE_PORT": str(SERVICE_PORT),
+        "FLIPSIDE_PORT": str(port),
         "FLIPSIDE_READ_POOL_SIZE": str(POOL),
         "FLIPSIDE_WRITE_POOL_SIZE": str(POOL),
         # At most as many wait as the load keeps under way.
         "FLIPSIDE_POOL_WAIT_SECONDS": "10",
     }
-    with (
-        _process([*_LIMIT, *_QUIET], LIMIT_PORT, environment) as limit,
-        _process(["app.cli", "api"], SERVICE_PORT, environment) as service,
-    ):
-        yield limit, service
 
 
 @contextmanager
