@@ -26,20 +26,20 @@ with hosting.hosted(Settings(data_dir=Path(sys.argv[1]))):
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def own(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path)
 
 
-def test_the_last_to_leave_stops_the_server_that_came_along(settings: Settings) -> None:
+def test_the_last_to_leave_stops_the_server_that_came_along(own: Settings) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(settings.data_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, str(own.data_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         assert other.stdin is not None
         assert other.stdout.readline() == "in\n"
-        cluster = hosting.embedded(settings)
+        cluster = hosting.embedded(own)
 
-        with hosting.hosted(settings) as address:
+        with hosting.hosted(own) as address:
             assert asyncio.run(hosting.revision(address)) is None
         still_up = cluster.running_pid()
         other.stdin.close()
@@ -49,18 +49,18 @@ def test_the_last_to_leave_stops_the_server_that_came_along(settings: Settings) 
     assert cluster.running_pid() is None
 
 
-def test_a_guest_that_was_killed_does_not_keep_the_server_running(settings: Settings) -> None:
+def test_a_guest_that_was_killed_does_not_keep_the_server_running(own: Settings) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(settings.data_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, str(own.data_dir)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
         other.kill()
         other.wait()
-    cluster = hosting.embedded(settings)
+    cluster = hosting.embedded(own)
     assert cluster.running_pid()
 
-    with hosting.prepared(settings) as address:
+    with hosting.prepared(own) as address:
         hosting.require_current(address)
 
     assert cluster.running_pid() is None
@@ -144,8 +144,7 @@ def test_requests_are_served_over_the_restricted_connection_where_one_is_named(
     address: str, tmp_path: Path, settings: Settings
 ) -> None:
     restricted = "postgres://app@here/flipside"
-    secret = settings.secret_key
-    both = Settings(data_dir=tmp_path, database_url=address, app_database_url=restricted, secret_key=secret)
+    both = settings.model_copy(update={"database_url": address, "app_database_url": restricted})
     alone = Settings(data_dir=tmp_path, app_database_url=restricted, environment="production")
 
     with hosting.prepared(both) as served, hosting.prepared(alone) as served_alone:
