@@ -19,6 +19,7 @@ from app.demo import seed
 from app.demo.handing_out import Demo, hand_out
 from app.embedded import OWNER, Cluster
 from app.main import create_app
+from app.sealing import keeping
 from tests.commanding import Command, command
 
 Run = Callable[[str], Awaitable[httpx.Response]]
@@ -44,10 +45,16 @@ def own_address(server: Cluster) -> Iterator[str]:
 @pytest.fixture
 async def lanes(own_address: str, settings: Settings) -> AsyncIterator[Database]:
     """That database, in the place of the others'."""
-    bearer.forget()
+    _forget()
     async with hosting.opened(own_address, settings) as opened:
         yield opened
+    _forget()
+
+
+def _forget() -> None:
+    """What one database holds says nothing of another, though an organisation has the same id in both."""
     bearer.forget()
+    keeping.forget()
 
 
 @pytest.fixture

@@ -28,6 +28,9 @@ SEALED = {
     "webhook_secret.sealed": None,
     "idempotency_record.body": None,
     "operation_input.sealed": None,
+    "legal_hold.reason": None,
+    "break_glass.reason": None,
+    "export.content": "person_id",
 }
 
 
