@@ -162,8 +162,7 @@ class Work:
                 # Compared first, or a thousand errors are written again with every chunk.
                 if value != getattr(operation, item.name):
                     setattr(operation, item.name, list(value) if isinstance(value, list) else value)
-            if operation.done > done:
-                operation.attempts = 0
+            operation.attempts = 0 if operation.done > done else operation.attempts
 
 
 @asynccontextmanager
