@@ -19,7 +19,8 @@ from app.domain.privacy.models import Export
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery
-from tests.world import World
+from tests.conftest import NOON
+from tests.world import World, found_world
 
 # Who sees the object of each kind; for the others it is the coordinator.
 _READERS = {
@@ -109,6 +110,14 @@ async def fill(world: World) -> Full:
     await _fill_from_rows(full)
     assert full.objects.keys() == {resource.name for resource in RESOURCES}
     return full
+
+
+async def founded(name: str) -> Full:
+    """An organisation with one object of every kind, made at the noon of all tests: for many of them to share."""
+    clock.use(lambda: NOON)
+    filled = await fill(await found_world(name))
+    clock.use(None)
+    return filled
 
 
 def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:

@@ -8,7 +8,7 @@ import pytest
 from app import clock, db
 from app.main import create_app
 from tests.conftest import NOON
-from tests.full import Full, fill
+from tests.full import Full, fill, founded
 from tests.graphql.client import Gql
 from tests.world import World, found_world
 
@@ -40,19 +40,13 @@ async def acme(opened: db.Database) -> Full:
 @pytest.fixture(scope="session")
 async def rival(opened: db.Database) -> Full:
     """Another one, to whom Acme's objects do not exist."""
-    clock.use(lambda: NOON)
-    filled = await fill(await found_world("Rival"))
-    clock.use(None)
-    return filled
+    return await founded("Rival")
 
 
 @pytest.fixture(scope="session")
 async def workshop(opened: db.Database) -> Full:
     """One in which anything may be changed."""
-    clock.use(lambda: NOON)
-    filled = await fill(await found_world("Workshop"))
-    clock.use(None)
-    return filled
+    return await founded("Workshop")
 
 
 @pytest.fixture

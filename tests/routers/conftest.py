@@ -7,11 +7,9 @@ import asyncpg
 import httpx
 import pytest
 
-from app import clock, db
+from app import db
 from app.main import create_app
-from tests.conftest import NOON
-from tests.full import Full, fill
-from tests.world import found_world
+from tests.full import Full, founded
 
 Api = Callable[..., httpx.AsyncClient]
 Snapshot = Callable[[Full], Awaitable[dict[str, str]]]
@@ -35,19 +33,13 @@ async def api(opened: db.Database) -> AsyncIterator[Api]:
 @pytest.fixture(scope="session")
 async def acme(opened: db.Database) -> Full:
     """An organisation with one object of every kind, for tests that leave it as it is."""
-    clock.use(lambda: NOON)
-    filled = await fill(await found_world("Acme"))
-    clock.use(None)
-    return filled
+    return await founded("Acme")
 
 
 @pytest.fixture(scope="session")
 async def rival(opened: db.Database) -> Full:
     """Another one, to whom Acme's objects do not exist."""
-    clock.use(lambda: NOON)
-    filled = await fill(await found_world("Rival"))
-    clock.use(None)
-    return filled
+    return await founded("Rival")
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app import clock, db
+from app import db
 from app.main import create_app
-from tests.conftest import NOON
-from tests.full import Full, fill
-from tests.world import found_world
+from tests.full import Full, founded
 
 
 @pytest.fixture(scope="session")
@@ -23,16 +21,10 @@ async def client(opened: db.Database) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 async def acme(opened: db.Database) -> Full:
     """An organisation with one object of every kind, for attacks that must leave it as it is."""
-    clock.use(lambda: NOON)
-    filled = await fill(await found_world("Acme"))
-    clock.use(None)
-    return filled
+    return await founded("Acme")
 
 
 @pytest.fixture(scope="session")
 async def rival(opened: db.Database) -> Full:
     """Another one, to whom Acme's objects do not exist."""
-    clock.use(lambda: NOON)
-    filled = await fill(await found_world("Rival"))
-    clock.use(None)
-    return filled
+    return await founded("Rival")
