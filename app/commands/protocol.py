@@ -1,4 +1,7 @@
-"""uvicorn's HTTP with an end to the head of a request: it would read headers for as long as somebody sends them."""
+"""uvicorn's HTTP, with an end to the head of a request and each answer in one piece.
+
+As it comes, it would read headers for as long as somebody sends them, and send the head of an answer before its body.
+"""
 
 import asyncio
 from typing import Any
@@ -8,6 +11,41 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 # Somewhat more than the door accepts (routers/hardening.py), which refuses in better words.
 MOST_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0
+
+
+class Gathering:
+    """A transport that sends what is written in one turn of the loop at once.
+
+    One system call, and the reader wakes once, for a head and its body.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._held: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send this at the end of the turn."""
+        if not self._held:
+            self._loop.call_soon(self._flush)
+        self._held.append(data)
+
+    def write_eof(self) -> None:
+        """Send what is held, then say that no more will come."""
+        self._flush()
+        self._transport.write_eof()
+
+    def close(self) -> None:
+        """Send what is held, then close."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._held:
+            self._transport.writelines(self._held)
+            self._held = []
 
 
 class Protocol(HttpToolsProtocol):
@@ -20,7 +58,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
-        super().connection_made(transport)
+        super().connection_made(Gathering(transport, self.loop))  # type: ignore[arg-type]
         self._wait()
 
     def data_received(self, data: bytes) -> None:

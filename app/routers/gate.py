@@ -27,6 +27,7 @@ class Gate:
     def __init__(self, app: ASGIApp) -> None:
         settings = config.settings()
         self._app, self._hosts, self._body_seconds = app, settings.hosts, settings.body_seconds
+        self._notes_all = settings.log_level == "debug"
         self._standing = hardening.answer_headers(is_development=settings.is_development)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,7 +63,10 @@ class Gate:
                 raise
             await _apologise(stamped, problems.address(scope), request_id)
         finally:
-            _note(scope, status, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            # What went well and fast is noise; ask for it with FLIPSIDE_LOG_LEVEL=debug.
+            if self._notes_all or status >= 400 or seconds > _SLOW_SECONDS:
+                _note(scope, status, seconds)
             structlog.contextvars.unbind_contextvars("request_id")
 
     def _standing_beside(self, given: hardening.Headers) -> hardening.Headers:
@@ -79,10 +83,10 @@ def _request_id(scope: Scope) -> str:
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
-    # What went well and fast is noise; ask for it with FLIPSIDE_LOG_LEVEL=debug.
-    say = _log.info if status >= 400 or seconds > _SLOW_SECONDS else _log.debug
     # Quoted again: what a caller wrote into a path must neither begin a line of the log nor steer a terminal.
-    say("request", method=scope["method"], path=problems.address(scope), status=status, ms=round(seconds * 1000, 1))
+    _log.info(
+        "request", method=scope["method"], path=problems.address(scope), status=status, ms=round(seconds * 1000, 1)
+    )
 
 
 async def _apologise(send: Send, path: str, request_id: str) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from starlette.requests import Request
@@ -55,8 +54,7 @@ def read_list(resource: Resource) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         actor = await admission.admit(request.scope, actor_of(request))
         accepting.require_json(request.headers)
-        query = request.scope["query_string"]
-        wish = wishes.of_page(resource, query, actor.organisation_id)
+        wish = wishes.of_page(resource, request.scope["query_string"], actor.organisation_id)
         _require(actor, wish)
         assert wish.page is not None  # noqa: S101
         rows = await run.page(actor, wish.page, dict(wish.values))
@@ -64,7 +62,8 @@ def read_list(resource: Resource) -> Endpoint:
             return _tagged(request, _listed(rows.body, b"null"))
         cursor = pagination.seal(wish.scope, rows.next_keys)
         answer = _tagged(request, _listed(rows.body, orjson.dumps(cursor)))
-        answer.headers["Link"] = f'<{problems.address(request.scope)}?{_with_cursor(query, cursor)}>; rel="next"'
+        asked = f"{wish.text}&" if wish.text else ""
+        answer.headers["Link"] = f'<{problems.address(request.scope)}?{asked}cursor={cursor}>; rel="next"'
         return answer
 
     return endpoint
@@ -93,8 +92,3 @@ def _tagged(request: Request, body: bytes, tag: str | None = None) -> Response:
     ):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
-
-
-def _with_cursor(query: bytes, cursor: str) -> str:
-    kept = [(name, value) for name, value in parse_qsl(query.decode()) if name != "cursor"]
-    return urlencode([*kept, ("cursor", cursor)])

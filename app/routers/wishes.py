@@ -1,15 +1,15 @@
 """What a REST caller asks for, `fields`, `expand`, filters, `sort`, `limit`, `cursor`, as a shape and its values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urlencode
 
 from app import pagination
 from app.auth.scopes import Scope
 from app.reading import asking
-from app.reading.asking import BadQuery
+from app.reading.asking import BadQuery, Filters
 from app.reading.resource import Collection, Edge, Equals, Resource
 from app.reading.shape import Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted, Where
 from app.routers.problems import Malformed
@@ -27,6 +27,8 @@ class Wish:
     values: Mapping[str, Any] = field(default_factory=dict)
     page: Page | None = None
     scope: str = ""
+    # The query without the cursor, as a link repeats it.
+    text: str = ""
     is_default: bool = False
 
 
@@ -41,38 +43,88 @@ def of_one(resource: Resource, query: bytes, organisation_id: str) -> Wish:
     """The wish behind `GET /v1/things/{id}`. Raises `Malformed` or `BadQuery`."""
     if not query:
         return whole(resource)
+    tree = _object(resource, query)
+    return Wish(tree.root, tree.scopes, tree.values(organisation_id))
+
+
+@lru_cache(maxsize=1024)
+def _object(resource: Resource, query: bytes) -> "_Tree":
     parameters = _parameters(query)
     tree = _grown(resource, parameters.pop("fields", None), parameters.pop("expand", None))
     _refuse_unknown(parameters)
-    return Wish(tree.root, tree.scopes, tree.values(organisation_id))
+    return tree
 
 
 def of_page(resource: Resource, query: bytes, organisation_id: str) -> Wish:
     """The wish behind `GET /v1/things`. Raises `Malformed`, `BadQuery` or `BadCursor`."""
-    parameters = _parameters(query) if query else {}
-    tree = _grown(resource, parameters.pop("fields", None), parameters.pop("expand", None))
-    sort, limit = asking.order(resource, parameters.pop("sort", None)), _size(parameters.pop("limit", None))
-    cursor = parameters.pop("cursor", None)
-    filters = asking.filters(resource, {name: _texts(resource, name, text) for name, text in parameters.items()})
-    scope = asking.scope(organisation_id, resource, sort, filters.text)
-    values = {**tree.values(organisation_id), **filters.values, "limit": limit}
+    asked, cursor = _apart(query)
+    question = _question(resource, asked)
+    scope = asking.scope(organisation_id, resource, question.sort, question.filters.text)
+    values = {**question.tree.values(organisation_id), **question.filters.values, "limit": question.limit}
     if cursor is not None:
         values.update(asking.after(scope, cursor))
-    page = _page(resource, tree.root, sort, filters.wheres, is_first=cursor is None)
-    return Wish(tree.root, tree.scopes, values, page, scope)
+    return Wish(question.tree.root, question.tree.scopes, values, question.page(cursor), scope, question.text)
+
+
+def _apart(query: bytes) -> tuple[bytes, str | None]:
+    """What is asked, the same on every page, and the cursor."""
+    if b"cursor" not in query and b"%" not in query:
+        return query, None
+    asked, cursors = [], []
+    for pair in query.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        if unquote_to_bytes(name) == b"cursor":
+            cursors.append(unquote(value.decode("latin-1")))
+        else:
+            asked.append(pair)
+    if len(cursors) > 1:
+        raise BadQuery("cursor", "may be given once")
+    return b"&".join(asked), cursors[0] if cursors else None
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a query string asks of a list, whoever asks, wherever the page begins."""
+
+    tree: "_Tree"
+    sort: str
+    limit: int
+    filters: Filters
+    first: Page
+    text: str
+
+    def page(self, cursor: str | None) -> Page:
+        """The first page, or the one after a cursor."""
+        return self.first if cursor is None else _after(self.first)
+
+
+# Callers ask the same again and again, page after page; only the cursor differs.
+@lru_cache(maxsize=1024)
+def _question(resource: Resource, query: bytes) -> _Question:
+    parameters = _parameters(query) if query else {}
+    text = urlencode(parameters)
+    tree = _grown(resource, parameters.pop("fields", None), parameters.pop("expand", None))
+    sort, limit = asking.order(resource, parameters.pop("sort", None)), _size(parameters.pop("limit", None))
+    filters = asking.filters(resource, {name: _texts(resource, name, text) for name, text in parameters.items()})
+    return _Question(tree, sort, limit, filters, _first(resource, tree.root, sort, filters.wheres), text)
 
 
 @lru_cache(maxsize=4096)
-def _page(resource: Resource, wanted: Wanted, sort: str, wheres: tuple[Where, ...], *, is_first: bool) -> Page:
-    """The one shape of all pages that are asked for alike."""
+def _first(resource: Resource, wanted: Wanted, sort: str, wheres: tuple[Where, ...]) -> Page:
+    """The one shape of all first pages that are asked for alike."""
     return Page(
         resource,
         (Nodes("items", wanted),),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),
         wheres=wheres,
-        after=None if is_first else "after",
     )
+
+
+@lru_cache(maxsize=4096)
+def _after(first: Page) -> Page:
+    """The one shape of all later pages."""
+    return replace(first, after="after")
 
 
 def _parameters(query: bytes) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A head of a request ends: nobody fills our memory or holds our connections with one that does not."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 
 import pytest
@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from uvicorn.server import ServerState
 
 from app.commands import protocol
-from app.commands.protocol import MOST_HEAD_BYTES, Protocol
+from app.commands.protocol import MOST_HEAD_BYTES, Gathering, Protocol
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 REFUSAL = (
@@ -86,3 +86,36 @@ async def test_a_body_is_no_head(streams: Streams) -> None:
     writer.write(b"a")
 
     assert (await _served(reader)).startswith(b"HTTP/1.1 200 ")
+
+
+class Wire(asyncio.Transport):
+    """Writes down in what pieces it is written to."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("192.0.2.1", 1)})
+        self.seen: list[list[bytes] | str] = []
+
+    def writelines(self, pieces: Iterable[bytes | bytearray | memoryview]) -> None:
+        self.seen.append([bytes(piece) for piece in pieces])
+
+    def write_eof(self) -> None:
+        self.seen.append("eof")
+
+    def close(self) -> None:
+        self.seen.append("close")
+
+
+async def test_what_is_written_in_one_turn_leaves_together_and_before_the_end() -> None:
+    wire, turn = Wire(), asyncio.Event()
+    gathering = Gathering(wire, asyncio.get_running_loop())
+
+    gathering.write(b"head")
+    gathering.write(b"body")
+    asyncio.get_running_loop().call_soon(turn.set)
+    await turn.wait()
+    gathering.write(b"last")
+    gathering.write_eof()
+    gathering.close()
+
+    assert wire.seen == [[b"head", b"body"], [b"last"], "eof", "close"]
+    assert gathering.get_extra_info("peername") == ("192.0.2.1", 1)
