@@ -1,7 +1,6 @@
 """What a run costs beside time: CPU of server and database, memory, statements. Read from /proc and PostgreSQL."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -9,9 +8,7 @@ import asyncpg
 _TICKS = os.sysconf("SC_CLK_TCK")
 # Keys are looked up anew every few seconds, whatever the load: no part of a request.
 _CALLS = """
-    select coalesce(sum(calls) filter (where query not ilike 'select set_config(%'), 0)::int as asked,
-      coalesce(sum(calls) filter (where query ilike 'select set_config(%'), 0)::int as switches
-    from pg_stat_statements s join pg_roles r on r.oid = s.userid
+    select coalesce(sum(calls), 0)::int from pg_stat_statements s join pg_roles r on r.oid = s.userid
     where r.rolname = 'flipside_app' and query !~* '(from credential|from api_key|update api_key)'
 """
 
@@ -43,20 +40,12 @@ def memory_mb(pid: int) -> float:
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
 
 
-@dataclass(frozen=True)
-class Statements:
-    """How many statements were run, and how many more told a connection its organisation."""
-
-    asked: int
-    switches: int
-
-
 async def track(connection: asyncpg.Connection, what: str) -> None:
     """Count statements (`top`) or not (`none`): counting costs, so never while time is taken."""
     await connection.execute(f"alter system set pg_stat_statements.track = '{what}'")
     await connection.execute("select pg_reload_conf()")
 
 
-async def counted(connection: asyncpg.Connection) -> Statements:
+async def counted(connection: asyncpg.Connection) -> int:
     """The statements since the last reset."""
-    return Statements(**dict(await connection.fetchrow(_CALLS)))
+    return int(await connection.fetchval(_CALLS))

@@ -53,7 +53,6 @@ class Measured:
     limit: Side
     service: Side
     statements: float
-    switches: float
 
     @property
     def errors(self) -> int:
@@ -86,14 +85,14 @@ def measure(
     asks = workload.asks(data)
     sides = (Side(limit, address), Side(service, for_service))
     _require_same(data, workload, asks, *sides)
-    asked, switches = _count_statements(data, workload, asks, sides[1])
+    asked = _count_statements(data, workload, asks, sides[1])
     for side in sides:
         load.write(file_of(side.server), (side.address(data, ask) for ask in asks))
         _round(data, workload, side, Plan(1, _WARM_SECONDS, plan.concurrency), is_kept=False)
     for _ in range(plan.rounds):
         for side in sides:
             _round(data, workload, side, plan, is_kept=True)
-    return Measured(workload, *sides, asked, switches)
+    return Measured(workload, *sides, asked)
 
 
 def file_of(server: Server) -> Path:
@@ -151,8 +150,8 @@ def _parsed(workload: Workload, answer: tuple[int, bytes]) -> tuple[int, object]
     return status, found
 
 
-def _count_statements(data: Data, workload: Workload, asks: list[Ask], side: Side) -> tuple[float, float]:
-    """Statements of the service per request, and those of them that tell a connection its organisation."""
+def _count_statements(data: Data, workload: Workload, asks: list[Ask], side: Side) -> float:
+    """Statements of the service per request."""
     for ask in asks[:_COUNTED]:
         side.server.ask(side.address(data, ask))
     if workload.writes:
@@ -163,10 +162,10 @@ def _count_statements(data: Data, workload: Workload, asks: list[Ask], side: Sid
     found = asyncio.run(_track(data, "none"))
     if workload.writes:
         clear(data)
-    return round(found.asked / _COUNTED, 2), round(found.switches / _COUNTED, 2)
+    return round(found / _COUNTED, 2)
 
 
-async def _track(data: Data, what: str) -> gauge.Statements:
+async def _track(data: Data, what: str) -> int:
     connection = await asyncpg.connect(data.address)
     try:
         found = await gauge.counted(connection)

@@ -97,7 +97,7 @@ async def test_a_read_whose_connection_dies_is_made_again(
     running = None
     while running is None:
         running = await owner.fetchval(
-            "select pid from pg_stat_activity where query like '%slow_read' and state = 'active'"
+            "select pid from pg_stat_activity where query ~ 'as slow_rea[d]' and state = 'active'"
         )
     await terminate(address, running)
 

@@ -49,7 +49,7 @@ async def record_apart(entry: Entry) -> None:
     values, subjects = _written(entry)
     insert, bound = inserting.statement([(AuditEntry, values)])
     sql = _APART.format(insert=insert, subjects=len(bound) + 1)
-    await database.current().reads.fetch(entry.actor.organisation_id, sql, (*bound, subjects))
+    await database.current().reads.change(entry.actor.organisation_id, sql, (*bound, subjects))
 
 
 def _written(entry: Entry) -> tuple[dict[str, Any], list[str]]:

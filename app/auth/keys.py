@@ -93,7 +93,7 @@ async def still_good(organisation_id: str, key_id: str, now: datetime) -> Verifi
 
 async def _used(organisation_id: str, row: Any, now: datetime) -> Verified:
     if row["last_used_at"] is None or row["last_used_at"] < now - _TOUCH:
-        await database.current().reads.fetch(organisation_id, _USED, (organisation_id, row["id"], now))
+        await database.current().reads.change(organisation_id, _USED, (organisation_id, row["id"], now))
     granted = set(orjson.loads(row["scopes"]))
     actor = Actor(
         organisation_id=organisation_id,

@@ -31,9 +31,10 @@ async def current(now: datetime) -> tuple[str, Ed25519PrivateKey]:
     key = await _key(period)
     if key is None:
         new, reads = Ed25519PrivateKey.generate(), database.current().reads
-        await reads.fetch("", _MAKE, (period, await wrapping.current().wrap(new.private_bytes_raw(), _context(period))))
+        sealed = await wrapping.current().wrap(new.private_bytes_raw(), _context(period))
+        await reads.change("", _MAKE, (period, sealed))
         # What the period before signed may still be on its way; what lies further back has expired.
-        await reads.fetch("", _DROP, (period - 1,))
+        await reads.change("", _DROP, (period - 1,))
         key = await _key(period)
     assert key is not None  # noqa: S101
     return str(period), key

@@ -250,4 +250,4 @@ async def test_who_serves_requests_can_add_and_read_and_nothing_else(
 @pytest.mark.parametrize("sql", ["update audit_entry set code = ''", "delete from audit_entry", "truncate audit_entry"])
 async def test_who_serves_requests_is_refused_a_change_by_the_database(world: World, sql: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await database.current().reads.fetch(world.organisation_id, sql, ())
+        await database.current().reads.change(world.organisation_id, sql, ())

@@ -51,12 +51,10 @@ async def test_a_read_is_one_statement_and_one_round_trip(path: str, api: Api, a
     assert answer.status_code == 200
     assert wire.round_trips == 1
     assert len(wire.statements) == 1
-    assert wire.statements[0].startswith("SELECT")
+    assert wire.statements[0].lstrip().startswith("select * from (SELECT")
 
 
-async def test_a_read_for_another_organisation_is_one_round_trip_more(
-    api: Api, acme: Full, rival: Full, wire: Tap
-) -> None:
+async def test_a_read_for_another_organisation_costs_no_more(api: Api, acme: Full, rival: Full, wire: Tap) -> None:
     ours, theirs = api(acme.world.keys["mentor"]), api(rival.world.keys["mentor"])
     await theirs.get("/v1/sessions")
     await _warm(wire, ours, "/v1/sessions")
@@ -64,8 +62,7 @@ async def test_a_read_for_another_organisation_is_one_round_trip_more(
 
     await theirs.get("/v1/sessions")
 
-    assert wire.round_trips == 2
-    assert ["set_config" in statement for statement in wire.statements] == [True, False]
+    assert wire.round_trips == len(wire.statements) == 1
 
 
 async def test_the_number_of_objects_does_not_change_the_cost(api: Api, acme: Full, wire: Tap) -> None:

@@ -42,13 +42,13 @@ class Operator(SQLModel, table=True):
 async def add(name: str) -> tuple[str, str]:
     """A new operator: their id, and their token, which is shown this once."""
     operator_id, token = ids.new(Operator.prefix), f"fso_{secrets.token_urlsafe(32)}"
-    await database.current().reads.fetch("", _ADD, (operator_id, name, _hash(token), clock.now()))
+    await database.current().reads.change("", _ADD, (operator_id, name, _hash(token), clock.now()))
     return operator_id, token
 
 
 async def remove(operator_id: str) -> None:
     """From now on their token opens nothing. Raises `NoOperator`."""
-    if not await database.current().reads.fetch("", _REMOVE, (operator_id, clock.now())):
+    if not await database.current().reads.change("", _REMOVE, (operator_id, clock.now())):
         raise NoOperator("There is no such operator, or they were removed before.")
 
 
