@@ -16,6 +16,8 @@ from tests.world import World, found_world
 @pytest.fixture
 async def acted(world: World) -> World:
     """An organisation with a chain of some length."""
+    for _ in range(3):
+        await world.person()
     await chained(world)
     return world
 
