@@ -202,6 +202,7 @@ async def test_heads_kept_elsewhere_outlive_a_trail_that_is_gone(acted: World, o
 
 async def test_the_trail_of_one_organisation_says_nothing_of_anothers(acted: World, owner: asyncpg.Connection) -> None:
     other = await found_world("Elsewhere")
+    await other.person()
     await chained(other)
 
     await owner.execute("update audit_entry set code = '' where organisation_id = $1", acted.organisation_id)
