@@ -13,9 +13,15 @@ from app import db as database
 from app.acting.run import Call, Done, perform
 from app.auth.actor import Actor, Role
 from app.auth.bearer import authenticate
+from app.auth.scopes import EVERY
+from app.db import Db
 from app.declared import BY_PREFIX, INTENTS
 from app.domain.access import founding
+from app.domain.access.schemas import ApiKeyCreate
+from app.domain.access.service import issue
 from app.domain.pairings import queries
+from app.domain.people import service as people
+from app.domain.people.schemas import PersonCreate
 from app.events.models import OutboxEvent
 from app.reading import run as reading
 from app.reading.resource import Resource
@@ -188,10 +194,18 @@ async def found_world(name: str = "Acme") -> World:
     world = World(founded.organisation_id, {"admin": founded.key}, {"admin": founded.person_id})
     world.actors["admin"] = await authenticate(f"Bearer {founded.key}")
     parts = (("coordinator", 5, Role.COORDINATOR), ("mentor", 2, Role.PARTICIPANT), ("mentee", 7, Role.PARTICIPANT))
-    for part, rank, role in parts:
-        person_id = await world.person(rank=rank, given_name=part.title(), family_name="Doe", department=f"{part} desk")
-        await world.key_for(person_id, part, role)
+    # Before nearly every test: together, and not as callers would, which takes four times as long.
     async with database.current().writing(founded.organisation_id) as db:
-        world.keys["service"] = await founding.grant(db, Role.SERVICE_ACCOUNT, service_account="hris")
-    world.actors["service"] = await authenticate(f"Bearer {world.keys['service']}")
+        db.actor_id = founded.person_id
+        for part, rank, role in parts:
+            data = PersonCreate(given_name=part.title(), family_name="Doe", rank_level=rank, department=f"{part} desk")
+            world.people[part] = people.enter(db, data, "Europe/Paris").id
+            await _employ(db, world, part, role, person_id=world.people[part])
+        await _employ(db, world, "service", Role.SERVICE_ACCOUNT, service_account="hris")
     return world
+
+
+async def _employ(db: Db, world: World, part: str, role: Role, **holder: str) -> None:
+    data = ApiKeyCreate.model_validate({"name": f"{role.value} key", "role": role, "scopes": sorted(EVERY), **holder})
+    key, world.keys[part] = await issue(db, data)
+    world.actors[part] = Actor(db.organisation_id, key.id, role, EVERY, key.person_id)

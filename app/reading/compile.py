@@ -41,6 +41,12 @@ def fields(wanted: tuple[tuple[str, Wanted | Page], ...], role: Role) -> Stateme
     return _Compiler(role).columns(wanted)
 
 
+@lru_cache(maxsize=512)
+def _aliased(table: sa.Table, name: str) -> NamedFromClause:
+    """A table under another name. Copying its columns is most of what compiling costs, so statements share it."""
+    return table.alias(name)
+
+
 class _Compiler:
     """Builds one statement; holds the numbering of its aliases."""
 
@@ -90,7 +96,7 @@ class _Compiler:
         return [self._object(seen, table)] if isinstance(seen, Wanted) else []
 
     def _alias(self, resource: Resource) -> Table:
-        return resource.table.alias(f"t{next(self._number)}")
+        return _aliased(resource.table, f"t{next(self._number)}")
 
     def _seen(self, resource: Resource, table: Table) -> tuple[sa.ColumnElement[bool], ...]:
         return owner(table) == ORGANISATION, visible(resource, table, self._role)

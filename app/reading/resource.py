@@ -244,8 +244,10 @@ def through(edge: Edge) -> dict[Relation, Predicate]:
     """The relations of the object that `edge` leads to, held through it."""
 
     def hold(predicate: Predicate) -> Predicate:
+        # Its columns are most of what compiling costs: every statement shares them.
+        target = edge.to.table.alias()
+
         def where(table: Table) -> sa.ColumnElement[bool]:
-            target = edge.to.table.alias()
             return sa.exists(
                 sa.select(sa.literal(1))
                 .select_from(target)

@@ -8,7 +8,7 @@ import pytest
 from app import db as database
 from app.audit import chain, verifying
 from app.audit.verifying import Broken, Counted
-from tests.audit.trails import chained, entries
+from tests.audit.trails import chained, entries, with_trail
 from tests.conftest import TestClock
 from tests.world import World, found_world
 
@@ -16,7 +16,7 @@ from tests.world import World, found_world
 @pytest.fixture
 async def acted(world: World) -> World:
     """An organisation with a chain of some length."""
-    await chained(world)
+    await chained(await with_trail(world))
     return world
 
 
@@ -199,7 +199,7 @@ async def test_heads_kept_elsewhere_outlive_a_trail_that_is_gone(acted: World, o
 
 
 async def test_the_trail_of_one_organisation_says_nothing_of_anothers(acted: World, owner: asyncpg.Connection) -> None:
-    other = await found_world("Elsewhere")
+    other = await with_trail(await found_world("Elsewhere"))
     await chained(other)
 
     await owner.execute("update audit_entry set code = '' where organisation_id = $1", acted.organisation_id)

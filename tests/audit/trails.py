@@ -20,6 +20,13 @@ async def entries(owner: asyncpg.Connection, world: World, **like: Any) -> list[
     return [row for row in found if all(row[name] == value for name, value in like.items())]
 
 
+async def with_trail(world: World) -> World:
+    """The same organisation, in which three things were done."""
+    for _ in range(3):
+        await world.person()
+    return world
+
+
 async def chained(world: World) -> None:
     """Give every waiting entry of an organisation its place."""
     async with database.current().queueing() as connection:

@@ -7,6 +7,7 @@ import orjson
 import pytest
 from graphql import (
     GraphQLEnumType,
+    GraphQLError,
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNamedType,
@@ -18,11 +19,18 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.acting.intent import Intent
 from app.declared import INTENTS, RESOURCES
+from app.graphql import problems
+from app.graphql.documents import Document, parsed
+from app.graphql.limits import LIMITS
 from app.graphql.schema import SCHEMA, plural_name
 from app.reading.resource import Resource
+from tests.conftest import TestClock
 from tests.full import Full
-from tests.graphql.client import Gql, mutation
+from tests.graphql.client import PROBLEM, Gql, mutation
 from tests.graphql.inputs import example
+
+# A walk over everything there is proves answers; which lines there are, the tests of the parts show.
+pytestmark = pytest.mark.no_cover
 
 KINDS = {"not_found", "forbidden", "conflict", "invalid"}
 TEXTS = [
@@ -95,22 +103,48 @@ def replaced(given: Any, path: tuple[str, ...], value: Any, kind: Any) -> Any:
     return {**given, name: [below] if isinstance(get_nullable_type(field.type), GraphQLList) else below}
 
 
+def fits(query: str, **given: Any) -> bool:
+    """Whether a document takes these variables. The door asks so before it looks at anything, and so does no harm."""
+    document = parsed(query)
+    assert isinstance(document, Document)
+    chosen = document.chosen(None)
+    try:
+        chosen.require_affordable(given)
+        chosen.variables(given)
+    except GraphQLError as error:
+        told = problems.formatted(error)
+        assert told["extensions"]["code"] in ("bad_variables", "query_too_costly"), (given, told)
+        assert "x" * 1000 not in str(told)
+        return False
+    return True
+
+
+def several(intent: Intent, count: int) -> str:
+    """A document that asks for the same change so many times, each with an input of its own."""
+    name = to_camel_case(intent.name)
+    taken = ",".join(f"$i{number}:{name[0].upper()}{name[1:]}Input!" for number in range(count))
+    fields = " ".join(f"d{number}:{name}(input:$i{number}){{__typename {PROBLEM}}}" for number in range(count))
+    return f"mutation({taken}){{{fields}}}"
+
+
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.name)
-async def test_no_value_of_any_member_is_a_bug(intent: Intent, workshop: Full, gql: Gql) -> None:
+async def test_no_value_of_any_member_is_a_bug(intent: Intent, workshop: Full, stranger: Gql, clock: TestClock) -> None:
     """Most are refused, and what is not is a change like any other."""
     kind = SCHEMA.mutation_type.fields[to_camel_case(intent.name)].args["input"].type  # type: ignore[union-attr]
-    door, part = gql.of(workshop.world), workshop.reader(intent.resource.name)
+    door, part = stranger.of(workshop.world), workshop.reader(intent.resource.name)
     given = example(intent, workshop)
     if intent.has_id:
         given["id"] = f"{intent.resource.prefix}_01jd0000000000000000000000"
-    for path in members(kind):
-        for value in VALUES:
-            changed = replaced(given, path, value, kind)
-            body = harmless(await door.post(mutation(intent), part, variables={"input": changed}), value)
-            if "errors" in body:
-                assert body["errors"][0]["extensions"]["code"] == "bad_variables", (path, value, body)
-            elif body["data"]["done"]["__typename"] == "Problem":
-                assert body["data"]["done"]["kind"] in KINDS, (path, value, body)
+    changed = [replaced(given, path, value, kind) for path in members(kind) for value in VALUES]
+    assert not fits(mutation(intent), input=None)
+    fitting = [each for each in changed if fits(mutation(intent), input=each)]
+    for start in range(0, len(fitting), LIMITS.root_fields):
+        some = fitting[start : start + LIMITS.root_fields]
+        sent = {f"i{number}": each for number, each in enumerate(some)}
+        body = harmless(await door.post(several(intent, len(some)), part, variables=sent), some)
+        assert "errors" not in body, (some, body)
+        for done, each in zip(body["data"].values(), some, strict=True):
+            assert done["__typename"] != "Problem" or done["kind"] in KINDS, (each, done)
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
@@ -119,19 +153,26 @@ async def test_no_value_of_any_argument_is_a_bug(resource: Resource, stranger: G
     arguments = SCHEMA.query_type.fields[field].args  # type: ignore[union-attr]
     for name, argument in arguments.items():
         query = f"query($x:{argument.type}){{{field}({name}:$x){{nodes{{id}} pageInfo{{endCursor}}}}}}"
-        for value in VALUES:
+        for value in (value for value in VALUES if fits(query, x=value)):
             harmless(await stranger.post(query, variables={"x": value}), value)
     for member in resource.parameters:
         query = f"query($x:{resource.type_name}Filter){{{field}(filter:$x){{nodes{{id}}}}}}"
-        for value in VALUES:
-            harmless(await stranger.post(query, variables={"x": {to_camel_case(member): value}}), value)
-            harmless(await stranger.post(query, variables={"x": {to_camel_case(member): [value, value]}}), value)
+        given = ({to_camel_case(member): each} for value in VALUES for each in (value, [value, value]))
+        for each in (each for each in given if fits(query, x=each)):
+            harmless(await stranger.post(query, variables={"x": each}), each)
 
 
 @pytest.mark.parametrize("field", ["person(id:$x)", "node(id:$x)", "nodes(ids:[$x])"])
 async def test_no_id_is_a_bug(field: str, stranger: Gql) -> None:
     for value in VALUES:
         harmless(await stranger.post(f"query($x:ID!){{{field}{{id}}}}", variables={"x": value}), value)
+
+
+async def test_a_value_that_does_not_fit_is_refused_at_the_door(stranger: Gql) -> None:
+    [intent] = [each for each in INTENTS if each.name == "set_goal"]
+    for value in VALUES:
+        body = harmless(await stranger.post(mutation(intent), variables={"input": {"title": value}}), value)
+        assert [error["extensions"]["code"] for error in body["errors"]] == ["bad_variables"], value
 
 
 def literal(value: Any) -> str:

@@ -7,9 +7,9 @@ import pytest
 from app.config import Settings
 from app.quotas import admission
 from app.quotas.admission import Budgets
-from tests.routers.conftest import api
+from tests.routers.conftest import api, transport
 
-__all__ = ["api"]
+__all__ = ["api", "transport"]
 
 Limit = Callable[..., Budgets]
 

@@ -23,6 +23,9 @@ from app.reading.shape import ToMany, Wanted
 from app.reading.statement import Statement
 from tests.reading.shapes import page_of
 
+# A walk over everything there is proves answers; which lines there are, the tests of the parts show.
+pytestmark = pytest.mark.no_cover
+
 Plan = dict[str, Any]
 ORGANISATION = "org_0" + "c" * 25
 # They fit a page or two: reading all of it is the shortest way.

@@ -15,10 +15,15 @@ Api = Callable[..., httpx.AsyncClient]
 Snapshot = Callable[[Full], Awaitable[dict[str, str]]]
 
 
+@pytest.fixture(scope="session")
+def transport(opened: db.Database) -> httpx.ASGITransport:
+    """The whole application, which keeps nothing from one request to the next."""
+    return httpx.ASGITransport(create_app())
+
+
 @pytest.fixture
-async def api(opened: db.Database) -> AsyncIterator[Api]:
+async def api(transport: httpx.ASGITransport) -> AsyncIterator[Api]:
     """Clients of the whole application: `api(world.keys["mentor"])`, or `api()` for a stranger."""
-    transport = httpx.ASGITransport(create_app())
     async with AsyncExitStack() as stack:
 
         def client(key: str | None = None) -> httpx.AsyncClient:

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 from starlette.types import Message
 
-from app import config
+from app import config, db
 from app.auth import bearer
 from app.config import Settings
 from app.main import create_app
@@ -31,6 +31,12 @@ Configure = Callable[..., None]
 @pytest.fixture(autouse=True)
 def _at_noon(clock: TestClock) -> None:
     """The keys of session-wide worlds were made at noon."""
+
+
+@pytest.fixture
+def transport(opened: db.Database) -> httpx.ASGITransport:
+    """An application of the test's own: it takes the settings of the moment of its first request."""
+    return httpx.ASGITransport(create_app())
 
 
 @pytest.fixture

@@ -20,6 +20,9 @@ from tests.conftest import TestClock
 from tests.full import Full
 from tests.graphql.client import Gql
 
+# A walk over everything there is proves answers; which lines there are, the tests of the parts show.
+pytestmark = pytest.mark.no_cover
+
 SQL = [
     "%",
     "_%",

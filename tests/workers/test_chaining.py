@@ -10,8 +10,14 @@ from app.audit import trail, verifying
 from app.audit.verifying import Counted
 from app.workers import chaining
 from app.workers.chaining import Chainer
-from tests.audit.trails import chained, entries
+from tests.audit.trails import chained, entries, with_trail
 from tests.world import World, found_world
+
+
+@pytest.fixture(name="world")
+async def _world(world: World) -> World:
+    """An organisation of which something is on record."""
+    return await with_trail(world)
 
 
 async def finish() -> None:
@@ -85,7 +91,7 @@ async def test_organisations_take_turns(
     world: World, monkeypatch: pytest.MonkeyPatch, owner: asyncpg.Connection
 ) -> None:
     await finish()
-    other = await found_world("Elsewhere")
+    other = await with_trail(await found_world("Elsewhere"))
     await world.person()
     await world.person()
     monkeypatch.setattr(chaining, "BATCH", 1)

@@ -17,8 +17,9 @@ from app.text import Output
 def _named_in(name: str) -> Predicate:
     """The caller has a row of a table of the programme."""
 
+    row = SQLModel.metadata.tables[name].alias()
+
     def where(programme: Table) -> sa.ColumnElement[bool]:
-        row = SQLModel.metadata.tables[name].alias()
         return sa.exists(
             sa.select(sa.literal(1))
             .select_from(row)

@@ -88,8 +88,9 @@ ACTION_ITEMS = _content(
 
 
 def _in_tier(relation: Relation, *tiers: Tier) -> Predicate:
+    session = SESSIONS.table.alias()
+
     def where(note: Table) -> sa.ColumnElement[bool]:
-        session = SESSIONS.table.alias()
         held = sa.select(session.c.id).where(
             session.c.organisation_id == ORGANISATION, SESSIONS.relations[relation](session)
         )
