@@ -10,10 +10,11 @@ from app.webhooks import signing
 from app.webhooks.sender import Sender
 from app.workers import claims
 from app.workers.deliver import Deliverer
+from app.workers.loading import Load
 from tests.conftest import TestClock
 from tests.workers.conftest import MakeEndpoint
 from tests.workers.lms import Lms, status
-from tests.workers.steps import deliver, due, only, row, rows_of
+from tests.workers.steps import deliver, due, load, only, row, rows_of
 from tests.world import World
 
 LEASE = timedelta(seconds=60)
@@ -127,9 +128,9 @@ async def test_a_delivery_survives_the_worker_that_claimed_it(
     await due(world, 2)
     # The other worker takes both, and is never heard of again.
     (lane,) = await claims.lanes("dead", limit=5, lease=LEASE)
-    load = await claims.load(lane, limit=10, lease=LEASE)
-    assert load is not None
-    assert len(load.parcels) == 2
+    taken = await load(lane)
+    assert isinstance(taken, Load)
+    assert len(taken.parcels) == 2
 
     assert await deliver(deliverer) == 0
     clock.advance(seconds=60)

@@ -8,8 +8,7 @@ import pytest
 
 from app import config
 from app.config import Settings
-from app.workers import claims
-from app.workers import deliver as delivering
+from app.workers import claims, turn
 from app.workers.deliver import Deliverer
 from tests.conftest import TestClock
 from tests.webhooks.receivers import OK
@@ -241,4 +240,4 @@ async def test_a_lease_outlasts_any_turn(
     receiver.reply = look
     await deliver(deliverer)
 
-    assert seen == [clock.time + delivering.LONGEST_TURN + timedelta(seconds=40)] * 2
+    assert seen == [clock.time + turn.LONGEST_TURN + timedelta(seconds=40)] * 2

@@ -13,7 +13,7 @@ from tests.conftest import TestClock
 from tests.webhooks.receivers import OK
 from tests.workers.conftest import MakeEndpoint
 from tests.workers.lms import Hook, Lms, status
-from tests.workers.steps import deliver, due, only, relay_all, row, rows_of
+from tests.workers.steps import deliver, due, load, only, relay_all, row, rows_of
 from tests.world import World
 
 
@@ -222,7 +222,7 @@ async def test_a_worker_whose_lease_ran_out_is_believed_only_if_it_delivered(
     async def dawdle(_hook: Hook) -> bytes:
         clock.advance(minutes=2)
         (lane,) = await claims.lanes("other", limit=1, lease=lease)
-        assert await claims.load(lane, limit=10, lease=lease)
+        assert await load(lane)
         return answer
 
     receiver.reply = dawdle
