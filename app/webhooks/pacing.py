@@ -31,7 +31,7 @@ class Pace:
 
     def allowance(self, at: datetime) -> int:
         """How many requests may go out now."""
-        return math.floor((at - self._start(at)) / timedelta(seconds=1) * self.rate + _ROUNDING)
+        return max(0, math.floor((at - self._start(at)) / timedelta(seconds=1) * self.rate + _ROUNDING))
 
     def spend(self, count: int, at: datetime) -> "Pace":
         """After so many requests."""

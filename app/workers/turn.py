@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from app import clock
+from app import clock, config
 from app.webhooks.health import Health
 from app.webhooks.models import Ordering
 from app.workers import tries as trying
@@ -40,18 +40,25 @@ class Turn:
         self._lane, self._crew = lane, crew
         self._in_flight: set[asyncio.Future[Try]] = set()
         self._room = 1 if lane.is_open else lane.max_in_flight
-        self._began_at = self._slowed_at = clock.now()
+        self._began_at = clock.now()
+        self._slowed_at: datetime | None = None
         # Something was due and nothing can be had: somebody else holds it just now.
         self._rest = REST
-        self._has_delivered = self._is_over = False
+        self._has_delivered = self._is_drained = self._is_over = False
 
     async def run(self) -> timedelta:
         """Send until there is no more to send or the turn is over; how long the endpoint then rests."""
         try:
             await self._refill()
             while self._in_flight:
-                done, self._in_flight = await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
-                await self._settle([task.result() for task in done])
+                # Not for ever: what falls due meanwhile need not wait for one that is slow.
+                done, self._in_flight = await asyncio.wait(
+                    self._in_flight,
+                    timeout=config.settings().worker_poll_seconds,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if done:
+                    await self._settle([task.result() for task in done])
                 await self._refill()
         finally:
             # Broken off: nobody would write down what comes of these.
@@ -64,7 +71,7 @@ class Turn:
         now = clock.now()
         self._is_over |= self._crew.is_stopping() or now >= self._began_at + LONGEST_TURN
         count = min(self._room - len(self._in_flight), self.pace.allowance(now))
-        if self._is_over or count <= 0:
+        if self._is_over or count <= 0 or (self._is_drained and not self._in_flight):
             return
         try:
             load = await self._crew.load.ask(Ask(self._lane, count))
@@ -74,9 +81,10 @@ class Turn:
                 raise
             # What is on its way is written down first; the next turn says what is wrong.
             return
-        # What waits in line becomes free as others arrive, so there it pays to ask again.
-        self._is_over = load is None or (len(load.parcels) < count and self._lane.ordering is Ordering.NONE)
+        self._is_over = load is None
         if load is not None:
+            # What waits in line becomes free as others arrive, so there it pays to ask again.
+            self._is_drained = len(load.parcels) < count and self._lane.ordering is Ordering.NONE
             self.pace = self.pace.spend(len(load.parcels), now)
             self._in_flight |= {asyncio.ensure_future(self._crew.send(load, parcel)) for parcel in load.parcels}
 
@@ -94,8 +102,9 @@ class Turn:
 
     def _adapt(self, tries: Sequence[Try]) -> None:
         """Go slower or faster from here on, and decide how long to leave the receiver alone."""
+        slowed_at, asked_too_much = self._slowed_at, [done.started_at for done in tries if done.is_overload]
         # Those that were on their way when we slowed down say nothing new.
-        if any(done.is_overload and done.started_at >= self._slowed_at for done in tries):
+        if asked_too_much and (slowed_at is None or max(asked_too_much) > slowed_at):
             self.pace, self._slowed_at = self.pace.halved(), clock.now()
         elif accepted := sum(done.is_delivered for done in tries):
             self.pace = self.pace.recovered(accepted)
