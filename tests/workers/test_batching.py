@@ -70,3 +70,18 @@ async def test_whoever_is_broken_off_takes_nobody_along() -> None:
     with pytest.raises(asyncio.CancelledError):
         await first
     assert desk.asked == [[1, 2], [2]]
+
+
+async def test_whoever_gives_up_waiting_costs_the_others_nothing() -> None:
+    desk = Desk()
+    desk.open.clear()
+    first = asyncio.create_task(desk.batcher.ask(1))
+    second = asyncio.create_task(desk.batcher.ask(2))
+    await desk.is_asked.wait()
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    desk.open.set()
+
+    assert await first == 2
+    assert desk.asked == [[1, 2]]
