@@ -99,7 +99,9 @@ class Settings(BaseSettings):
     webhook_allow_private: bool | None = Field(
         default=None, description="Deliver to private and loopback addresses over HTTP. Unset: in development only."
     )
-    webhook_timeout_seconds: float = Field(default=20.0, ge=1, le=30, description="Wall clock of one delivery attempt.")
+    webhook_timeout_seconds: float = Field(
+        default=30.0, ge=1, le=30, description="Longest wall clock of one delivery attempt, whatever its endpoint says."
+    )
     worker_poll_seconds: float = Field(
         default=0.5, gt=0, le=60, description="Pause of an idle worker between two looks."
     )

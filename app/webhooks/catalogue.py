@@ -12,7 +12,7 @@ from app.domain.privacy.break_glass import BreakGlassClosed, BreakGlassOpened
 from app.domain.programmes import events as programmes
 from app.domain.sessions import events as sessions
 from app.events.envelope import Event
-from app.webhooks.events import DeliveryExhausted, EndpointDisabled, EndpointPinged
+from app.webhooks.events import DeliveryExhausted, EndpointDisabled, EndpointFailing, EndpointPinged
 
 API_VERSION = "2026-11-01"
 EVENTS: tuple[type[Event], ...] = (
@@ -77,6 +77,7 @@ EVENTS: tuple[type[Event], ...] = (
     BreakGlassOpened,
     BreakGlassClosed,
     EndpointPinged,
+    EndpointFailing,
     EndpointDisabled,
     DeliveryExhausted,
 )

@@ -1,5 +1,6 @@
 """What we tell endpoints about endpoints."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from app.events.envelope import Event, Visibility
@@ -20,6 +21,20 @@ class EndpointPinged(EndpointEvent):
     type = "webhook_endpoint.ping"
 
 
+class EndpointFailing(EndpointEvent):
+    """An endpoint has accepted nothing for so many hours; it will be disabled after 120 of them."""
+
+    type = "webhook_endpoint.failing"
+
+    hours: int
+    failing_since: datetime
+    consecutive_failures: int
+    last_status: int | None
+    last_error: str | None
+    event_id: str
+    event_type: str
+
+
 class EndpointDisabled(EndpointEvent):
     """An endpoint gets no more deliveries; what is due to it is held."""
 
@@ -36,3 +51,7 @@ class DeliveryExhausted(EndpointEvent):
     delivery_id: str
     event_id: str
     event_type: str
+
+
+# An endpoint never hears of its own failure: it could not, or would be told for ever.
+OTHERS_HEAR = frozenset({EndpointFailing.type, EndpointDisabled.type, DeliveryExhausted.type})

@@ -9,22 +9,24 @@ import orjson
 
 from app import ids
 from app.webhooks import catalogue
-from app.webhooks.events import EndpointPinged
-from app.webhooks.models import Delivery, DeliveryStatus, EndpointStatus
+from app.webhooks.events import OTHERS_HEAR, EndpointPinged
+from app.webhooks.models import Delivery, DeliveryStatus, EndpointStatus, Ordering
 
 Fact = Mapping[str, Any]
 
 # Whoever enables or removes one locks it for update first, and so comes before us or behind us: what we hold is
 # released with the rest, and none is gone when we write. Lanes, which change no key, go on meanwhile.
-_ENDPOINTS = "select id, types, status from webhook_endpoint where organisation_id = $1 order by id for key share"
+_ENDPOINTS = (
+    "select id, types, status, ordering from webhook_endpoint where organisation_id = $1 order by id for key share"
+)
 _INSERT = """
     insert into delivery (
         organisation_id, id, version, created_at, updated_at,
-        endpoint_id, event_id, event_type, sequence, status, attempts, due_at
+        endpoint_id, event_id, event_type, sequence, status, attempts, due_at, ordering_key
     )
-    select $1, n.id, 1, $2, $2, n.endpoint_id, n.event_id, n.event_type, n.sequence, n.status, 0, $2
-    from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[])
-        as n (id, endpoint_id, event_id, event_type, sequence, status)
+    select $1, n.id, 1, $2, $2, n.endpoint_id, n.event_id, n.event_type, n.sequence, n.status, 0, $2, n.ordering_key
+    from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[])
+        as n (id, endpoint_id, event_id, event_type, sequence, status, ordering_key)
     on conflict (organisation_id, event_id, endpoint_id) do nothing
 """
 
@@ -45,6 +47,7 @@ async def fan_out(connection: asyncpg.Connection, organisation_id: str, events: 
             event["type"],
             event["sequence"],
             (DeliveryStatus.PENDING if endpoint["status"] == EndpointStatus.ENABLED else DeliveryStatus.HELD).value,
+            ordering_key(endpoint["ordering"], event["subject"]),
         )
         for event, endpoint in _addressed(events, endpoints)
     ]
@@ -52,6 +55,11 @@ async def fan_out(connection: asyncpg.Connection, organisation_id: str, events: 
         return 0
     status: str = await connection.execute(_INSERT, organisation_id, at, *map(list, zip(*rows, strict=True)))
     return int(status.rpartition(" ")[2])
+
+
+def ordering_key(ordering: str, subject: str) -> str | None:
+    """What a delivery waits in line with at an endpoint of this ordering."""
+    return {Ordering.KEY: subject, Ordering.STRICT: ""}.get(Ordering(ordering))
 
 
 def _addressed(events: Sequence[Fact], endpoints: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
@@ -67,4 +75,5 @@ def _addressed(events: Sequence[Fact], endpoints: Sequence[Fact]) -> Iterator[tu
         else:
             to = listeners[kind] = [endpoint for endpoint, types in wanted if catalogue.wants(types, kind)]
         for endpoint in to:
-            yield event, endpoint
+            if kind not in OTHERS_HEAR or endpoint["id"] != event["subject"]:
+                yield event, endpoint

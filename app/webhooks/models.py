@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from app.sealing.columns import sealed_by
 from app.states import Machine
-from app.table import Row, belongs_to, index, instant, json_column, of_organisation, text_enum, unique
+from app.table import Row, belongs_to, check, index, instant, json_column, of_organisation, text_enum, unique
 
 
 class EndpointStatus(StrEnum):
@@ -28,6 +28,22 @@ class DeliveryStatus(StrEnum):
     DEAD = "dead"
 
 
+class Ordering(StrEnum):
+    """What waits for what at one endpoint: nothing, what is of one subject, or everything."""
+
+    NONE = "none"
+    KEY = "key"
+    STRICT = "strict"
+
+
+class Breaker(StrEnum):
+    """Whether an endpoint gets all that is due, nothing, or one delivery on trial."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half_open"
+
+
 _E, _D = EndpointStatus, DeliveryStatus
 ENDPOINT = Machine(
     "webhook_endpoint", {"enable": ((_E.DISABLED,), _E.ENABLED), "disable": ((_E.ENABLED,), _E.DISABLED)}
@@ -35,7 +51,8 @@ ENDPOINT = Machine(
 DELIVERY = Machine(
     "delivery",
     {
-        "deliver": ((_D.PENDING,), _D.DELIVERED),
+        # A held one may have been on its way.
+        "deliver": ((_D.PENDING, _D.HELD), _D.DELIVERED),
         "exhaust": ((_D.PENDING,), _D.DEAD),
         "hold": ((_D.PENDING,), _D.HELD),
         "retry": ((_D.HELD, _D.DEAD, _D.DELIVERED), _D.PENDING),
@@ -50,6 +67,9 @@ class WebhookEndpoint(Row, table=True):
     __table_args__ = (
         of_organisation(),
         sa.Index("ix_webhook_endpoint_lane", "lease_until", postgresql_where=sa.text("status = 'enabled'")),
+        check("rate_limit_range", "rate_limit between 1 and 1000"),
+        check("max_in_flight_range", "max_in_flight between 1 and 50"),
+        check("timeout_range", "timeout_seconds between 5 and 30"),
     )
     prefix: ClassVar[str] = "whe"
 
@@ -60,10 +80,29 @@ class WebhookEndpoint(Row, table=True):
     disabled_reason: str | None = Field(default=None, sa_type=sa.Text)
     lease_until: datetime | None = instant(default=None)
     lease_by: str | None = Field(default=None, sa_type=sa.Text)
+    ordering: Ordering = Field(default=Ordering.NONE, sa_type=text_enum(Ordering))
+    rate_limit: int = 50
+    max_in_flight: int = 10
+    timeout_seconds: int = 20
+    # What webhooks/health.py and webhooks/pacing.py say, as of the last attempts.
+    consecutive_failures: int = 0
+    failing_since: datetime | None = instant(default=None)
+    last_success_at: datetime | None = instant(default=None)
+    next_attempt_at: datetime | None = instant(default=None)
+    probes: int = 0
+    warnings: int = 0
+    effective_rate: float | None = None
+    paid_until: datetime | None = instant(default=None)
 
     def enable(self) -> None:
         """Deliver again."""
         self.status, self.disabled_reason = ENDPOINT.step(self.status, "enable"), None
+        self.trust()
+
+    def trust(self) -> None:
+        """Forget how it failed: what answers there now has not failed yet."""
+        self.consecutive_failures = self.probes = self.warnings = 0
+        self.failing_since = self.next_attempt_at = self.effective_rate = None
 
     def disable(self, reason: str) -> None:
         """Hold deliveries from now on."""
@@ -99,6 +138,11 @@ class Delivery(Row, table=True):
         unique("event_id", "endpoint_id", name="uq_delivery_event"),
         index("delivery_endpoint", "endpoint_id", "id"),
         index("delivery_due", "endpoint_id", "due_at", "sequence", where="status = 'pending'"),
+        index(
+            "delivery_order",
+            *("endpoint_id", "ordering_key", "sequence"),
+            where="status = 'pending' and ordering_key is not null",
+        ),
     )
     prefix: ClassVar[str] = "dlv"
 
@@ -112,6 +156,8 @@ class Delivery(Row, table=True):
     delivered_at: datetime | None = instant(default=None)
     last_status: int | None = None
     last_error: str | None = Field(default=None, sa_type=sa.Text)
+    # Those of one key at one endpoint go out one after another.
+    ordering_key: str | None = Field(default=None, sa_type=sa.Text)
 
     def retry(self, at: datetime) -> None:
         """Start the schedule anew."""

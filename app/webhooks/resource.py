@@ -1,9 +1,21 @@
 """What can be read of webhooks."""
 
+import sqlalchemy as sa
+
 from app.auth.scopes import Scope
-from app.reading.resource import Edge, Equals, Resource
-from app.webhooks.models import Attempt, Delivery, WebhookEndpoint
+from app.reading.resource import Edge, Equals, Resource, Table
+from app.webhooks.models import Attempt, Breaker, Delivery, WebhookEndpoint
 from app.webhooks.schemas import AttemptRead, DeliveryRead, WebhookEndpointRead
+
+
+def _breaker(endpoint: Table) -> sa.ColumnElement[str]:
+    """Open while a time is set for the next trial, half open while somebody holds the lease for it."""
+    return sa.case(
+        (endpoint.c.next_attempt_at.is_(None), Breaker.CLOSED.value),
+        (endpoint.c.lease_by.is_(None), Breaker.OPEN.value),
+        else_=Breaker.HALF_OPEN.value,
+    )
+
 
 WEBHOOK_ENDPOINTS = Resource(
     "webhook_endpoint",
@@ -12,6 +24,7 @@ WEBHOOK_ENDPOINTS = Resource(
     WebhookEndpointRead,
     Scope.WEBHOOKS_MANAGE,
     filters=(Equals("status"),),
+    computed={"breaker": _breaker},
 )
 DELIVERIES = Resource(
     "delivery",

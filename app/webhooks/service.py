@@ -21,6 +21,13 @@ from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointUpdate, W
 
 _MOST_ENDPOINTS = 50
 _MOST_SECRETS = 5
+# As fanout.ordering_key says it.
+_REORDER = """
+    update delivery d set ordering_key = case $3::text when 'key' then e.subject when 'strict' then '' end
+    from outbox_event e
+    where d.organisation_id = $1 and d.endpoint_id = $2 and d.status in ('pending', 'held', 'dead')
+        and e.organisation_id = $1 and e.id = d.event_id
+"""
 
 
 class TooManyEndpoints(Conflict):
@@ -55,14 +62,20 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
 
 
 async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUpdate) -> WebhookEndpoint:
-    """Change an endpoint's address or the types it wants."""
+    """Change an endpoint's address, the types it wants or how it wants them.
+
+    A new address starts afresh: its breaker is closed. A new ordering holds for what is not on its way yet.
+    """
     endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "update_webhook_endpoint")
     changes = data.changes()
     # Whatever changes: another address for what a service account asked for is a way to learn it.
     _require_entitled(actor, changes.get("types", endpoint.types))
     if "url" in changes:
         _require_deliverable(changes["url"])
+        endpoint.trust()
     endpoint.sqlmodel_update(changes)
+    if "ordering" in changes:
+        await db.fetch(_REORDER, db.organisation_id, endpoint.id, endpoint.ordering)
     return endpoint
 
 

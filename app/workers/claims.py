@@ -1,135 +1,95 @@
-"""Taking endpoints and deliveries for one worker, in such a way that a dead worker frees them by itself."""
+"""Taking endpoints for one worker, in such a way that a dead worker frees them by itself."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-
 from app import clock
 from app import db as database
-from app.sealing import keeping
-from app.sealing.envelope import KEY_ID_SQL
-from app.webhooks.schedule import MAX_ATTEMPTS
+from app.webhooks.models import Ordering
+from app.webhooks.pacing import Pace
 
+# Due now, and first in its line. What is on its way, or waits to be tried again, is pending and holds the rest back.
+READY = """
+    d.status = 'pending' and d.due_at <= $1 and (d.ordering_key is null or not exists (
+        select from delivery f
+        where f.organisation_id = d.organisation_id and f.endpoint_id = d.endpoint_id
+            and f.ordering_key = d.ordering_key and f.status = 'pending' and f.sequence < d.sequence
+    ))
+"""
 # Materialized: planned as a join, the subselect could run more than once and lock more than `limit`.
 # Released endpoints keep the time of their release, so those that have waited longest come first.
-_LANES = """
+_LANES = f"""
     with due as materialized (
         select w.organisation_id, w.id from webhook_endpoint w
-        where w.status = 'enabled' and (w.lease_until is null or w.lease_until <= $1) and exists (
-            select from delivery d
-            where d.organisation_id = w.organisation_id and d.endpoint_id = w.id
-                and d.status = 'pending' and d.due_at <= $1
-        )
+        where w.status = 'enabled' and (w.lease_until is null or w.lease_until <= $1)
+            and (w.next_attempt_at is null or w.next_attempt_at <= $1)
+            and exists (
+                select from delivery d
+                where d.organisation_id = w.organisation_id and d.endpoint_id = w.id and {READY}
+            )
         order by w.lease_until nulls first, w.id limit $2 for no key update skip locked
     )
     update webhook_endpoint w set lease_until = $3, lease_by = $4
     from due where w.organisation_id = due.organisation_id and w.id = due.id
-    returning w.organisation_id, w.id
-"""
-_RELEASE = """
-    update webhook_endpoint set lease_until = $4, lease_by = null
-    where organisation_id = $1 and id = $2 and lease_by = $3
-"""
-_ADDRESS = """
-    select url from webhook_endpoint
-    where organisation_id = $1 and id = $2 and lease_by = $3 and status = 'enabled'
-"""
-_SECRETS = f"""
-    select s.id, s.sealed, k.wrapped from webhook_secret s
-    join data_key k on k.organisation_id = s.organisation_id and k.id = {KEY_ID_SQL.format("s.sealed")}
-    where s.organisation_id = $1 and s.endpoint_id = $2 and (s.expires_at is null or s.expires_at > $3)
-    order by s.id desc
+    returning w.organisation_id, w.id, w.ordering, w.max_in_flight, w.rate_limit, w.effective_rate, w.paid_until,
+        w.next_attempt_at is not null as is_open
 """  # noqa: S608
-# Attempts rise here, before anything is sent: a delivery that kills its worker comes to an end too.
-_PARCELS = """
-    with due as materialized (
-        select id from delivery
-        where organisation_id = $1 and endpoint_id = $2 and status = 'pending' and due_at <= $3
-        order by due_at, sequence limit $4 for no key update skip locked
-    ), claimed as (
-        update delivery d set attempts = d.attempts + 1, due_at = $5, version = d.version + 1, updated_at = $3
-        from due where d.organisation_id = $1 and d.id = due.id
-        returning d.id, d.attempts, d.event_id, d.sequence
-    )
-    select c.id as delivery_id, c.attempts, e.* from claimed c
-    join outbox_event e on e.organisation_id = $1 and e.id = c.event_id
-    order by c.sequence
+_RELEASE = """
+    update webhook_endpoint w set
+        lease_until = n.lease_until, lease_by = null, effective_rate = n.effective_rate, paid_until = n.paid_until
+    from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::float8[], $6::timestamptz[])
+        as n (organisation_id, id, worker, lease_until, effective_rate, paid_until)
+    where w.organisation_id = n.organisation_id and w.id = n.id and w.lease_by = n.worker
 """
-
-
-class Unsigned(Exception):
-    """An endpoint has no live secret to sign with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """An endpoint that is ours until the lease runs out."""
+    """An endpoint that is ours until the lease runs out, and how it wants to be served."""
 
     organisation_id: str
     endpoint_id: str
     worker: str
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A delivery that is ours, with its event; `attempt` counts the try that we are about to make."""
-
-    id: str
-    attempt: int
-    event: Mapping[str, Any]
+    ordering: Ordering
+    max_in_flight: int
+    pace: Pace
+    is_open: bool
 
     @property
-    def is_spent(self) -> bool:
-        """Whether it had its last try, by a worker that died over it."""
-        return self.attempt > MAX_ATTEMPTS
+    def key(self) -> tuple[str, str]:
+        """The endpoint's key."""
+        return self.organisation_id, self.endpoint_id
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What a lane sends next: where to, signed with what."""
+class Return:
+    """A lane that is given back, and how fast it was in the end; nobody takes it before `until`."""
 
-    url: str
-    secrets: Sequence[str]
-    parcels: Sequence[Parcel]
+    lane: Lane
+    until: datetime
+    pace: Pace
 
 
 async def lanes(worker: str, *, limit: int, lease: timedelta) -> list[Lane]:
-    """Take endpoints that have something due, at most `limit`."""
+    """Take endpoints that have something to send, at most `limit`."""
     now = clock.now()
     async with database.current().queueing() as connection:
-        rows = await connection.fetch(_LANES, now, limit, now + lease, worker)
-    return [Lane(row["organisation_id"], row["id"], worker) for row in rows]
+        return [_lane(row, worker) for row in await connection.fetch(_LANES, now, limit, now + lease, worker)]
 
 
-async def release(lane: Lane, until: datetime) -> None:
-    """Give an endpoint back; nobody takes it before `until`."""
+async def release(returns: Sequence[Return]) -> list[None]:
+    """Give endpoints back."""
+    rows = [(*one.lane.key, one.lane.worker, one.until, one.pace.reduced, one.pace.paid_until) for one in returns]
     async with database.current().queueing() as connection:
-        await connection.execute(_RELEASE, lane.organisation_id, lane.endpoint_id, lane.worker, until)
+        await connection.execute(_RELEASE, *map(list, zip(*rows, strict=True)))
+    return [None] * len(returns)
 
 
-async def load(lane: Lane, *, limit: int, lease: timedelta) -> Load | None:
-    """Take the deliveries of a lane that are due next, at most `limit`; `None` when it is ours no more."""
-    now, key = clock.now(), (lane.organisation_id, lane.endpoint_id)
-    async with database.current().queueing() as connection:
-        url = await connection.fetchval(_ADDRESS, *key, lane.worker)
-        if url is None:
-            return None
-        # Opened first: with the wrong key nothing can be sent, and no delivery shall pay for it with an attempt.
-        secrets = [await _opened(lane, row) for row in await connection.fetch(_SECRETS, *key, now)]
-        if not secrets:
-            raise Unsigned
-        rows = await connection.fetch(_PARCELS, *key, now, limit, now + lease)
-    return Load(url, secrets, [_parcel(row) for row in rows])
-
-
-async def _opened(lane: Lane, row: Mapping[str, Any]) -> str:
-    place = lane.organisation_id, "webhook_secret", row["id"], "sealed"
-    return (await keeping.opened(row["sealed"], row["wrapped"], *place)).decode()
-
-
-def _parcel(row: Mapping[str, Any]) -> Parcel:
-    event = dict(row) | {name: orjson.loads(row[name]) for name in ("changed", "data")}
-    return Parcel(row["delivery_id"], row["attempts"], event)
+def _lane(row: Mapping[str, Any], worker: str) -> Lane:
+    # Never faster than its limit, which may be lower by now than when it was last served.
+    limit = row["rate_limit"]
+    pace = Pace(limit, min(limit, row["effective_rate"] or limit), row["paid_until"])
+    ordering = Ordering(row["ordering"])
+    return Lane(row["organisation_id"], row["id"], worker, ordering, row["max_in_flight"], pace, row["is_open"])

@@ -9,16 +9,14 @@ from datetime import timedelta
 from app import clock, config, logs
 from app.webhooks import formats, signing
 from app.webhooks.sender import Sender
-from app.workers import claims, settling
-from app.workers.claims import Lane, Load, Parcel
+from app.workers import claims, loading, settling
+from app.workers.batching import Batcher
+from app.workers.claims import Lane, Return
 from app.workers.faults import described
-from app.workers.settling import Try
+from app.workers.loading import Ask, Load, Parcel
+from app.workers.tries import Try
+from app.workers.turn import LONGEST_TURN, REST, Crew, Turn
 
-IN_FLIGHT = 10
-# Then the endpoint goes back to the end of the queue, even if it has more.
-LONGEST_TURN = timedelta(seconds=5)
-# A receiver that took nothing is left alone this long, or as long as it asks for, but no longer than that.
-REST, LONGEST_REST = timedelta(seconds=2), timedelta(minutes=1)
 _CHANCE = secrets.SystemRandom()
 USER_AGENT = "flipside-webhooks/1"
 
@@ -36,7 +34,7 @@ class Tally:
 class Deliverer:
     """Serves the endpoints that have deliveries due, each in a lane of its own, as many at once as the settings say.
 
-    `on_free` is called whenever a lane ends and another endpoint could be served.
+    `on_free` is called whenever a lane ends and another endpoint could be served, or has rested enough.
     """
 
     def __init__(
@@ -49,8 +47,12 @@ class Deliverer:
         self.tally = Tally()
         self.lanes: set[asyncio.Task[None]] = set()
         self._name = f"worker-{secrets.token_hex(8)}"
-        self._sender, self._on_free, self._jitter = sender, on_free, jitter
+        self._sender, self._on_free = sender, on_free
         self._stopping = False
+        self._release = Batcher(claims.release)
+        self._crew = Crew(
+            Batcher(_load), self._try, Batcher(settling.settle), jitter=jitter, is_stopping=lambda: self._stopping
+        )
 
     async def step(self) -> int:
         """Open lanes for endpoints that have something due; how many. They run on by themselves."""
@@ -78,46 +80,22 @@ class Deliverer:
         self._on_free()
 
     async def _serve(self, lane: Lane) -> None:
+        turn = Turn(lane, self._crew)
         try:
             # So it stays when the turn fails: whatever is wrong will not be right at once.
             rest = REST
             try:
-                rest = await self._turn(lane)
+                rest = await turn.run()
             finally:
-                await claims.release(lane, clock.now() + rest)
+                await self._release.ask(Return(lane, clock.now() + rest, turn.pace))
+            asyncio.get_running_loop().call_later(rest.total_seconds(), self._on_free)
         except Exception as error:
             log.error("lane.failed", endpoint_id=lane.endpoint_id, **described(error))
-
-    async def _turn(self, lane: Lane) -> timedelta:
-        """Send what an endpoint has due, a round at a time, until it fails or has had its turn; how long it rests."""
-        ends_at = clock.now() + LONGEST_TURN
-        # Something was due and nothing can be had: somebody else holds it just now.
-        rest = REST
-        while tries := await self._round(lane):
-            rest = _rest(tries)
-            if self._stopping or clock.now() >= ends_at or not all(done.is_delivered for done in tries):
-                break
-        return rest
-
-    async def _round(self, lane: Lane) -> Sequence[Try]:
-        """Send the next deliveries of a lane side by side and write down what came of them."""
-        load = await claims.load(lane, limit=IN_FLIGHT, lease=_lease())
-        if load is None or not load.parcels:
-            return []
-        tries = await asyncio.gather(*(self._try(load, parcel) for parcel in load.parcels))
-        now = clock.now()
-        await settling.settle(
-            lane, load.url, [(done, settling.judge(done, now, jitter=self._jitter())) for done in tries]
-        )
-        for done in tries:
-            self.tally.sent += done.outcome is not None
-            self.tally.delivered += done.is_delivered
-        return tries
 
     async def _try(self, load: Load, parcel: Parcel) -> Try:
         at, settings = clock.now(), config.settings()
         if parcel.is_spent:
-            return Try(parcel, at, None)
+            return Try(parcel, load.url, at, None)
         body = formats.native(parcel.event, settings.base_url)
         headers = {
             **signing.headers(parcel.event["id"], at, body, load.secrets),
@@ -127,8 +105,11 @@ class Deliverer:
             "flipside-delivery-id": parcel.id,
             "flipside-attempt": str(parcel.attempt),
         }
-        outcome = await self._sender.post(load.url, headers, body, timeout=settings.webhook_timeout_seconds)
-        done = Try(parcel, at, outcome)
+        timeout = min(load.timeout_seconds, settings.webhook_timeout_seconds)
+        outcome = await self._sender.post(load.url, headers, body, timeout=timeout)
+        done = Try(parcel, load.url, at, outcome)
+        self.tally.sent += 1
+        self.tally.delivered += done.is_delivered
         if not done.is_delivered:
             log.info(
                 "delivery.failed",
@@ -140,12 +121,8 @@ class Deliverer:
         return done
 
 
-def _rest(tries: Sequence[Try]) -> timedelta:
-    """How long to leave a receiver alone: not at all, unless it took nothing; then a moment, or longer if it asks."""
-    if any(done.is_delivered or done.turns_off for done in tries):
-        return timedelta(0)
-    asked = [done.outcome.retry_after for done in tries if done.outcome and done.outcome.retry_after]
-    return min(max((REST, *asked)), LONGEST_REST)
+async def _load(asks: Sequence[Ask]) -> list[Load | Exception | None]:
+    return await loading.load(asks, lease=_lease())
 
 
 def _lease() -> timedelta:

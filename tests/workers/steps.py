@@ -1,11 +1,15 @@
 """What tests of the workers do again and again."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
+from app.workers import loading
+from app.workers.claims import Lane
 from app.workers.deliver import Deliverer
+from app.workers.loading import Ask, Load
 from app.workers.relay import Relay
 from tests.world import World
 
@@ -51,4 +55,10 @@ async def rows_of(owner: asyncpg.Connection, table: str, column: str, value: str
 async def only(owner: asyncpg.Connection, endpoint_id: str) -> dict[str, Any]:
     """The one delivery of an endpoint."""
     (found,) = await rows_of(owner, "delivery", "endpoint_id", endpoint_id)
+    return found
+
+
+async def load(lane: Lane, *, limit: int = 10, lease: timedelta = timedelta(seconds=60)) -> Load | Exception | None:
+    """Take what a lane sends next."""
+    (found,) = await loading.load([Ask(lane, limit)], lease=lease)
     return found

@@ -10,10 +10,12 @@ from app.webhooks import signing
 from app.webhooks.sender import Sender
 from app.workers import claims
 from app.workers.deliver import Deliverer
+from app.workers.loading import Load
 from tests.conftest import TestClock
+from tests.webhooks.receivers import OK
 from tests.workers.conftest import MakeEndpoint
-from tests.workers.lms import Lms, status
-from tests.workers.steps import deliver, due, only, row, rows_of
+from tests.workers.lms import Hook, Lms, status
+from tests.workers.steps import deliver, due, load, only, row, rows_of
 from tests.world import World
 
 LEASE = timedelta(seconds=60)
@@ -127,9 +129,9 @@ async def test_a_delivery_survives_the_worker_that_claimed_it(
     await due(world, 2)
     # The other worker takes both, and is never heard of again.
     (lane,) = await claims.lanes("dead", limit=5, lease=LEASE)
-    load = await claims.load(lane, limit=10, lease=LEASE)
-    assert load is not None
-    assert len(load.parcels) == 2
+    taken = await load(lane)
+    assert isinstance(taken, Load)
+    assert len(taken.parcels) == 2
 
     assert await deliver(deliverer) == 0
     clock.advance(seconds=60)
@@ -168,3 +170,33 @@ async def test_an_endpoint_without_a_readable_secret_costs_no_attempt(
         ("lane.failed", bare["id"], "Unsigned"),
     }
     assert [(await only(owner, made["id"]))["attempts"] for made in (garbled, bare)] == [0, 0]
+
+
+async def test_what_is_on_its_way_when_nothing_more_can_be_taken_is_written_down(
+    world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    made = await endpoint(max_in_flight=2)
+    first, second, third = await due(world, 3)
+    letting_go, settled = (
+        asyncio.Event(),
+        "select count(*) from delivery where endpoint_id = $1 and status = 'delivered'",
+    )
+
+    async def lose_the_secret(hook: Hook) -> bytes:
+        if hook.event["subject"] == first:
+            await owner.execute("delete from webhook_secret where endpoint_id = $1", made["id"])
+            letting_go.set()
+            return OK
+        await letting_go.wait()
+        while not await owner.fetchval(settled, made["id"]):
+            pass
+        return OK
+
+    receiver.reply = lose_the_secret
+    assert await deliverer.step() == 1
+    await deliverer.finish()
+
+    assert {hook.event["subject"] for hook in receiver.hooks} == {first, second}
+    left = await rows_of(owner, "delivery", "endpoint_id", made["id"])
+    assert [(one["status"], one["attempts"]) for one in left] == [("delivered", 1), ("delivered", 1), ("pending", 0)]
+    assert third not in {hook.event["subject"] for hook in receiver.hooks}

@@ -1,6 +1,7 @@
 """What becomes of a delivery: the schedule to its end, and the wishes of receivers."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
@@ -12,9 +13,20 @@ from app.workers.deliver import Deliverer
 from tests.conftest import TestClock
 from tests.webhooks.receivers import OK
 from tests.workers.conftest import MakeEndpoint
-from tests.workers.lms import Hook, Lms, status
-from tests.workers.steps import deliver, due, only, relay_all, row, rows_of
+from tests.workers.lms import Hook, Lms, Reply, status
+from tests.workers.steps import deliver, due, load, only, relay_all, row, rows_of
 from tests.world import World
+
+
+def one_by_one(reply: Reply) -> Reply:
+    """Answers that are made one after another: they share a connection to the database."""
+    busy = asyncio.Lock()
+
+    async def wait(hook: Hook) -> bytes:
+        async with busy:
+            return await reply(hook)
+
+    return wait
 
 
 async def told(owner: asyncpg.Connection, endpoint_id: str) -> list[tuple[str, str, str | None]]:
@@ -23,53 +35,58 @@ async def told(owner: asyncpg.Connection, endpoint_id: str) -> list[tuple[str, s
     return [(one["type"], one["changed"], one["actor"]) for one in rows if one["type"] != "webhook_endpoint.ping"]
 
 
+@pytest.mark.parametrize("jitter", [0.0, 0.5, 0.999])
 async def test_fourteen_attempts_by_the_schedule_then_it_is_dead_and_said_so(
-    world: World,
-    owner: asyncpg.Connection,
-    clock: TestClock,
-    endpoint: MakeEndpoint,
-    receiver: Lms,
-    deliverer: Deliverer,
-) -> None:
+    world: World, owner: asyncpg.Connection, clock: TestClock, endpoint: MakeEndpoint, receiver: Lms, sender: Sender,
+    *, jitter: float,
+) -> None:  # fmt: skip
     made = await endpoint()
-    began = clock.time
+    began, tries, deliverer = clock.time, list[datetime](), Deliverer(sender, jitter=lambda: jitter)
+    (bad,) = await due(world)
 
-    async def refuse(_hook: Hook) -> bytes:
+    async def refuse(hook: Hook) -> bytes:
+        if hook.event["subject"] != bad:
+            return OK
+        tries.append(clock.time)
         return status("500 Oh")
 
     receiver.reply = refuse
-    await due(world)
     for place, wait in enumerate(schedule.DELAYS):
-        clock.advance(seconds=wait.total_seconds() - 1)
-        assert await deliver(deliverer) == 0
-        clock.advance(seconds=1)
+        clock.advance(seconds=wait.total_seconds() * (0.8 + 0.4 * jitter) - 1)
         await deliver(deliverer)
-        assert len(receiver.hooks) == place + 1
+        assert len(tries) == place
+        clock.advance(seconds=1)
+        # All is well but for this one, so the endpoint is not given up.
+        await due(world)
+        await deliver(deliverer)
+        assert len(tries) == place + 1
 
-    assert clock.time - began == sum(schedule.DELAYS, timedelta())
-    dead = await only(owner, made["id"])
+    waited = sum(schedule.DELAYS, timedelta()) * (0.8 + 0.4 * jitter)
+    assert abs(tries[-1] - began - waited) < timedelta(seconds=1)
+    (dead, *_) = await rows_of(owner, "delivery", "endpoint_id", made["id"])
     assert (dead["status"], dead["attempts"], dead["last_status"], dead["last_error"]) == ("dead", 14, 500, "status")
     assert await told(owner, made["id"]) == [("webhook_endpoint.delivery_exhausted", "[]", None)]
-    tries = await rows_of(owner, "attempt", "delivery_id", dead["id"])
-    assert [one["number"] for one in tries] == list(range(1, 15))
+    logged = await rows_of(owner, "attempt", "delivery_id", dead["id"])
+    assert [one["number"] for one in logged] == list(range(1, 15))
     clock.advance(days=30)
     assert await deliver(deliverer) == 0
 
 
-async def test_news_of_a_lost_delivery_that_is_lost_too_is_no_news(
+async def test_others_hear_of_a_lost_delivery_but_not_of_news_that_is_lost_too(
     world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
 ) -> None:
-    made = await endpoint(types=("*",))
+    failing, other = await endpoint(), await endpoint(types=("webhook_endpoint.*",))
     receiver.script = [status("500 Oh")] * 2
     await due(world)
     for _ in range(3):
-        await owner.execute("update delivery set attempts = 13 where endpoint_id = $1", made["id"])
-        await owner.execute("update webhook_endpoint set lease_until = null where id = $1", made["id"])
+        await owner.execute("update delivery set attempts = 13 where status = 'pending'")
+        await owner.execute("update webhook_endpoint set lease_until = null where id = $1", failing["id"])
         await deliver(deliverer)
         await relay_all()
 
     assert receiver.types == ["person.created", "webhook_endpoint.delivery_exhausted"]
-    assert [kind for kind, *_ in await told(owner, made["id"])] == ["webhook_endpoint.delivery_exhausted"]
+    assert [kind for kind, *_ in await told(owner, failing["id"])] == ["webhook_endpoint.delivery_exhausted"]
+    assert await told(owner, other["id"]) == []
 
 
 async def test_a_delivery_that_kills_workers_is_given_up_unsent(
@@ -158,6 +175,30 @@ async def test_enabling_releases_what_was_held(
     assert {one["status"] for one in await rows_of(owner, "delivery", "endpoint_id", made["id"])} == {"delivered"}
 
 
+async def test_what_was_on_its_way_when_its_endpoint_was_turned_off_counts_if_it_arrived(
+    world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    made = await endpoint()
+    gone, *_ = await due(world, 3)
+    is_off = asyncio.Event()
+
+    async def leave(hook: Hook) -> bytes:
+        if hook.event["subject"] == gone:
+            return status("410 Gone")
+        while (await row(owner, "webhook_endpoint", made["id"]))["status"] == "enabled":
+            pass
+        is_off.set()
+        return OK
+
+    receiver.reply = one_by_one(leave)
+    await deliver(deliverer)
+
+    assert is_off.is_set()
+    statuses = [one["status"] for one in await rows_of(owner, "delivery", "endpoint_id", made["id"])]
+    assert sorted(statuses) == ["delivered", "delivered", "held"]
+    assert [kind for kind, *_ in await told(owner, made["id"])] == ["webhook_endpoint.disabled"]
+
+
 async def test_an_old_address_cannot_turn_off_a_new_one(
     world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
 ) -> None:
@@ -222,7 +263,7 @@ async def test_a_worker_whose_lease_ran_out_is_believed_only_if_it_delivered(
     async def dawdle(_hook: Hook) -> bytes:
         clock.advance(minutes=2)
         (lane,) = await claims.lanes("other", limit=1, lease=lease)
-        assert await claims.load(lane, limit=10, lease=lease)
+        assert await load(lane)
         return answer
 
     receiver.reply = dawdle

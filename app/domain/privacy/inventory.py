@@ -71,7 +71,7 @@ INVENTORY: Mapping[str, Plan] = {
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
     "data_key": Plan(keep="owner kek_id", shred="wrapped"),
-    "delivery": Plan(keep="event_id event_type last_error"),
+    "delivery": Plan(keep="event_id event_type last_error ordering_key"),
     "do_not_pair": Plan(blank={"reason": "null"}, whose="$2 in (person_id, other_person_id)"),
     "enrolment": Plan(
         keep="paused_from",

@@ -1,0 +1,143 @@
+"""Taking the deliveries that lanes send next, and what they are sent with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import orjson
+
+from app import clock
+from app import db as database
+from app.sealing import keeping
+from app.sealing.envelope import KEY_ID_SQL
+from app.webhooks.schedule import MAX_ATTEMPTS
+from app.workers.claims import READY, Lane
+
+_ADDRESSES = """
+    select w.organisation_id, w.id, w.url, w.timeout_seconds
+    from unnest($1::text[], $2::text[], $3::text[]) as n (organisation_id, id, worker)
+    join webhook_endpoint w on w.organisation_id = n.organisation_id and w.id = n.id
+        and w.lease_by = n.worker and w.status = 'enabled'
+"""
+_SECRETS = f"""
+    select s.organisation_id, s.endpoint_id, s.id, s.sealed, k.wrapped
+    from unnest($1::text[], $2::text[]) as n (organisation_id, id)
+    join webhook_secret s on s.organisation_id = n.organisation_id and s.endpoint_id = n.id
+        and (s.expires_at is null or s.expires_at > $3)
+    join data_key k on k.organisation_id = s.organisation_id and k.id = {KEY_ID_SQL.format("s.sealed")}
+    order by s.id desc
+"""  # noqa: S608
+# Attempts rise here, before anything is sent: a delivery that kills its worker comes to an end too.
+_PARCELS = f"""
+    with due as materialized (
+        select first.organisation_id, first.id
+        from unnest($2::text[], $3::text[], $4::int[]) as n (organisation_id, endpoint_id, count)
+        cross join lateral (
+            select d.organisation_id, d.id from delivery d
+            where d.organisation_id = n.organisation_id and d.endpoint_id = n.endpoint_id and {READY}
+            order by d.due_at, d.sequence limit n.count for no key update skip locked
+        ) as first
+    ), claimed as (
+        update delivery d set attempts = d.attempts + 1, due_at = $5, version = d.version + 1, updated_at = $1
+        from due where d.organisation_id = due.organisation_id and d.id = due.id
+        returning d.organisation_id, d.endpoint_id, d.id, d.attempts, d.event_id
+    )
+    select c.endpoint_id, c.id as delivery_id, c.attempts, e.* from claimed c
+    join outbox_event e on e.organisation_id = c.organisation_id and e.id = c.event_id
+    order by e.sequence
+"""  # noqa: S608
+
+
+class Unsigned(Exception):
+    """An endpoint has no live secret to sign with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery that is ours, with its event; `attempt` counts the try that we are about to make."""
+
+    id: str
+    attempt: int
+    event: Mapping[str, Any]
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it had its last try, by a worker that died over it."""
+        return self.attempt > MAX_ATTEMPTS
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a lane sends next: where to, signed with what, and how long it waits for an answer."""
+
+    url: str
+    timeout_seconds: int
+    secrets: Sequence[str]
+    parcels: Sequence[Parcel]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A lane that can send `count` deliveries more."""
+
+    lane: Lane
+    count: int
+
+
+async def load(asks: Sequence[Ask], *, lease: timedelta) -> list[Load | Exception | None]:
+    """Take the deliveries of lanes that are due next; `None` for a lane that is ours no more."""
+    now, keys = clock.now(), [ask.lane.key for ask in asks]
+    async with database.current().queueing() as connection:
+        workers = [ask.lane.worker for ask in asks]
+        found = await connection.fetch(_ADDRESSES, *map(list, zip(*keys, strict=True)), workers)
+        addresses = {(row["organisation_id"], row["id"]): row for row in found}
+        # Opened first: with the wrong key nothing can be sent, and no delivery shall pay for it with an attempt.
+        secrets = await _secrets(connection, list(addresses), now)
+        able = [(*ask.lane.key, ask.count) for ask in asks if isinstance(secrets.get(ask.lane.key), list)]
+        parcels: dict[tuple[str, str], list[Parcel]] = {key: [] for key in keys}
+        if able:
+            for row in await connection.fetch(_PARCELS, now, *map(list, zip(*able, strict=True)), now + lease):
+                parcels[row["organisation_id"], row["endpoint_id"]].append(_parcel(row))
+    return [_load(addresses.get(key), secrets.get(key), parcels[key]) for key in keys]
+
+
+async def _secrets(
+    connection: asyncpg.Connection, keys: Sequence[tuple[str, str]], now: datetime
+) -> dict[tuple[str, str], list[str] | Exception]:
+    """The live secrets of endpoints, the newest first, or why there are none."""
+    if not keys:
+        return {}
+    sealed: dict[tuple[str, str], list[Mapping[str, Any]]] = {key: [] for key in keys}
+    for row in await connection.fetch(_SECRETS, *map(list, zip(*keys, strict=True)), now):
+        sealed[row["organisation_id"], row["endpoint_id"]].append(row)
+    return {key: await _opened(rows) for key, rows in sealed.items()}
+
+
+async def _opened(rows: Sequence[Mapping[str, Any]]) -> list[str] | Exception:
+    try:
+        return [
+            (
+                await keeping.opened(
+                    row["sealed"], row["wrapped"], row["organisation_id"], "webhook_secret", row["id"], "sealed"
+                )
+            ).decode()
+            for row in rows
+        ] or Unsigned()
+    except Exception as error:
+        # Handed to the one lane that it concerns.
+        return error
+
+
+def _load(
+    address: Mapping[str, Any] | None, secrets: list[str] | Exception | None, parcels: Sequence[Parcel]
+) -> Load | Exception | None:
+    if address is None or secrets is None or isinstance(secrets, Exception):
+        return secrets if isinstance(secrets, Exception) else None
+    return Load(address["url"], address["timeout_seconds"], secrets, parcels)
+
+
+def _parcel(row: Mapping[str, Any]) -> Parcel:
+    event = dict(row) | {name: orjson.loads(row[name]) for name in ("changed", "data")}
+    return Parcel(row["delivery_id"], row["attempts"], event)
