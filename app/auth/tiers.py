@@ -70,7 +70,10 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "goal_milestone": {_O: "due_on reached_at", _C: "title"},
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},
-    "webhook_endpoint": {_O: "url description types status disabled_reason"},
+    "webhook_endpoint": {
+        _O: "url description types status disabled_reason programme_ids changed_fields filter format payload transform "
+        "header_names"
+    },
     "delivery": {_O: "event_type sequence status attempts due_at delivered_at last_status last_error"},
     "retention_policy": {_O: "data_class keep_days"},
     "consent": {_O: "purpose notice_version given_at withdrawn_at"},

@@ -13,7 +13,7 @@ from app.events import outbox
 from app.outgoing import addresses
 from app.reading import rows
 from app.sealing import columns
-from app.webhooks import catalogue, signing
+from app.webhooks import catalogue, configuring, signing
 from app.webhooks.events import EndpointDisabled, EndpointPinged
 from app.webhooks.models import Delivery, DeliveryStatus, WebhookEndpoint, WebhookSecret
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
@@ -46,8 +46,9 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
     if (await db.scalar(count) or 0) >= _MOST_ENDPOINTS:
         raise TooManyEndpoints("An organisation has at most 50 endpoints.")
     endpoint = WebhookEndpoint(
-        organisation_id=db.organisation_id, id=ids.new(WebhookEndpoint.prefix), **data.model_dump()
+        organisation_id=db.organisation_id, id=ids.new(WebhookEndpoint.prefix), **data.model_dump(exclude={"headers"})
     )
+    await configuring.settle(db, actor, endpoint, data)
     db.add(endpoint)
     await db.flush()
     outbox.record(db, EndpointPinged(endpoint_id=endpoint.id))
@@ -55,14 +56,15 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
 
 
 async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUpdate) -> WebhookEndpoint:
-    """Change an endpoint's address or the types it wants."""
+    """Change an endpoint: its address, what it wants, and how that is written."""
     endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "update_webhook_endpoint")
     changes = data.changes()
     # Whatever changes: another address for what a service account asked for is a way to learn it.
     _require_entitled(actor, changes.get("types", endpoint.types))
     if "url" in changes:
         _require_deliverable(changes["url"])
-    endpoint.sqlmodel_update(changes)
+    endpoint.sqlmodel_update(data.model_dump(include=changes.keys() - {"headers"}))
+    await configuring.settle(db, actor, endpoint, data)
     return endpoint
 
 

@@ -11,6 +11,8 @@ from app import clock
 from app import db as database
 from app.sealing import keeping
 from app.sealing.envelope import KEY_ID_SQL
+from app.webhooks import styling
+from app.webhooks.formats import Style
 from app.webhooks.schedule import MAX_ATTEMPTS
 
 # Materialized: planned as a join, the subselect could run more than once and lock more than `limit`.
@@ -33,10 +35,10 @@ _RELEASE = """
     update webhook_endpoint set lease_until = $4, lease_by = null
     where organisation_id = $1 and id = $2 and lease_by = $3
 """
-_ADDRESS = """
-    select url from webhook_endpoint
-    where organisation_id = $1 and id = $2 and lease_by = $3 and status = 'enabled'
-"""
+_ADDRESS = f"""
+    select w.id, w.url, {styling.COLUMNS} from webhook_endpoint w {styling.JOIN}
+    where w.organisation_id = $1 and w.id = $2 and w.lease_by = $3 and w.status = 'enabled'
+"""  # noqa: S608
 _SECRETS = f"""
     select s.id, s.sealed, k.wrapped from webhook_secret s
     join data_key k on k.organisation_id = s.organisation_id and k.id = {KEY_ID_SQL.format("s.sealed")}
@@ -92,6 +94,7 @@ class Load:
     """What a lane sends next: where to, signed with what."""
 
     url: str
+    style: Style
     secrets: Sequence[str]
     parcels: Sequence[Parcel]
 
@@ -114,15 +117,16 @@ async def load(lane: Lane, *, limit: int, lease: timedelta) -> Load | None:
     """Take the deliveries of a lane that are due next, at most `limit`; `None` when it is ours no more."""
     now, key = clock.now(), (lane.organisation_id, lane.endpoint_id)
     async with database.current().queueing() as connection:
-        url = await connection.fetchval(_ADDRESS, *key, lane.worker)
-        if url is None:
+        address = await connection.fetchrow(_ADDRESS, *key, lane.worker)
+        if address is None:
             return None
         # Opened first: with the wrong key nothing can be sent, and no delivery shall pay for it with an attempt.
+        style = await styling.of(lane.organisation_id, address)
         secrets = [await _opened(lane, row) for row in await connection.fetch(_SECRETS, *key, now)]
         if not secrets:
             raise Unsigned
         rows = await connection.fetch(_PARCELS, *key, now, limit, now + lease)
-    return Load(url, secrets, [_parcel(row) for row in rows])
+    return Load(address["url"], style, secrets, [_parcel(row) for row in rows])
 
 
 async def _opened(lane: Lane, row: Mapping[str, Any]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import clock, config, logs
-from app.webhooks import formats, signing
+from app.webhooks import signing
 from app.webhooks.sender import Sender
-from app.workers import claims, settling
+from app.workers import claims, packing, settling
 from app.workers.claims import Lane, Load, Parcel
 from app.workers.faults import described
 from app.workers.settling import Try
@@ -118,16 +118,16 @@ class Deliverer:
         at, settings = clock.now(), config.settings()
         if parcel.is_spent:
             return Try(parcel, at, None)
-        body = formats.native(parcel.event, settings.base_url)
+        message = await packing.pack(load.style, parcel.event)
         headers = {
-            **signing.headers(parcel.event["id"], at, body, load.secrets),
-            "content-type": "application/json",
+            **message.headers,
+            **signing.headers(parcel.event["id"], at, message.body, load.secrets),
             "user-agent": USER_AGENT,
             "flipside-event-type": parcel.event["type"],
             "flipside-delivery-id": parcel.id,
             "flipside-attempt": str(parcel.attempt),
         }
-        outcome = await self._sender.post(load.url, headers, body, timeout=settings.webhook_timeout_seconds)
+        outcome = await self._sender.post(load.url, headers, message.body, timeout=settings.webhook_timeout_seconds)
         done = Try(parcel, at, outcome)
         if not done.is_delivered:
             log.info(

@@ -16,9 +16,11 @@ from tests.world import World
 URL = "https://lms.example/hooks"
 
 
-def fact(event_type: str, subject: str = "x", sequence: int = 1) -> dict[str, Any]:
+def fact(event_type: str, subject: str = "x", sequence: int = 1, **more: Any) -> dict[str, Any]:
     """An event as the relay hands it over."""
-    return {"id": ids.new("evt"), "type": event_type, "subject": subject, "sequence": sequence}
+    unsaid = {"organisation_id": "org", "actor": None, "changed": "[]", "data": "{}", "programme_id": None}
+    about = {"id": ids.new("evt"), "type": event_type, "subject": subject, "sequence": sequence}
+    return {**unsaid, **about, "occurred_at": clocks.now(), **more}
 
 
 async def endpoint(world: World, *types: str, enabled: bool = True) -> str:
