@@ -53,8 +53,9 @@ def deliverer(sender: Sender) -> Deliverer:
 def endpoint(world: World, receiver: Lms, owner: asyncpg.Connection) -> MakeEndpoint:
     """Make an endpoint at the receiver, with its secret in the answer; its first ping is never sent."""
 
-    async def make(url: str | None = None, *, types: tuple[str, ...] = ("person.*",)) -> dict[str, Any]:
-        made = await world.do("admin", "create_webhook_endpoint", url=url or receiver.url, types=list(types))
+    async def make(url: str | None = None, *, types: tuple[str, ...] = ("person.*",), **more: Any) -> dict[str, Any]:
+        given = {"url": url or receiver.url, "types": list(types), **more}
+        made = await world.do("admin", "create_webhook_endpoint", **given)
         await owner.execute("update outbox_event set relayed_at = now() where subject = $1", made["id"])
         return made
 
