@@ -26,7 +26,7 @@ async def test_the_names_in_a_filter_stay_the_callers_own(gql: Gql) -> None:
         filter=filter_,
         transform=steps,
         format="CLOUDEVENTS_BINARY",
-        headers=[{"name": "X-A", "value": "b"}],
+        headers=[{"name": "x-a", "value": "b"}],
     )
 
     endpoint = made["webhookEndpoint"]

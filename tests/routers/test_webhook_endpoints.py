@@ -30,11 +30,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"transform": [{"op": "drop", "paths": [SECRET]}]}, "/transform/0/paths/0"),
     ({"transform": [{"op": SECRET}]}, "/transform/0/op"),
     ({"transform": [{"op": "drop", "paths": ["mode"]}] * 21}, "/transform"),
-    ({"headers": [{"name": "x-a", "value": SECRET}, {"name": "X-A", "value": SECRET}]}, "/headers"),
+    ({"headers": [{"name": "x-a", "value": SECRET}, {"name": "x-a", "value": SECRET}]}, "/headers"),
     ({"headers": [{"name": f"x-{number}", "value": SECRET} for number in range(21)]}, "/headers"),
     *(
         (header(name), "/headers/0/name")
-        for name in "Host webhook-id Flipside-Attempt ce-id Content-Length CONNECTION transfer-encoding user-agent "
+        for name in "host webhook-id flipside-attempt ce-id content-length connection X-A transfer-encoding user-agent "
         "cookie te x-forwarded-for proxy-authorization a:b x\u00e9 x\r\ny".split(" ")
     ),
     *((header("x-a", value), "/headers/0/value") for value in ("", " a", "a\r\nb", "a\0", "\u00e9", "x" * 1025, "a\t")),
@@ -56,7 +56,7 @@ async def test_what_is_refused_says_where_and_not_what(
 async def test_an_endpoint_shows_the_names_of_its_headers_alone(api: Api, world: World) -> None:
     admin = api(world.keys["admin"])
 
-    made = await admin.post("/v1/webhook-endpoints", json={"url": URL, **header("Authorization", f"Bearer {SECRET}")})
+    made = await admin.post("/v1/webhook-endpoints", json={"url": URL, **header("authorization", f"Bearer {SECRET}")})
 
     assert made.status_code == 201
     assert made.json()["header_names"] == ["authorization"]

@@ -30,7 +30,7 @@ async def test_a_configuration_is_shown_as_it_was_given(world: World) -> None:
         "transform": [{"op": "constant", "paths": [], "to": "tenant", "value": 7}],
     }
 
-    endpoint = await made(world, **given, headers=[{"name": "X-Tenant", "value": "a"}])
+    endpoint = await made(world, **given, headers=[{"name": "x-tenant", "value": "a"}])
 
     assert {name: endpoint[name] for name in given} == given
     assert endpoint["header_names"] == ["x-tenant"]

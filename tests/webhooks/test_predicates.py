@@ -197,7 +197,7 @@ def _holds(name: str, operand: Any, value: Any) -> bool:
         answers = [naive(part, value) for part in operand]
         return all(answers) if name == "$and" else any(answers)
     if name == "$exist":
-        return operand == (value is not MISSING)
+        return bool(operand == (value is not MISSING))
     if name in ("$neq", "$nin"):
         return value is not MISSING and not _holds({"$neq": "$eq", "$nin": "$in"}[name], operand, value)
     if isinstance(value, list):

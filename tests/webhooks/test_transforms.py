@@ -70,7 +70,7 @@ def test_a_step_that_cannot_be_is_refused_where_it_stands(raw: list[dict[str, An
 
 
 def test_a_step_may_name_what_an_earlier_one_wrote() -> None:
-    raw = [
+    raw: list[dict[str, Any]] = [
         {"op": "rename", "paths": ["mode"], "to": "how.exactly"},
         {"op": "constant", "to": "tenant", "value": True},
         {"op": "pick", "paths": ["how", "tenant", "session_id"]},
@@ -82,7 +82,7 @@ def test_a_step_may_name_what_an_earlier_one_wrote() -> None:
 _NAMES = st.sampled_from(["a", "b", "c"])
 _PATHS = st.lists(_NAMES, min_size=1, max_size=3).map(".".join)
 _SOME = st.lists(_PATHS, min_size=1, max_size=3, unique=True)
-_STEPS = st.one_of(
+_STEPS: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.builds(dict, op=st.sampled_from(["pick", "drop"]), paths=_SOME),
     st.builds(dict, op=st.just("rename"), paths=_PATHS.map(lambda path: [path]), to=_PATHS),
     st.builds(dict, op=st.just("constant"), to=_PATHS, value=st.integers(0, 3)),

@@ -39,7 +39,7 @@ async def test_a_delivery_is_signed_in_every_format(
 async def test_headers_of_its_own_arrive_and_lie_nowhere_in_clear(
     world: World, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer, owner: asyncpg.Connection
 ) -> None:
-    headers = [{"name": "Authorization", "value": TOKEN}, {"name": "X-Tenant", "value": "acme"}]
+    headers = [{"name": "authorization", "value": TOKEN}, {"name": "x-tenant", "value": "acme"}]
     made = await endpoint(headers=headers)
     bare = await endpoint(headers=headers)
     await world.do("admin", "update_webhook_endpoint", bare["id"], version=bare["version"], headers=[])
