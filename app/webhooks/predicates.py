@@ -8,7 +8,7 @@ its items does.
 
 import math
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -110,7 +110,7 @@ class _Compiler:
             raise BadFilter(at, "too_many", f"must hold at most {MOST_CONDITIONS} conditions")
 
 
-def _every(parts: Collection[Predicate] | Any) -> Predicate:
+def _every(parts: Iterable[Predicate]) -> Predicate:
     tests = tuple(parts)
     return lambda value: all(test(value) for test in tests)
 
@@ -135,7 +135,10 @@ def _reaching(name: str, test: Predicate) -> Predicate:
 
 
 def _of_items(test: Predicate) -> Predicate:
-    return lambda value: any(test(item) for item in value) if isinstance(value, list) else test(value)
+    def ask(value: Any) -> bool:
+        return any(ask(item) for item in value) if isinstance(value, list) else test(value)
+
+    return ask
 
 
 def _present_but_not(test: Predicate) -> Predicate:
