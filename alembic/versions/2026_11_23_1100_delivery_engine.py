@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "5b1e8c7d30fa"
-down_revision = "0c9e57b2d4a8"
+down_revision = "4f7c1a9be260"
 branch_labels = None
 depends_on = None
 

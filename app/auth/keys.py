@@ -27,13 +27,14 @@ _FIND = "select organisation_id from credential where prefix_text = $1"
 # Whoever has left the organisation has no key any more, whether or not anybody revoked it.
 _READ = """
     select id, role, scopes::text, networks::text, person_id, secret_hash, expires_at, last_used_at from api_key k
-    where k.organisation_id = $1 and {} = $2 and revoked_at is null and (expires_at is null or expires_at > $3)
+    where k.organisation_id = $1 and {} and revoked_at is null and (expires_at is null or expires_at > $3)
         and not exists (
             select from person p
             where p.organisation_id = k.organisation_id and p.id = k.person_id and p.employment_status = 'inactive'
         )
 """
-_BY_PREFIX, _BY_ID = _READ.format("prefix_text"), _READ.format("id")
+_BY_PREFIX, _BY_ID = _READ.format("prefix_text = $2"), _READ.format("id = $2")
+_OF_CLIENT = _READ.format("client = (select o.client from api_key o where o.organisation_id = $1 and o.id = $2)")
 _USED = "update api_key set last_used_at = $3 where organisation_id = $1 and id = $2"
 
 
@@ -91,16 +92,26 @@ async def still_good(organisation_id: str, key_id: str, now: datetime) -> Verifi
     return await _used(organisation_id, rows[0], now)
 
 
+async def of_client(organisation_id: str, key_id: str, now: datetime) -> list[Actor]:
+    """Whoever held the key of this id, by each of the live keys they have now: one follows the other."""
+    rows = await database.current().reads.fetch(organisation_id, _OF_CLIENT, (organisation_id, key_id, now))
+    return [_actor(organisation_id, row) for row in rows]
+
+
 async def _used(organisation_id: str, row: Any, now: datetime) -> Verified:
     if row["last_used_at"] is None or row["last_used_at"] < now - _TOUCH:
         await database.current().reads.change(organisation_id, _USED, (organisation_id, row["id"], now))
+    networks = tuple(ip_network(network) for network in orjson.loads(row["networks"]))
+    until = row["expires_at"] or datetime.max.replace(tzinfo=UTC)
+    return Verified(_actor(organisation_id, row), until, networks)
+
+
+def _actor(organisation_id: str, row: Any) -> Actor:
     granted = set(orjson.loads(row["scopes"]))
-    actor = Actor(
+    return Actor(
         organisation_id=organisation_id,
         principal=row["id"],
         role=Role(row["role"]),
         scopes=frozenset(scope for scope in Scope if scope.value in granted),
         person_id=row["person_id"],
     )
-    networks = tuple(ip_network(network) for network in orjson.loads(row["networks"]))
-    return Verified(actor, row["expires_at"] or datetime.max.replace(tzinfo=UTC), networks)

@@ -71,8 +71,9 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},
     "webhook_endpoint": {
-        _O: "url description types status disabled_reason ordering rate_limit max_in_flight timeout_seconds breaker "
-        "consecutive_failures failing_since last_success_at next_attempt_at"
+        _O: "url description types status disabled_reason programme_ids changed_fields filter format payload transform "
+        "header_names ordering rate_limit max_in_flight timeout_seconds breaker consecutive_failures failing_since "
+        "last_success_at next_attempt_at"
     },
     "delivery": {_O: "event_type sequence status attempts due_at delivered_at last_status last_error"},
     "retention_policy": {_O: "data_class keep_days"},

@@ -15,6 +15,7 @@ from app.auth.actor import Actor
 from app.errors import DomainError, Fault, Invalid
 from app.graphql import problems
 from app.graphql.inputs import secret_name
+from app.graphql.scalars import Verbatim
 from app.graphql.schema import DOES, SCHEMA, TYPE
 from app.graphql.selecting import Selector
 from app.reading.shape import Wanted
@@ -130,6 +131,6 @@ def _told(selector: Selector, facts: dict[str, Any], nodes: list[FieldNode]) -> 
 
 
 def _snake(value: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not isinstance(value, Verbatim):
         return {to_snake_case(key): _snake(item) for key, item in value.items()}
     return [_snake(item) for item in value] if isinstance(value, list) else value

@@ -6,5 +6,6 @@ Annotations are text and are looked up in this module, so that types may refer t
 from datetime import date, datetime
 
 import strawberry
+from strawberry.scalars import JSON
 
-__all__ = ["date", "datetime", "strawberry"]
+__all__ = ["JSON", "date", "datetime", "strawberry"]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from inspect import Parameter, Signature
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import strawberry
 from pydantic import BaseModel
@@ -52,6 +52,10 @@ def annotation(kind: Any, name: str = "") -> str:
         return f"{annotation(inner[0], name)} | None"
     if get_origin(kind) is list:
         return f"list[{annotation(get_args(kind)[0], name)}]"
+    if get_origin(kind) is Annotated:
+        return annotation(get_args(kind)[0], name)
+    if kind is Any or get_origin(kind) is dict:
+        return "JSON"
     return _named(kind, name)
 
 

@@ -147,3 +147,8 @@ class Page:
     after: str | None = None
     scope: str = "scope"
     scope_of_parent: bool = False
+
+
+def everything(resource: Resource) -> Wanted:
+    """All fields of one object, and nothing else."""
+    return Wanted(resource, tuple(Leaf(name, name) for name in resource.fields))

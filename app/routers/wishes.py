@@ -11,7 +11,7 @@ from app.auth.scopes import Scope
 from app.reading import asking
 from app.reading.asking import BadQuery, Filters
 from app.reading.resource import Collection, Edge, Equals, Resource
-from app.reading.shape import Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted, Where
+from app.reading.shape import Leaf, Nodes, Page, Part, Says, ToMany, ToOne, Wanted, Where, everything
 from app.routers.problems import Malformed
 
 # Each name is a list inside a list at worst, and a statement that grows with it.
@@ -35,8 +35,7 @@ class Wish:
 @cache
 def whole(resource: Resource) -> Wish:
     """All fields of one object, and nothing else."""
-    leaves = tuple(Leaf(name, name) for name in resource.fields)
-    return Wish(Wanted(resource, leaves), frozenset({resource.scope}), is_default=True)
+    return Wish(everything(resource), frozenset({resource.scope}), is_default=True)
 
 
 def of_one(resource: Resource, query: bytes, organisation_id: str) -> Wish:

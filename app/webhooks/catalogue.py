@@ -1,5 +1,6 @@
 """Every event type that we emit. What is not in this list cannot be subscribed to."""
 
+from collections.abc import Iterable
 from itertools import chain
 
 from app.domain.enrolments import events as enrolments
@@ -87,7 +88,7 @@ CONFIDED = frozenset(event.type for event in EVENTS if event.is_confided)
 PATTERNS = tuple(chain(("*",), _FAMILIES, BY_TYPE))
 
 
-def wants(patterns: list[str], event_type: str) -> bool:
+def wants(patterns: Iterable[str], event_type: str) -> bool:
     """Whether a pattern (`*`, `session.*`, `session.completed`) names the type; no wildcard names a confided one."""
     family = f"{event_type.partition('.')[0]}.*"
     names = (event_type,) if event_type in CONFIDED else ("*", family, event_type)

@@ -7,18 +7,31 @@ from typing import Any
 import asyncpg
 import orjson
 
-from app import ids
-from app.webhooks import catalogue
+from app import config, ids
+from app.webhooks import formats
 from app.webhooks.events import OTHERS_HEAR, EndpointPinged
 from app.webhooks.models import Delivery, DeliveryStatus, EndpointStatus, Ordering
+from app.webhooks.selection import Selection
 
 Fact = Mapping[str, Any]
 
+# What is needed of an event `e` to tell who gets it. Facts of goals and agreements name their pair alone, or the goal;
+# no row of these ever moves to another programme, so it can be looked up when it is needed.
+COLUMNS = """
+    e.id, e.organisation_id, e.type, e.subject, e.sequence, e.actor, e.changed, e.data, e.occurred_at,
+    coalesce(e.data ->> 'programme_id', (
+        select p.programme_id from pairing p
+        where p.organisation_id = e.organisation_id and p.id = coalesce(e.data ->> 'pairing_id', (
+            select g.pairing_id from goal g where g.organisation_id = e.organisation_id and g.id = e.data ->> 'goal_id'
+        ))
+    )) as programme_id
+"""
 # Whoever enables or removes one locks it for update first, and so comes before us or behind us: what we hold is
 # released with the rest, and none is gone when we write. Lanes, which change no key, go on meanwhile.
-_ENDPOINTS = (
-    "select id, types, status, ordering from webhook_endpoint where organisation_id = $1 order by id for key share"
-)
+_ENDPOINTS = """
+    select id, types, programme_ids, changed_fields, filter, status, ordering from webhook_endpoint
+    where organisation_id = $1 order by id for key share
+"""
 _INSERT = """
     insert into delivery (
         organisation_id, id, version, created_at, updated_at,
@@ -32,9 +45,10 @@ _INSERT = """
 
 
 async def fan_out(connection: asyncpg.Connection, organisation_id: str, events: Sequence[Fact], at: datetime) -> int:
-    """Write the deliveries of an organisation's events (`id`, `type`, `subject`, `sequence`); how many were new.
+    """Write the deliveries of an organisation's events; how many were new.
 
-    Two statements, however many events there are. What is due to a disabled endpoint is held.
+    An event is a row of the outbox as `COLUMNS` selects it. Two statements, however many events there are. What is due
+    to a disabled endpoint is held.
     """
     if not events:
         return 0
@@ -64,16 +78,24 @@ def ordering_key(ordering: str, subject: str) -> str | None:
 
 def _addressed(events: Sequence[Fact], endpoints: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
     """Each event with each endpoint that gets it."""
-    wanted = [(endpoint, orjson.loads(endpoint["types"])) for endpoint in endpoints]
-    listeners: dict[str, list[Fact]] = {}
+    wanted = [(endpoint, Selection.of(endpoint)) for endpoint in endpoints]
+    listeners: dict[str, list[tuple[Fact, Selection]]] = {}
     for event in events:
         kind = event["type"]
         if kind == EndpointPinged.type:
-            to = [endpoint for endpoint in endpoints if endpoint["id"] == event["subject"]]
-        elif kind in listeners:
-            to = listeners[kind]
-        else:
-            to = listeners[kind] = [endpoint for endpoint, types in wanted if catalogue.wants(types, kind)]
-        for endpoint in to:
-            if kind not in OTHERS_HEAR or endpoint["id"] != event["subject"]:
+            yield from ((event, endpoint) for endpoint in endpoints if endpoint["id"] == event["subject"])
+            continue
+        if kind not in listeners:
+            listeners[kind] = [(endpoint, selection) for endpoint, selection in wanted if selection.names(kind)]
+        # Parsed for those alone who ask for it, once for all of them.
+        envelope = _envelope(event) if any(selection.looks_inside for _, selection in listeners[kind]) else {}
+        for endpoint, selection in listeners[kind]:
+            if kind in OTHERS_HEAR and endpoint["id"] == event["subject"]:
+                continue
+            if not selection.looks_inside or selection.admits(envelope, event["programme_id"]):
                 yield event, endpoint
+
+
+def _envelope(event: Fact) -> dict[str, Any]:
+    parsed = {name: orjson.loads(event[name]) for name in ("changed", "data")}
+    return formats.envelope({**event, **parsed}, config.settings().base_url)

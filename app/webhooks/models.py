@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from app.sealing.columns import sealed_by
@@ -17,6 +18,21 @@ class EndpointStatus(StrEnum):
 
     ENABLED = "enabled"
     DISABLED = "disabled"
+
+
+class Format(StrEnum):
+    """How an event is written: our own envelope, or CloudEvents 1.0 with attributes in the body or in headers."""
+
+    NATIVE = "native"
+    CLOUDEVENTS_STRUCTURED = "cloudevents_structured"
+    CLOUDEVENTS_BINARY = "cloudevents_binary"
+
+
+class Payload(StrEnum):
+    """How much of the subject comes along: ids and states, or all that whoever registered the endpoint may see."""
+
+    THIN = "thin"
+    FULL = "full"
 
 
 class DeliveryStatus(StrEnum):
@@ -93,6 +109,16 @@ class WebhookEndpoint(Row, table=True):
     warnings: int = 0
     effective_rate: float | None = None
     paid_until: datetime | None = instant(default=None)
+    programme_ids: list[str] = json_column(default_factory=list)
+    changed_fields: list[str] = json_column(default_factory=list)
+    filter: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    format: Format = Field(default=Format.NATIVE, sa_type=text_enum(Format))
+    payload: Payload = Field(default=Payload.THIN, sa_type=text_enum(Payload))
+    transform: list[dict[str, Any]] = json_column(default_factory=list)
+    header_names: list[str] = json_column(default_factory=list)
+    sealed_headers: bytes | None = sealed_by(None, default=None)
+    # The key that asked for full payloads, in whose name they are read.
+    registered_by: str | None = Field(default=None, sa_type=sa.Text)
 
     def enable(self) -> None:
         """Deliver again."""

@@ -1,13 +1,17 @@
 """What callers send and get of webhook endpoints, deliveries and attempts."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from app.domain.programmes.schemas import ProgrammeId
 from app.text import Input, Line, Output, Patch, absent, distinct, whole
+from app.webhooks import custom_headers
 from app.webhooks.catalogue import PATTERNS
-from app.webhooks.models import Breaker, DeliveryStatus, EndpointStatus, Ordering
+from app.webhooks.custom_headers import CustomHeader
+from app.webhooks.models import Breaker, DeliveryStatus, EndpointStatus, Format, Ordering, Payload
+from app.webhooks.transforms import MOST_STEPS, Transformation
 
 
 def _known(pattern: str) -> str:
@@ -19,6 +23,47 @@ def _known(pattern: str) -> str:
 Pattern = Annotated[str, Field(json_schema_extra={"enum": list(PATTERNS)}), AfterValidator(_known)]
 Patterns = Annotated[list[Pattern], distinct(100), Field(min_length=1)]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=2048, pattern=r"^https?://[!-~]+$")]
+ProgrammeIds = Annotated[
+    list[ProgrammeId],
+    distinct(50),
+    Field(description="Only events of these programmes; none: of any, and those of no programme."),
+]
+ChangedFields = Annotated[
+    list[Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,60}$")]],
+    distinct(50),
+    Field(description="Only events that `changed` one of these fields; none: whatever changed."),
+]
+Predicate = Annotated[
+    dict[str, Any] | None,
+    Field(
+        description="Only events whose envelope meets all of this: members by name, nested or dotted, with a value or "
+        "with `$eq $neq $gt $gte $lt $lte $in $nin $startsWith $endsWith $exist`, joined by `$and $or $not`. What is "
+        "missing or of another type meets nothing. At most 5 deep, 50 conditions, 4096 bytes.",
+        examples=[{"data": {"mode": {"$in": ["in_person", "hybrid"]}}}],
+    ),
+]
+Steps = Annotated[
+    list[Transformation],
+    Field(max_length=MOST_STEPS, description="What is done to `data` before it is signed, one after the other."),
+]
+Headers = Annotated[
+    list[CustomHeader],
+    AfterValidator(custom_headers.different),
+    Field(
+        max_length=custom_headers.MOST,
+        description="Sent along with every delivery. Kept sealed: only their names are shown.",
+    ),
+]
+FormatChoice = Annotated[
+    Format, Field(description="Our own envelope, or CloudEvents 1.0 in structured or binary mode; all signed alike.")
+]
+PayloadChoice = Annotated[
+    Payload,
+    Field(
+        description="`full` adds the subject as `data.object`, read when it is sent, in the name of the API key that "
+        "last changed the endpoint; while that may not see it, nothing is added. Takes the scope events:full."
+    ),
+]
 
 _ORDERING = "What waits for what: nothing, later events of the same subject, or all later events."
 _RATE = "Most requests a second. An endpoint that answers 429, 502, 503 or 504 gets fewer for a while."
@@ -42,6 +87,13 @@ class WebhookEndpointCreate(Input):
     rate_limit: RateLimit = Field(default=50, description=_RATE)
     max_in_flight: MaxInFlight = Field(default=10, description=_IN_FLIGHT)
     timeout_seconds: TimeoutSeconds = Field(default=20, description=_TIMEOUT)
+    programme_ids: ProgrammeIds = Field(default=[])
+    changed_fields: ChangedFields = Field(default=[])
+    filter: Predicate = None
+    format: FormatChoice = Format.NATIVE
+    payload: PayloadChoice = Payload.THIN
+    transform: Steps = Field(default=[])
+    headers: Headers = Field(default=[])
 
 
 class WebhookEndpointUpdate(Patch):
@@ -54,6 +106,13 @@ class WebhookEndpointUpdate(Patch):
     rate_limit: RateLimit = absent()
     max_in_flight: MaxInFlight = absent()
     timeout_seconds: TimeoutSeconds = absent()
+    programme_ids: ProgrammeIds = absent()
+    changed_fields: ChangedFields = absent()
+    filter: Predicate = None
+    format: FormatChoice = absent()
+    payload: PayloadChoice = absent()
+    transform: Steps = absent()
+    headers: Headers = absent()
 
 
 class WebhookSecretRotate(Input):
@@ -69,6 +128,13 @@ class WebhookEndpointRead(Output):
     url: str
     description: str | None
     types: list[str]
+    programme_ids: list[str]
+    changed_fields: list[str]
+    filter: dict[str, Any] | None
+    format: Format
+    payload: Payload
+    transform: list[Transformation]
+    header_names: list[str] = Field(description="The headers of its own; their values are not shown.")
     status: EndpointStatus
     disabled_reason: str | None
     ordering: Ordering = Field(description=_ORDERING)

@@ -13,7 +13,7 @@ from app.events import outbox
 from app.outgoing import addresses
 from app.reading import rows
 from app.sealing import columns
-from app.webhooks import catalogue, signing
+from app.webhooks import catalogue, configuring, signing
 from app.webhooks.events import EndpointDisabled, EndpointPinged
 from app.webhooks.models import Delivery, DeliveryStatus, WebhookEndpoint, WebhookSecret
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
@@ -53,8 +53,9 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
     if (await db.scalar(count) or 0) >= _MOST_ENDPOINTS:
         raise TooManyEndpoints("An organisation has at most 50 endpoints.")
     endpoint = WebhookEndpoint(
-        organisation_id=db.organisation_id, id=ids.new(WebhookEndpoint.prefix), **data.model_dump()
+        organisation_id=db.organisation_id, id=ids.new(WebhookEndpoint.prefix), **data.model_dump(exclude={"headers"})
     )
+    await configuring.settle(db, actor, endpoint, data)
     db.add(endpoint)
     await db.flush()
     outbox.record(db, EndpointPinged(endpoint_id=endpoint.id))
@@ -62,7 +63,7 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
 
 
 async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUpdate) -> WebhookEndpoint:
-    """Change an endpoint's address, the types it wants or how it wants them.
+    """Change an endpoint: its address, what it wants, and how that is written and sent.
 
     A new address starts afresh: its breaker is closed. A new ordering holds for what is not on its way yet.
     """
@@ -73,7 +74,8 @@ async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUp
     if "url" in changes:
         _require_deliverable(changes["url"])
         endpoint.trust()
-    endpoint.sqlmodel_update(changes)
+    endpoint.sqlmodel_update(data.model_dump(include=changes.keys() - {"headers"}))
+    await configuring.settle(db, actor, endpoint, data)
     if "ordering" in changes:
         await db.fetch(_REORDER, db.organisation_id, endpoint.id, endpoint.ordering)
     return endpoint

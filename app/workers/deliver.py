@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import clock, config, logs
-from app.webhooks import formats, signing
+from app.webhooks import signing
 from app.webhooks.sender import Sender
-from app.workers import claims, loading, settling
+from app.workers import claims, loading, packing, settling
 from app.workers.batching import Batcher
 from app.workers.claims import Lane, Return
 from app.workers.faults import described
@@ -95,19 +95,19 @@ class Deliverer:
     async def _try(self, load: Load, parcel: Parcel) -> Try:
         at, settings = clock.now(), config.settings()
         if parcel.is_spent:
-            return Try(parcel, load.url, at, None)
-        body = formats.native(parcel.event, settings.base_url)
+            return Try(parcel, load.terms.url, at, None)
+        message = await packing.pack(load.terms.style, parcel.event)
         headers = {
-            **signing.headers(parcel.event["id"], at, body, load.secrets),
-            "content-type": "application/json",
+            **message.headers,
+            **signing.headers(parcel.event["id"], at, message.body, load.terms.secrets),
             "user-agent": USER_AGENT,
             "flipside-event-type": parcel.event["type"],
             "flipside-delivery-id": parcel.id,
             "flipside-attempt": str(parcel.attempt),
         }
-        timeout = min(load.timeout_seconds, settings.webhook_timeout_seconds)
-        outcome = await self._sender.post(load.url, headers, body, timeout=timeout)
-        done = Try(parcel, load.url, at, outcome)
+        timeout = min(load.terms.timeout_seconds, settings.webhook_timeout_seconds)
+        outcome = await self._sender.post(load.terms.url, headers, message.body, timeout=timeout)
+        done = Try(parcel, load.terms.url, at, outcome)
         self.tally.sent += 1
         self.tally.delivered += done.is_delivered
         if not done.is_delivered:

@@ -12,15 +12,18 @@ from app import clock
 from app import db as database
 from app.sealing import keeping
 from app.sealing.envelope import KEY_ID_SQL
+from app.webhooks import styling
+from app.webhooks.formats import Style
 from app.webhooks.schedule import MAX_ATTEMPTS
 from app.workers.claims import READY, Lane
 
-_ADDRESSES = """
-    select w.organisation_id, w.id, w.url, w.timeout_seconds
+_ADDRESSES = f"""
+    select w.organisation_id, w.id, w.url, w.timeout_seconds, {styling.COLUMNS}
     from unnest($1::text[], $2::text[], $3::text[]) as n (organisation_id, id, worker)
     join webhook_endpoint w on w.organisation_id = n.organisation_id and w.id = n.id
         and w.lease_by = n.worker and w.status = 'enabled'
-"""
+    {styling.JOIN}
+"""  # noqa: S608
 _SECRETS = f"""
     select s.organisation_id, s.endpoint_id, s.id, s.sealed, k.wrapped
     from unnest($1::text[], $2::text[]) as n (organisation_id, id)
@@ -69,12 +72,20 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What a lane sends next: where to, signed with what, and how long it waits for an answer."""
+class Terms:
+    """How an endpoint is sent to: where, how long an answer is waited for, written how, signed with what."""
 
     url: str
     timeout_seconds: int
+    style: Style
     secrets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a lane sends next, and on what terms."""
+
+    terms: Terms
     parcels: Sequence[Parcel]
 
 
@@ -95,47 +106,47 @@ async def load(asks: Sequence[Ask], *, lease: timedelta) -> list[Load | Exceptio
         addresses = {(row["organisation_id"], row["id"]): row for row in found}
         # Opened first: with the wrong key nothing can be sent, and no delivery shall pay for it with an attempt.
         secrets = await _secrets(connection, list(addresses), now)
-        able = [(*ask.lane.key, ask.count) for ask in asks if isinstance(secrets.get(ask.lane.key), list)]
+        terms = {key: await _terms(row, secrets[key]) for key, row in addresses.items()}
+        able = [(*ask.lane.key, ask.count) for ask in asks if isinstance(terms.get(ask.lane.key), Terms)]
         parcels: dict[tuple[str, str], list[Parcel]] = {key: [] for key in keys}
         if able:
             for row in await connection.fetch(_PARCELS, now, *map(list, zip(*able, strict=True)), now + lease):
                 parcels[row["organisation_id"], row["endpoint_id"]].append(_parcel(row))
-    return [_load(addresses.get(key), secrets.get(key), parcels[key]) for key in keys]
+    return [_load(terms.get(key), parcels[key]) for key in keys]
 
 
 async def _secrets(
     connection: asyncpg.Connection, keys: Sequence[tuple[str, str]], now: datetime
-) -> dict[tuple[str, str], list[str] | Exception]:
-    """The live secrets of endpoints, the newest first, or why there are none."""
+) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """The live secrets of endpoints, sealed, the newest first."""
     if not keys:
         return {}
     sealed: dict[tuple[str, str], list[Mapping[str, Any]]] = {key: [] for key in keys}
     for row in await connection.fetch(_SECRETS, *map(list, zip(*keys, strict=True)), now):
         sealed[row["organisation_id"], row["endpoint_id"]].append(row)
-    return {key: await _opened(rows) for key, rows in sealed.items()}
+    return sealed
 
 
-async def _opened(rows: Sequence[Mapping[str, Any]]) -> list[str] | Exception:
+async def _terms(address: Mapping[str, Any], sealed: Sequence[Mapping[str, Any]]) -> Terms | Exception:
+    """On what terms an endpoint is sent to, or why that cannot be said."""
     try:
-        return [
-            (
-                await keeping.opened(
-                    row["sealed"], row["wrapped"], row["organisation_id"], "webhook_secret", row["id"], "sealed"
-                )
-            ).decode()
-            for row in rows
-        ] or Unsigned()
+        if not sealed:
+            raise Unsigned
+        secrets = [await _opened(row) for row in sealed]
+        style = await styling.of(address["organisation_id"], address)
+        return Terms(address["url"], address["timeout_seconds"], style, secrets)
     except Exception as error:
         # Handed to the one lane that it concerns.
         return error
 
 
-def _load(
-    address: Mapping[str, Any] | None, secrets: list[str] | Exception | None, parcels: Sequence[Parcel]
-) -> Load | Exception | None:
-    if address is None or secrets is None or isinstance(secrets, Exception):
-        return secrets if isinstance(secrets, Exception) else None
-    return Load(address["url"], address["timeout_seconds"], secrets, parcels)
+async def _opened(row: Mapping[str, Any]) -> str:
+    place = row["organisation_id"], "webhook_secret", row["id"], "sealed"
+    return (await keeping.opened(row["sealed"], row["wrapped"], *place)).decode()
+
+
+def _load(terms: Terms | Exception | None, parcels: Sequence[Parcel]) -> Load | Exception | None:
+    return Load(terms, parcels) if isinstance(terms, Terms) else terms
 
 
 def _parcel(row: Mapping[str, Any]) -> Parcel:

@@ -29,11 +29,11 @@ _ORGANISATION = """
     order by c.organisation_id <= $2, c.organisation_id
     limit 1 for update skip locked
 """
-_BATCH = """
-    select id, type, subject, sequence, failures from outbox_event
-    where organisation_id = $1 and relayed_at is null and (retry_at is null or retry_at <= $2)
-    order by position limit $3
-"""
+_BATCH = f"""
+    select {fanout.COLUMNS}, e.failures from outbox_event e
+    where e.organisation_id = $1 and e.relayed_at is null and (e.retry_at is null or e.retry_at <= $2)
+    order by e.position limit $3
+"""  # noqa: S608
 _MARK = """
     update outbox_event e set
         sequence = n.sequence,
@@ -123,7 +123,7 @@ async def _mark(
     await connection.execute(_MARK, organisation_id, now, event_ids, sequences, again)
     await connection.execute(_COUNT, organisation_id, last)
     facts: list[dict[str, Any]] = [
-        {"id": event["id"], "type": event["type"], "subject": event["subject"], "sequence": sequence}
+        {**event, "sequence": sequence}
         for event, sequence in zip(events, sequences, strict=True)
         if event["id"] not in retries
     ]

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.no_cover
 
 ROOT = Path(__file__).parents[2]
 # The door's own pages are not part of what it describes.
-PAGES = {"/v1/openapi.json", "/docs", "/graphql"}
+PAGES = {"/v1/openapi.json", "/schemas/events/{type}.json", "/docs", "/graphql"}
 of_resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 of_events = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)
 of_intents = pytest.mark.parametrize(

@@ -37,6 +37,11 @@ QUEUES = {
     "operation": {"SELECT", "UPDATE"},
     "quota_level": {"SELECT", "INSERT", "UPDATE", "DELETE"},
 }
+# And what it may look up, column by column: which programme an event belongs to.
+LOOKED_UP = {
+    "pairing": {"organisation_id", "id", "programme_id"},
+    "goal": {"organisation_id", "id", "pairing_id"},
+}
 # Of no worth after a minute, and written by the second: nothing is to be looked up for it.
 UNTIED = {"quota_level"}
 MINE, THEIRS = ids.new("org"), ids.new("org")

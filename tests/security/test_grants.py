@@ -5,7 +5,7 @@ import pytest
 
 from app.db import APP_ROLE, WORKER_ROLE
 from app.tables import metadata
-from tests.security.intruder import LOCAL, QUEUES, TABLES, UNTIED, VERBS, privileges
+from tests.security.intruder import LOCAL, LOOKED_UP, QUEUES, TABLES, UNTIED, VERBS, privileges
 
 ROLES = pytest.mark.parametrize("role", [APP_ROLE, WORKER_ROLE])
 OWN = "( SELECT NULLIF(current_setting('app.organisation'::text, true), ''::text) AS \"nullif\")"
@@ -51,7 +51,7 @@ async def test_a_policy_lets_a_request_to_its_own_organisation_alone(owner: asyn
 async def test_a_policy_of_the_worker_stands_on_its_queues_alone(owner: asyncpg.Connection) -> None:
     found = await owner.fetch("select tablename, roles::text[] from pg_policies where $1 = any(roles)", WORKER_ROLE)
 
-    assert {name for name, _ in found} == QUEUES.keys()
+    assert {name for name, _ in found} == QUEUES.keys() | LOOKED_UP.keys()
     assert {tuple(roles) for _, roles in found} == {(WORKER_ROLE,)}
 
 
@@ -94,15 +94,21 @@ async def test_nothing_is_granted_to_everybody_and_by_the_column_only_changes(ow
     ours = "relnamespace = 'public'::regnamespace"
 
     assert not await owner.fetch(f"select relname from pg_class, aclexplode(relacl) a where {ours} and a.grantee = 0")
-    # But for changes, which the column narrows: of a whole row, they would be more.
+    # But for changes and look-ups, which the column narrows: of a whole row, they would be more.
     by_column = await owner.fetch(
         "select relname, attname, a.privilege_type from pg_class join pg_attribute on attrelid = pg_class.oid, "
         f"aclexplode(attacl) a where {ours}"
     )
-    assert {(table, verb) for table, _, verb in by_column} == {
-        (table, "UPDATE") for table in ("data_key", "audit_entry", "audit_head", "operator")
+    assert {table for table, _, verb in by_column if verb != "SELECT"} == {
+        "data_key",
+        "audit_entry",
+        "audit_head",
+        "operator",
     }
-    assert not {column for _, column, _ in by_column} & {"organisation_id", "id"}
+    assert {verb for *_, verb in by_column} == {"SELECT", "UPDATE"}
+    looked_up = {(table, column) for table, columns in LOOKED_UP.items() for column in columns}
+    assert {(table, column) for table, column, verb in by_column if verb == "SELECT"} == looked_up
+    assert not {column for _, column, verb in by_column if verb == "UPDATE"} & {"organisation_id", "id"}
     assert not await owner.fetch("select defaclobjtype from pg_default_acl")
 
 

@@ -16,9 +16,11 @@ from tests.world import World
 URL = "https://lms.example/hooks"
 
 
-def fact(event_type: str, subject: str = "x", sequence: int = 1) -> dict[str, Any]:
+def fact(event_type: str, subject: str = "x", sequence: int = 1, **more: Any) -> dict[str, Any]:
     """An event as the relay hands it over."""
-    return {"id": ids.new("evt"), "type": event_type, "subject": subject, "sequence": sequence}
+    unsaid = {"organisation_id": "org", "actor": None, "changed": "[]", "data": "{}", "programme_id": None}
+    about = {"id": ids.new("evt"), "type": event_type, "subject": subject, "sequence": sequence}
+    return {**unsaid, **about, "occurred_at": clocks.now(), **more}
 
 
 async def endpoint(world: World, *types: str, enabled: bool = True) -> str:
@@ -116,7 +118,7 @@ async def test_other_organisations_hear_nothing(world: World, owner: asyncpg.Con
 @pytest.mark.parametrize("count", [1, 300])
 async def test_many_events_cost_no_more_statements_than_one(world: World, count: int) -> None:
     await endpoint(world, "*")
-    await endpoint(world, "person.*")
+    await world.do("admin", "create_webhook_endpoint", url=URL, types=["person.*"], filter={"sequence": {"$gte": 0}})
     statements: list[str] = []
 
     async with database.current().queueing() as connection:
@@ -140,3 +142,69 @@ async def test_enabling_an_endpoint_meanwhile_leaves_nothing_held(world: World, 
     await enabling
 
     assert await listeners(owner, event) == {off: "pending"}
+
+
+async def wished(world: World, **wishes: Any) -> str:
+    """An endpoint for every type, with filters; its id."""
+    return str((await world.do("admin", "create_webhook_endpoint", url=URL, **wishes))["id"])
+
+
+async def test_an_endpoint_gets_what_passes_all_its_filters(world: World, owner: asyncpg.Connection) -> None:
+    programme_id = await world.programme()
+    wishes: dict[str, Any] = {
+        "programme_ids": [programme_id],
+        "changed_fields": ["status", "ends_at"],
+        "filter": {"data.mode": {"$neq": "online"}, "actor": {"$startsWith": "per_"}},
+    }
+    several = [await wished(world, **{name: wishes[name]}) for name in wishes]
+    picky = await wished(world, **wishes)
+    right: dict[str, Any] = {
+        "programme_id": programme_id,
+        "changed": '["status"]',
+        "data": '{"mode": "in_person"}',
+        "actor": "per_1",
+    }
+    events = [
+        fact("session.completed", **right | {name: value})
+        for name, value in (
+            ("actor", "per_1"),
+            ("programme_id", None),
+            ("changed", '["starts_at"]'),
+            ("data", '{"mode": "online"}'),
+            ("actor", None),
+        )
+    ]
+
+    await fan_out(world, *events)
+
+    got = [set(await listeners(owner, event)) for event in events]
+    by_programme, by_change, by_predicate = several
+    assert got == [
+        {by_programme, by_change, by_predicate, picky},
+        {by_change, by_predicate},
+        {by_programme, by_predicate},
+        {by_programme, by_change},
+        {by_programme, by_change},
+    ]
+
+
+async def test_a_filter_that_is_changed_or_cleared_counts_at_once(world: World, owner: asyncpg.Connection) -> None:
+    one = await wished(world, filter={"type": "goal.set"})
+    events = [fact("person.created") for _ in range(3)]
+
+    await fan_out(world, events[0])
+    await world.do("admin", "update_webhook_endpoint", one, filter={"type": "person.created"})
+    await fan_out(world, events[1])
+    await world.do("admin", "update_webhook_endpoint", one, filter=None)
+    await fan_out(world, events[2])
+
+    assert [set(await listeners(owner, event)) for event in events] == [set(), {one}, {one}]
+
+
+async def test_a_ping_passes_every_filter(world: World, owner: asyncpg.Connection) -> None:
+    one = await wished(world, filter={"type": "goal.set"}, changed_fields=["status"])
+    event = fact(EndpointPinged.type, one)
+
+    await fan_out(world, event)
+
+    assert set(await listeners(owner, event)) == {one}

@@ -231,3 +231,31 @@ async def test_a_late_commit_is_numbered_behind_what_was_relayed(world: World, o
 
     query = "select sequence from outbox_event where subject = $1"
     assert [await owner.fetchval(query, subject) for subject in (late, early)] == [1, 2]
+
+
+async def test_an_event_of_a_pair_is_known_to_belong_to_its_programme(
+    world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint
+) -> None:
+    pairing = await world.pairing()
+    ours = await endpoint(types=("*",), programme_ids=[pairing["programme_id"]])
+    other = await endpoint(types=("*",), programme_ids=[await world.programme()])
+    await owner.execute("update outbox_event set relayed_at = now() where relayed_at is null")
+    goal = await world.do("mentor", "set_goal", pairing_id=pairing["id"], title="One report")
+    milestone = await world.do("mentor", "create_goal_milestone", goal_id=goal["id"], title="First step")
+    await world.do("mentor", "reach_goal_milestone", milestone["id"])
+    clauses = [{"key": "confidentiality", "text": "Between us."}]
+    await world.do("mentor", "propose_agreement", pairing_id=pairing["id"], clauses=clauses)
+    await world.session(pairing["id"])
+    await world.person()
+
+    await relay_all()
+
+    rows = await owner.fetch(
+        "select endpoint_id, event_type from delivery where endpoint_id in ($1, $2) order by sequence",
+        ours["id"],
+        other["id"],
+    )
+    assert [tuple(row) for row in rows] == [
+        (ours["id"], event_type)
+        for event_type in ("goal.set", "milestone.reached", "agreement.proposed", "session.scheduled")
+    ]

@@ -143,7 +143,12 @@ INVENTORY: Mapping[str, Plan] = {
     "sponsorship": Plan(blank={"pledge": _ERASED, "commitments": "'[]'"}, rewrite="pledge commitments"),
     "standing": Plan(),
     "topic": Plan(rewrite="name description"),
-    "webhook_endpoint": Plan(keep="url types disabled_reason lease_by", rewrite="description"),
+    # Filters and transformations name ids and codes; headers are sealed, and the receiver's.
+    "webhook_endpoint": Plan(
+        keep="url types disabled_reason lease_by programme_ids changed_fields filter transform header_names "
+        "sealed_headers registered_by",
+        rewrite="description",
+    ),
     "webhook_secret": Plan(keep="sealed"),
     "win": Plan(blank={"text": _ERASED}, whose="author_id = $2", rewrite="text", where=_OF_PAIRINGS),
 }
