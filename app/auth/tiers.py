@@ -70,7 +70,12 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "goal_milestone": {_O: "due_on reached_at", _C: "title"},
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},
-    "webhook_endpoint": {_O: "url description types status disabled_reason"},
+    "webhook_endpoint": {
+        _O: "url description types status disabled_reason asymmetric_signature handshake verification "
+        "verification_error allowed_per_minute"
+    },
+    "webhook_secret": {_O: "expires_at last_signed_at"},
+    "webhook_signing_key": {_O: "public_key expires_at"},
     "delivery": {_O: "event_type sequence status attempts due_at delivered_at last_status last_error"},
     "retention_policy": {_O: "data_class keep_days"},
     "consent": {_O: "purpose notice_version given_at withdrawn_at"},

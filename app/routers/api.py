@@ -8,7 +8,7 @@ from starlette.routing import Route
 from app.declared import BY_PREFIX, INTENTS, RESOURCES
 from app.ids import prefix_of
 from app.reading.run import Absent
-from app.routers import exports, health, oauth, openapi
+from app.routers import exports, health, oauth, openapi, webhook_keys
 from app.routers.reads import read_list, read_one
 from app.routers.table import Table
 from app.routers.writes import METHODS, path_of, write
@@ -31,6 +31,7 @@ def table() -> Table:
     found = Table()
     found.add("GET", "/v1/nodes/{id}", node)
     found.add("GET", exports.PATH, exports.content)
+    found.add("GET", webhook_keys.PATH, webhook_keys.key_set)
     for resource in RESOURCES:
         found.add("GET", f"/v1/{resource.path}", read_list(resource))
         found.add("GET", f"/v1/{resource.path}/{{id}}", read_one(resource))

@@ -2,8 +2,14 @@
 
 from app.auth.scopes import Scope
 from app.reading.resource import Edge, Equals, Resource
-from app.webhooks.models import Attempt, Delivery, WebhookEndpoint
-from app.webhooks.schemas import AttemptRead, DeliveryRead, WebhookEndpointRead
+from app.webhooks.models import Attempt, Delivery, WebhookEndpoint, WebhookSecret, WebhookSigningKey
+from app.webhooks.schemas import (
+    AttemptRead,
+    DeliveryRead,
+    WebhookEndpointRead,
+    WebhookSecretRead,
+    WebhookSigningKeyRead,
+)
 
 WEBHOOK_ENDPOINTS = Resource(
     "webhook_endpoint",
@@ -12,6 +18,22 @@ WEBHOOK_ENDPOINTS = Resource(
     WebhookEndpointRead,
     Scope.WEBHOOKS_MANAGE,
     filters=(Equals("status"),),
+)
+WEBHOOK_SECRETS = Resource(
+    "webhook_secret",
+    "webhook_secrets",
+    WebhookSecret,
+    WebhookSecretRead,
+    Scope.WEBHOOKS_MANAGE,
+    edges=(Edge("endpoint", "endpoint_id", WEBHOOK_ENDPOINTS, "secrets", "Whose secret it is.", "What signs for it."),),
+    filters=(Equals("endpoint_id"),),
+)
+WEBHOOK_SIGNING_KEYS = Resource(
+    "webhook_signing_key",
+    "webhook_signing_keys",
+    WebhookSigningKey,
+    WebhookSigningKeyRead,
+    Scope.WEBHOOKS_MANAGE,
 )
 DELIVERIES = Resource(
     "delivery",

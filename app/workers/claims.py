@@ -37,11 +37,29 @@ _ADDRESS = """
     select url from webhook_endpoint
     where organisation_id = $1 and id = $2 and lease_by = $3 and status = 'enabled'
 """
+# What signs: the endpoint's secrets, then the organisation's keys if the endpoint wants them, each newest first.
+# When a secret last signed is written once a minute at the most, and never waited for.
 _SECRETS = f"""
-    select s.id, s.sealed, k.wrapped from webhook_secret s
-    join data_key k on k.organisation_id = s.organisation_id and k.id = {KEY_ID_SQL.format("s.sealed")}
-    where s.organisation_id = $1 and s.endpoint_id = $2 and (s.expires_at is null or s.expires_at > $3)
-    order by s.id desc
+    with live as materialized (
+        select id, sealed, last_signed_at from webhook_secret
+        where organisation_id = $1 and endpoint_id = $2 and (expires_at is null or expires_at > $3)
+    ), stale as materialized (
+        select s.id from webhook_secret s join live l on l.id = s.id
+        where s.organisation_id = $1 and (l.last_signed_at is null or l.last_signed_at <= $3 - interval '1 minute')
+        for no key update of s skip locked
+    ), touched as (
+        update webhook_secret s set last_signed_at = $3 from stale where s.organisation_id = $1 and s.id = stale.id
+    ), signer as (
+        select 'webhook_secret' as place, id, sealed from live
+        union all
+        select 'webhook_signing_key', s.id, s.sealed
+        from webhook_endpoint w join webhook_signing_key s on s.organisation_id = w.organisation_id
+        where w.organisation_id = $1 and w.id = $2 and w.asymmetric_signature
+            and (s.expires_at is null or s.expires_at > $3)
+    )
+    select n.place, n.id, n.sealed, k.wrapped from signer n
+    join data_key k on k.organisation_id = $1 and k.id = {KEY_ID_SQL.format("n.sealed")}
+    order by n.place, n.id desc
 """  # noqa: S608
 # Attempts rise here, before anything is sent: a delivery that kills its worker comes to an end too.
 _PARCELS = """
@@ -126,7 +144,7 @@ async def load(lane: Lane, *, limit: int, lease: timedelta) -> Load | None:
 
 
 async def _opened(lane: Lane, row: Mapping[str, Any]) -> str:
-    place = lane.organisation_id, "webhook_secret", row["id"], "sealed"
+    place = lane.organisation_id, row["place"], row["id"], "sealed"
     return (await keeping.opened(row["sealed"], row["wrapped"], *place)).decode()
 
 

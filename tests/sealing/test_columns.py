@@ -26,6 +26,7 @@ SEALED = {
     "do_not_pair.reason": None,
     "pairing.shared_manager_waiver": None,
     "webhook_secret.sealed": None,
+    "webhook_signing_key.sealed": None,
     "idempotency_record.body": None,
     "operation_input.sealed": None,
     "legal_hold.reason": None,

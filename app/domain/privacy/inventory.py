@@ -143,7 +143,8 @@ INVENTORY: Mapping[str, Plan] = {
     "sponsorship": Plan(blank={"pledge": _ERASED, "commitments": "'[]'"}, rewrite="pledge commitments"),
     "standing": Plan(),
     "topic": Plan(rewrite="name description"),
-    "webhook_endpoint": Plan(keep="url types disabled_reason lease_by", rewrite="description"),
+    "webhook_endpoint": Plan(keep="url types disabled_reason lease_by verification_error", rewrite="description"),
     "webhook_secret": Plan(keep="sealed"),
+    "webhook_signing_key": Plan(keep="public_key sealed"),
     "win": Plan(blank={"text": _ERASED}, whose="author_id = $2", rewrite="text", where=_OF_PAIRINGS),
 }
