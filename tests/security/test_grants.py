@@ -100,7 +100,7 @@ async def test_nothing_is_granted_to_everybody_and_by_the_column_only_changes(ow
         f"aclexplode(attacl) a where {ours}"
     )
     assert {(table, verb) for table, _, verb in by_column} == {
-        (table, "UPDATE") for table in ("data_key", "audit_entry", "audit_head", "operator")
+        (table, "UPDATE") for table in ("data_key", "audit_entry", "audit_head", "operator", "webhook_secret")
     }
     assert not {column for _, column, _ in by_column} & {"organisation_id", "id"}
     assert not await owner.fetch("select defaclobjtype from pg_default_acl")
