@@ -21,6 +21,7 @@ def mount(app: FastAPI) -> None:
     app.router.routes.append(Route(oauth.TOKEN, oauth.token, methods=["POST"]))
     app.router.routes.append(Route(oauth.KEYS, oauth.key_set, methods=["GET"]))
     app.router.routes.append(Route(oauth.METADATA, oauth.metadata, methods=["GET"]))
+    app.router.routes.append(Route(webhook_keys.PATH, webhook_keys.key_set, methods=["GET"]))
     app.router.routes.append(Route(openapi.ADDRESS, openapi.serve, methods=["GET"]))
     app.router.routes.append(Route("/docs", openapi.docs, methods=["GET"]))
     app.router.routes.append(table())
@@ -31,7 +32,6 @@ def table() -> Table:
     found = Table()
     found.add("GET", "/v1/nodes/{id}", node)
     found.add("GET", exports.PATH, exports.content)
-    found.add("GET", webhook_keys.PATH, webhook_keys.key_set)
     for resource in RESOURCES:
         found.add("GET", f"/v1/{resource.path}", read_list(resource))
         found.add("GET", f"/v1/{resource.path}/{{id}}", read_one(resource))

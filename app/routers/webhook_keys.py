@@ -10,12 +10,12 @@ from app.reading.run import Absent
 from app.routers.reads import tagged
 from app.webhooks import rotating
 
-PATH = "/v1/organisations/{id}/webhook-keys.json"
+PATH = "/.well-known/webhook-keys/{id}"
 _PUBLIC = {"Cache-Control": "public, max-age=300"}
 
 
 async def key_set(request: Request) -> Response:
-    """`GET /v1/organisations/{id}/webhook-keys.json`."""
+    """`GET /.well-known/webhook-keys/{organisation}`."""
     organisation_id = request.path_params["id"]
     if prefix_of(organisation_id) != ORGANISATIONS.prefix:
         raise Absent
