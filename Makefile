@@ -7,7 +7,7 @@ UV := .venv/.uv-$(UV_VERSION)
 INSTALLED := .venv/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
 # Nothing here needs a clock, a network or a database to be tested, so every branch of it is.
-EVERY_BRANCH := app/domain/*,app/webhooks/catalogue.py,app/webhooks/formats.py,app/webhooks/schedule.py,app/webhooks/signing.py
+EVERY_BRANCH := app/domain/*,app/webhooks/catalogue.py,app/webhooks/formats.py,app/webhooks/handshake.py,app/webhooks/schedule.py,app/webhooks/signing.py
 
 export UV_PYTHON_DOWNLOADS := never
 # A network that re-signs TLS has its certificate in the system's store, not in uv's own.

@@ -27,6 +27,8 @@ WEBHOOK_SECRETS = Resource(
     Scope.WEBHOOKS_MANAGE,
     edges=(Edge("endpoint", "endpoint_id", WEBHOOK_ENDPOINTS, "secrets", "Whose secret it is.", "What signs for it."),),
     filters=(Equals("endpoint_id"),),
+    # Changes without a new version.
+    computed={"last_signed_at": lambda table: table.c.last_signed_at},
 )
 WEBHOOK_SIGNING_KEYS = Resource(
     "webhook_signing_key",

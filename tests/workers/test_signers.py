@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import asyncpg
 import jwt
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.webhooks import rotating
@@ -33,7 +34,7 @@ async def proven(world: World, hook: Hook) -> list[str]:
 def _verifies(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
     try:
         key.verify(signature, signed)
-    except Exception:
+    except InvalidSignature:
         return False
     return True
 
