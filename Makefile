@@ -7,7 +7,7 @@ UV := .venv/.uv-$(UV_VERSION)
 INSTALLED := .venv/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
 # Nothing here needs a clock, a network or a database to be tested, so every branch of it is.
-EVERY_BRANCH := app/domain/*,app/webhooks/catalogue.py,app/webhooks/formats.py,app/webhooks/health.py,app/webhooks/pacing.py,app/webhooks/schedule.py,app/webhooks/signing.py
+EVERY_BRANCH := app/domain/*,app/webhooks/catalogue.py,app/webhooks/formats.py,app/webhooks/handshake.py,app/webhooks/health.py,app/webhooks/pacing.py,app/webhooks/schedule.py,app/webhooks/signing.py
 
 export UV_PYTHON_DOWNLOADS := never
 # A network that re-signs TLS has its certificate in the system's store, not in uv's own.
@@ -16,11 +16,11 @@ export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest bench image lock
+.PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest acceptance-webhooks bench image lock
 .PHONY: check-lint check-format check-types check-floors check-security check-image check-lock
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-19s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## Make .venv with exactly what requirements.lock names
 
@@ -83,6 +83,9 @@ contract: install ## Write openapi/ from the code; the diff is for review
 
 fuzz-rest: install ## Fuzz the REST door of a running service: URL=... KEY=... OTHER_KEY=... (of another organisation)
 	@tests/acceptance/rest/run.sh '$(URL)' '$(KEY)' '$(OTHER_KEY)' $(ARGS)
+
+acceptance-webhooks: install ## Send real deliveries to receivers that verify them with libraries of other people
+	@tests/acceptance/webhooks/run.sh
 
 bench: install ## Measure; ARGS are passed on
 	@$(BIN)/python -m bench $(ARGS)

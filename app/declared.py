@@ -34,7 +34,7 @@ from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.reading.resource import Resource
 from app.webhooks import intents as webhooks
-from app.webhooks.resource import ATTEMPTS, DELIVERIES, WEBHOOK_ENDPOINTS
+from app.webhooks.resource import ATTEMPTS, DELIVERIES, WEBHOOK_ENDPOINTS, WEBHOOK_SECRETS, WEBHOOK_SIGNING_KEYS
 
 RESOURCES: tuple[Resource, ...] = (
     ORGANISATIONS,
@@ -72,6 +72,8 @@ RESOURCES: tuple[Resource, ...] = (
     LEGAL_HOLDS,
     BREAK_GLASSES,
     WEBHOOK_ENDPOINTS,
+    WEBHOOK_SECRETS,
+    WEBHOOK_SIGNING_KEYS,
     DELIVERIES,
     ATTEMPTS,
     AUDIT_ENTRIES,

@@ -10,7 +10,6 @@ from app.events.models import EventCounter, OutboxEvent
 from app.quotas.models import QuotaLevel
 from app.sealing.models import DataKey
 from app.table import metadata
-from app.webhooks.models import WebhookSecret
 
 __all__ = [
     "ApiKey",
@@ -27,7 +26,6 @@ __all__ = [
     "OutboxEvent",
     "QuotaLevel",
     "SigningKey",
-    "WebhookSecret",
     "metadata",
 ]
 TABLES = {resource.name: resource.table for resource in RESOURCES}

@@ -29,7 +29,7 @@ _READERS = {
     "identity_provider": "admin",
     "standing": "admin",
     "operation": "admin",
-    "webhook_endpoint": "admin",
+    **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), "admin"),
     "delivery": "admin",
     "attempt": "admin",
     "audit_entry": "admin",
@@ -166,6 +166,7 @@ async def _fill_office(full: Full) -> None:
     found["consent"] = await world.do("mentor", "give_consent", purpose="recognition", notice_version="2026-01")
     found["erasure"] = await world.do("admin", "request_erasure", person_id=person)
     found["legal_hold"] = await world.do("admin", "place_legal_hold", person_id=full.other_person, reason="A claim.")
+    found["webhook_signing_key"] = await world.do("admin", "rotate_webhook_signing_key")
     found |= {"identity_provider": provider, "standing": standing}
     full.objects.update({name: item["id"] for name, item in found.items()})
 
@@ -209,6 +210,9 @@ async def _fill_from_rows(full: Full) -> None:
     objects["break_glass"] = glass.id
     objects["retention_policy"] = await _found(full, "retention_policy", "data_class", "notes")
     objects["audit_entry"] = await _found(full, "audit_entry", "actor_id", world.people["mentor"])
+    # Replaced, so that it can be revoked.
+    await world.do("admin", "rotate_webhook_secret", objects["webhook_endpoint"])
+    objects["webhook_secret"] = await _found(full, "webhook_secret", "endpoint_id", objects["webhook_endpoint"])
     for name, parent in (("agreement", "pairing"), ("signature", "agreement"), ("attendance", "session")):
         objects[name] = await _found(full, name, f"{parent}_id", objects[parent])
 

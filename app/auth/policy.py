@@ -93,7 +93,7 @@ READ: dict[str, Grants] = {
     "legal_hold": _OVERSIGHT,
     "break_glass": _joined(_OVERSIGHT, _BREAK_GLASS),
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
-    "webhook_endpoint": _AUDITED,
+    **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), _AUDITED),
     "delivery": _AUDITED,
     "attempt": _AUDITED,
     "identity_provider": {_ADMIN: _ANY, _AUDITOR: _ANY},
@@ -143,6 +143,7 @@ _PAIR_ONLY = (
 _OWN_ONLY = "update_note delete_note delete_win withdraw_feedback".split()
 _WEBHOOKS = (
     "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret "
+    "delete_webhook_secret rotate_webhook_signing_key verify_webhook_endpoint "
     "disable_webhook_endpoint enable_webhook_endpoint ping_webhook_endpoint retry_delivery"
 ).split()
 _PRIVACY_OFFICE = (

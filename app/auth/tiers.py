@@ -73,8 +73,11 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "webhook_endpoint": {
         _O: "url description types status disabled_reason programme_ids changed_fields filter format payload transform "
         "header_names ordering rate_limit max_in_flight timeout_seconds breaker consecutive_failures failing_since "
-        "last_success_at next_attempt_at"
+        "last_success_at next_attempt_at asymmetric_signature handshake verification verification_error "
+        "allowed_per_minute"
     },
+    "webhook_secret": {_O: "expires_at last_signed_at"},
+    "webhook_signing_key": {_O: "public_key expires_at"},
     "delivery": {_O: "event_type sequence status attempts due_at delivered_at last_status last_error"},
     "retention_policy": {_O: "data_class keep_days"},
     "consent": {_O: "purpose notice_version given_at withdrawn_at"},

@@ -14,7 +14,7 @@ from app.domain.privacy.models import ERASURE
 from app.domain.programmes.models import PROGRAMME
 from app.domain.sessions.models import SESSION
 from app.states import Machine
-from app.webhooks.models import DELIVERY, ENDPOINT
+from app.webhooks.models import DELIVERY, ENDPOINT, VERIFICATION
 
 MACHINES: tuple[Machine[Any], ...] = (
     OPERATION,
@@ -25,6 +25,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     SESSION,
     GOAL,
     ENDPOINT,
+    VERIFICATION,
     DELIVERY,
     ERASURE,
 )

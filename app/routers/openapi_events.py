@@ -146,7 +146,8 @@ HEADERS: dict[str, Json] = {
     "WebhookTimestamp": _header("webhook-timestamp", "When this try was signed, in seconds since 1970.", "1804604645"),
     "WebhookSignature": _header(
         "webhook-signature",
-        "One `v1,` signature (HMAC-SHA256, base64) for each live secret, parted by spaces.",
+        "One `v1,` signature (HMAC-SHA256, base64) for each live secret, parted by spaces; then one `v1a,` (Ed25519) "
+        "for each published key, if the endpoint asks for them.",
         "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
     ),
 }

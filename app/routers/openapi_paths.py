@@ -5,9 +5,10 @@ from typing import Any
 from app.acting.intent import Intent, Kind
 from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
+from app.domain.organisations.resource import ORGANISATIONS
 from app.domain.privacy.resource import EXPORTS
 from app.reading.resource import Resource
-from app.routers import bodies, documents, exports
+from app.routers import bodies, documents, exports, webhook_keys
 from app.routers import openapi_examples as examples
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
@@ -29,6 +30,7 @@ def paths() -> Paths:
     for intent in INTENTS:
         found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
     found[exports.PATH] = {"get": _export_content()}
+    found[webhook_keys.PATH] = {"get": _webhook_keys()}
     found |= oauth.paths()
     found["/v1/nodes/{id}"] = {"get": _node()}
     found["/health/live"] = {"get": _health("live", "Whether this process answers.", ())}
@@ -175,6 +177,25 @@ def _export_content() -> Json:
         **_secured(EXPORTS.scope),
         "parameters": [parameters.identifier(EXPORTS)],
         "responses": {"200": file, **problems(400, 403, 404, 409, *_ALWAYS)},
+    }
+
+
+def _webhook_keys() -> Json:
+    schema: Json = {"type": "object", "required": ["keys"], "properties": {"keys": {"type": "array"}}}
+    unchanged = to_anybody("You have it already.", None, "ETag", "CacheControl")
+    return {
+        "operationId": "getWebhookKeys",
+        "summary": "The public keys that sign an organisation's webhooks.",
+        "description": "A key set (RFC 7517) of Ed25519 keys (RFC 8037), newest first: what `v1a` signatures are "
+        "checked with. It may be kept for five minutes. No credential is needed.",
+        "tags": ["webhooks"],
+        "security": [],
+        "parameters": [parameters.identifier(ORGANISATIONS), {"$ref": "#/components/parameters/IfNoneMatch"}],
+        "responses": {
+            "200": to_anybody("The key set.", schema, "ETag", "CacheControl"),
+            "304": unchanged,
+            **problems(404, 414, 431, 500, 503),
+        },
     }
 
 

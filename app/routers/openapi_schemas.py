@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
 from app import ids
+from app.acting.intent import Kind
 from app.declared import INTENTS, RESOURCES
 from app.domain.goals.models import GoalMilestone
 from app.events.models import OutboxEvent
@@ -69,8 +70,8 @@ def components() -> dict[str, Json]:
         named[f"{resource.type_name}Page"] = _page(resource)
     for resource in {intent.resource for intent in INTENTS if intent.reveals}:
         named[f"{resource.type_name}WithSecret"] = _with_secret(resource)
-    for resource in set(RESOURCES) - {intent.resource for intent in INTENTS}:
-        # Nobody changes it, so nothing answers the whole of it unasked.
+    for resource in set(RESOURCES) - {intent.resource for intent in INTENTS if intent.kind is not Kind.DELETE}:
+        # Nobody makes or changes it, so nothing answers the whole of it unasked.
         del named[resource.schema.__name__]
     named |= {"Problem": _PROBLEM, "Fault": _FAULT}
     return dict(sorted(named.items()))

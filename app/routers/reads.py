@@ -1,7 +1,7 @@
 """GET of one and of a list, for every resource alike: authenticate, build the wish, run one statement, bytes out."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
 from starlette.requests import Request
@@ -43,7 +43,7 @@ def read_one(resource: Resource) -> Endpoint:
         _require(actor, wish)
         answer = await run.one(actor, wish.wanted, request.path_params["id"], dict(wish.values))
         tag = entity_tag(resource, answer.version, answer.body, is_default=wish.is_default)
-        return _tagged(request, answer.body, tag)
+        return tagged(request, answer.body, tag)
 
     return endpoint
 
@@ -59,9 +59,9 @@ def read_list(resource: Resource) -> Endpoint:
         assert wish.page is not None  # noqa: S101
         rows = await run.page(actor, wish.page, dict(wish.values))
         if rows.next_keys is None:
-            return _tagged(request, _listed(rows.body, b"null"))
+            return tagged(request, _listed(rows.body, b"null"))
         cursor = pagination.seal(wish.scope, rows.next_keys)
-        answer = _tagged(request, _listed(rows.body, orjson.dumps(cursor)))
+        answer = tagged(request, _listed(rows.body, orjson.dumps(cursor)))
         asked = f"{wish.text}&" if wish.text else ""
         answer.headers["Link"] = f'<{problems.address(request.scope)}?{asked}cursor={cursor}>; rel="next"'
         return answer
@@ -82,10 +82,10 @@ def _digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:24]
 
 
-def _tagged(request: Request, body: bytes, tag: str | None = None) -> Response:
+def tagged(request: Request, body: bytes, tag: str | None = None, caching: Mapping[str, str] = PRIVATE) -> Response:
     """The answer with its entity tag, or 304 when the caller has it already (RFC 9110 section 13.1.2)."""
     tag = tag or f'"{_digest(body)}"'
-    headers = {"ETag": tag, **PRIVATE}
+    headers = {"ETag": tag, **caching}
     known = request.headers.get("if-none-match")
     if known is not None and (
         known.strip() == "*" or tag in {item.strip().removeprefix("W/") for item in known.split(",")}

@@ -2,8 +2,8 @@
 
 from app.acting.intent import create, delete, move, update
 from app.auth.scopes import Scope
-from app.webhooks import service
-from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
+from app.webhooks import rotating, service
+from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS, WEBHOOK_SECRETS, WEBHOOK_SIGNING_KEYS
 
 _MANAGE = Scope.WEBHOOKS_MANAGE
 # Whoever asks for these makes us send requests to others.
@@ -12,7 +12,10 @@ INTENTS = (
     create("create_webhook_endpoint", WEBHOOK_ENDPOINTS, service.create, _MANAGE, reveals=True),
     update("update_webhook_endpoint", WEBHOOK_ENDPOINTS, service.update, _MANAGE),
     delete("delete_webhook_endpoint", WEBHOOK_ENDPOINTS, service.delete, _MANAGE),
-    move("rotate_webhook_secret", WEBHOOK_ENDPOINTS, service.rotate_secret, _MANAGE, "rotate-secret", reveals=True),
+    move("rotate_webhook_secret", WEBHOOK_ENDPOINTS, rotating.rotate_secret, _MANAGE, "rotate-secret", reveals=True),
+    delete("delete_webhook_secret", WEBHOOK_SECRETS, rotating.delete_secret, _MANAGE),
+    create("rotate_webhook_signing_key", WEBHOOK_SIGNING_KEYS, rotating.rotate_signing_key, _MANAGE),
+    move("verify_webhook_endpoint", WEBHOOK_ENDPOINTS, service.verify, _MANAGE, "verify", cost=_CALLS_OUT),
     move("disable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.disable, _MANAGE, "disable"),
     move("enable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.enable, _MANAGE, "enable"),
     move("ping_webhook_endpoint", WEBHOOK_ENDPOINTS, service.ping, _MANAGE, "ping", cost=_CALLS_OUT),

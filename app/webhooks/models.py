@@ -60,7 +60,23 @@ class Breaker(StrEnum):
     HALF_OPEN = "half_open"
 
 
-_E, _D = EndpointStatus, DeliveryStatus
+class Handshake(StrEnum):
+    """How an address is asked whether it wants what we send."""
+
+    NONE = "none"
+    CLOUDEVENTS = "cloudevents"  # CloudEvents, HTTP 1.1 Web Hooks, section 4
+
+
+class Verification(StrEnum):
+    """Whether the address said that it wants what we send."""
+
+    NONE = "none"
+    PENDING = "pending"
+    VERIFIED = "verified"
+    FAILED = "failed"
+
+
+_E, _D, _V = EndpointStatus, DeliveryStatus, Verification
 ENDPOINT = Machine(
     "webhook_endpoint", {"enable": ((_E.DISABLED,), _E.ENABLED), "disable": ((_E.ENABLED,), _E.DISABLED)}
 )
@@ -74,6 +90,17 @@ DELIVERY = Machine(
         "retry": ((_D.HELD, _D.DEAD, _D.DELIVERED), _D.PENDING),
     },
 )
+VERIFICATION = Machine(
+    "verification",
+    {
+        "ask": (tuple(_V), _V.PENDING),
+        "confirm": ((_V.PENDING,), _V.VERIFIED),
+        "refuse": ((_V.PENDING,), _V.FAILED),
+        "waive": ((_V.PENDING, _V.VERIFIED, _V.FAILED), _V.NONE),
+    },
+)
+# Why an endpoint is disabled whose address has not yet said that it wants anything.
+UNVERIFIED = "unverified"
 
 
 class WebhookEndpoint(Row, table=True):
@@ -86,6 +113,7 @@ class WebhookEndpoint(Row, table=True):
         check("rate_limit_range", "rate_limit between 1 and 1000"),
         check("max_in_flight_range", "max_in_flight between 1 and 50"),
         check("timeout_range", "timeout_seconds between 5 and 30"),
+        sa.Index("ix_webhook_endpoint_asked", "lease_until", postgresql_where=sa.text("verification = 'pending'")),
     )
     prefix: ClassVar[str] = "whe"
 
@@ -119,6 +147,11 @@ class WebhookEndpoint(Row, table=True):
     sealed_headers: bytes | None = sealed_by(None, default=None)
     # The key that asked for full payloads, in whose name they are read.
     registered_by: str | None = Field(default=None, sa_type=sa.Text)
+    asymmetric_signature: bool = False
+    handshake: Handshake = Field(default=Handshake.NONE, sa_type=text_enum(Handshake))
+    verification: Verification = Field(default=Verification.NONE, sa_type=text_enum(Verification))
+    verification_error: str | None = Field(default=None, sa_type=sa.Text)
+    allowed_per_minute: int | None = None
 
     def enable(self) -> None:
         """Deliver again."""
@@ -134,9 +167,50 @@ class WebhookEndpoint(Row, table=True):
         """Hold deliveries from now on."""
         self.status, self.disabled_reason = ENDPOINT.step(self.status, "disable"), reason
 
+    def ask(self) -> None:
+        """Hold deliveries until the address has said that it wants them; a worker asks it at once."""
+        self._take("ask")
+        if self.status is EndpointStatus.ENABLED:
+            self.disable(UNVERIFIED)
 
-class WebhookSecret(Row, table=True):
-    """A signing secret, sealed. During a rotation the old one signs along until it expires."""
+    def confirm(self, per_minute: int | None) -> None:
+        """The address wants them, so many a minute if it said so."""
+        self._take("confirm")
+        self.allowed_per_minute = per_minute
+        self._open()
+
+    def refuse(self, error: str) -> None:
+        """The address did not say that it wants them."""
+        self._take("refuse")
+        self.verification_error = error
+
+    def waive(self) -> None:
+        """Deliver unasked."""
+        self._take("waive")
+        self._open()
+
+    def _take(self, move: str) -> None:
+        self.verification = VERIFICATION.step(self.verification, move)
+        self.verification_error = self.allowed_per_minute = self.lease_until = None
+
+    def _open(self) -> None:
+        if self.disabled_reason == UNVERIFIED:
+            self.enable()
+
+
+class Signer(Row):
+    """What signs, sealed, until it expires."""
+
+    sealed: bytes = sealed_by(None)
+    expires_at: datetime | None = instant(default=None)
+
+    def expire_at(self, at: datetime) -> None:
+        """Stop signing then, unless it stops before."""
+        self.expires_at = min(at, self.expires_at or at)
+
+
+class WebhookSecret(Signer, table=True):
+    """A signing secret. During a rotation the old one signs along until it expires."""
 
     __tablename__ = "webhook_secret"
     __table_args__ = (
@@ -147,12 +221,18 @@ class WebhookSecret(Row, table=True):
     prefix: ClassVar[str] = "whs"
 
     endpoint_id: str = Field(sa_type=sa.Text)
-    sealed: bytes = sealed_by(None)
-    expires_at: datetime | None = instant(default=None)
+    # To the minute, as the worker writes it: it costs no write for each delivery.
+    last_signed_at: datetime | None = instant(default=None)
 
-    def expire_at(self, at: datetime) -> None:
-        """Stop signing then, unless it stops before."""
-        self.expires_at = min(at, self.expires_at or at)
+
+class WebhookSigningKey(Signer, table=True):
+    """An Ed25519 key of an organisation, its private half sealed. Rotated as secrets are."""
+
+    __tablename__ = "webhook_signing_key"
+    __table_args__ = (of_organisation(),)
+    prefix: ClassVar[str] = "wsk"
+
+    public_key: str = Field(sa_type=sa.Text)
 
 
 class Delivery(Row, table=True):

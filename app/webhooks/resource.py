@@ -4,8 +4,14 @@ import sqlalchemy as sa
 
 from app.auth.scopes import Scope
 from app.reading.resource import Edge, Equals, Resource, Table
-from app.webhooks.models import Attempt, Breaker, Delivery, WebhookEndpoint
-from app.webhooks.schemas import AttemptRead, DeliveryRead, WebhookEndpointRead
+from app.webhooks.models import Attempt, Breaker, Delivery, WebhookEndpoint, WebhookSecret, WebhookSigningKey
+from app.webhooks.schemas import (
+    AttemptRead,
+    DeliveryRead,
+    WebhookEndpointRead,
+    WebhookSecretRead,
+    WebhookSigningKeyRead,
+)
 
 
 def _breaker(endpoint: Table) -> sa.ColumnElement[str]:
@@ -25,6 +31,24 @@ WEBHOOK_ENDPOINTS = Resource(
     Scope.WEBHOOKS_MANAGE,
     filters=(Equals("status"),),
     computed={"breaker": _breaker},
+)
+WEBHOOK_SECRETS = Resource(
+    "webhook_secret",
+    "webhook_secrets",
+    WebhookSecret,
+    WebhookSecretRead,
+    Scope.WEBHOOKS_MANAGE,
+    edges=(Edge("endpoint", "endpoint_id", WEBHOOK_ENDPOINTS, "secrets", "Whose secret it is.", "What signs for it."),),
+    filters=(Equals("endpoint_id"),),
+    # Changes without a new version.
+    computed={"last_signed_at": lambda table: table.c.last_signed_at},
+)
+WEBHOOK_SIGNING_KEYS = Resource(
+    "webhook_signing_key",
+    "webhook_signing_keys",
+    WebhookSigningKey,
+    WebhookSigningKeyRead,
+    Scope.WEBHOOKS_MANAGE,
 )
 DELIVERIES = Resource(
     "delivery",

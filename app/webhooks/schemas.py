@@ -6,11 +6,20 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.domain.programmes.schemas import ProgrammeId
-from app.text import Input, Line, Output, Patch, absent, distinct, whole
+from app.text import Flag, Input, Line, Output, Patch, absent, distinct, whole
 from app.webhooks import custom_headers
 from app.webhooks.catalogue import PATTERNS
 from app.webhooks.custom_headers import CustomHeader
-from app.webhooks.models import Breaker, DeliveryStatus, EndpointStatus, Format, Ordering, Payload
+from app.webhooks.models import (
+    Breaker,
+    DeliveryStatus,
+    EndpointStatus,
+    Format,
+    Handshake,
+    Ordering,
+    Payload,
+    Verification,
+)
 from app.webhooks.transforms import MOST_STEPS, Transformation
 
 
@@ -94,6 +103,13 @@ class WebhookEndpointCreate(Input):
     payload: PayloadChoice = Payload.THIN
     transform: Steps = Field(default=[])
     headers: Headers = Field(default=[])
+    asymmetric_signature: Flag = Field(
+        default=False, description="Sign with the organisation's Ed25519 key (`v1a`) besides the secret (`v1`)."
+    )
+    handshake: Handshake = Field(
+        default=Handshake.NONE,
+        description="Ask the address first whether it wants what we send; until it says so, deliveries are held.",
+    )
 
 
 class WebhookEndpointUpdate(Patch):
@@ -113,12 +129,22 @@ class WebhookEndpointUpdate(Patch):
     payload: PayloadChoice = absent()
     transform: Steps = absent()
     headers: Headers = absent()
+    asymmetric_signature: Flag = absent()
+    handshake: Handshake = absent()
 
 
 class WebhookSecretRotate(Input):
     """A new signing secret; the old one signs along for a while."""
 
     overlap_hours: Annotated[int, whole(0, 168)] = Field(default=24, description="How long the old secret signs along.")
+
+
+class WebhookSigningKeyRotate(Input):
+    """A new Ed25519 key; those before sign along for a while."""
+
+    overlap_hours: Annotated[int, whole(0, 168)] = Field(
+        default=24, description="How long the keys before sign along and stay published."
+    )
 
 
 class WebhookEndpointRead(Output):
@@ -146,6 +172,34 @@ class WebhookEndpointRead(Output):
     failing_since: datetime | None = Field(description="The first failure after the last success.")
     last_success_at: datetime | None
     next_attempt_at: datetime | None = Field(description="While the breaker is open: when the next trial may begin.")
+    asymmetric_signature: bool
+    handshake: Handshake
+    verification: Verification
+    verification_error: str | None = Field(description="Why the handshake failed.")
+    allowed_per_minute: int | None = Field(description="How many requests a minute the handshake allowed.")
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class WebhookSecretRead(Output):
+    """A signing secret, without its value."""
+
+    id: str
+    endpoint_id: str
+    expires_at: datetime | None = Field(description="When it stops signing; absent for the newest.")
+    last_signed_at: datetime | None = Field(description="When it last signed a delivery, to the minute.")
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class WebhookSigningKeyRead(Output):
+    """An Ed25519 key that signs webhooks: its public half."""
+
+    id: str = Field(description="Also its `kid` in the organisation's key set.")
+    public_key: str = Field(description="`whpk_` and the key in base64.")
+    expires_at: datetime | None = Field(description="When it stops signing; absent for the newest.")
     version: int
     created_at: datetime
     updated_at: datetime

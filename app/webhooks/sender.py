@@ -1,4 +1,4 @@
-"""One POST to one receiver: it reports what happened, and never raises."""
+"""One request to one receiver: it reports what happened, and never raises."""
 
 import asyncio
 import ssl
@@ -26,9 +26,9 @@ IDLE_PER_POOL: Final = 32
 READ_BYTES: Final = 64 * 1024
 KEPT_BYTES: Final = 16 * 1024
 
-# The two headers of an answer that we obey. Nothing else of it is let in: no cookie reaches a jar, no location is
-# parsed, no content-encoding is undone (194 kB of gzip can be 200 MB).
-_OBEYED: Final = frozenset({b"retry-after", b"webhook-delivery"})
+# The headers of an answer that we obey. Nothing else of it is let in: no cookie reaches a jar, no location is parsed,
+# no content-encoding is undone (194 kB of gzip can be 200 MB).
+_OBEYED: Final = frozenset({b"retry-after", b"webhook-delivery", b"webhook-allowed-origin", b"webhook-allowed-rate"})
 
 log = logs.get(__name__)
 
@@ -71,7 +71,7 @@ _STALE: Final = (httpcore.NetworkError, httpcore.RemoteProtocolError)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one POST."""
+    """What came of one request."""
 
     status: int | None
     error: Failure | None
@@ -80,6 +80,9 @@ class Outcome:
     retry_after: timedelta | None
     body: bytes
     directive: Directive | None = None
+    # What a handshake was answered: the origin that may send, and how often.
+    allowed_origin: str | None = None
+    allowed_rate: str | None = None
 
     @property
     def delivered(self) -> bool:
@@ -101,6 +104,8 @@ class _Exchange:
     address: str | None = None
     retry_after: timedelta | None = None
     directive: Directive | None = None
+    allowed_origin: str | None = None
+    allowed_rate: str | None = None
     body: bytearray = field(default_factory=bytearray)
     received_bytes: int = 0
 
@@ -110,6 +115,8 @@ class _Exchange:
         self.retry_after = schedule.parse_retry_after(response.headers.get("retry-after", ""), clock.now())
         wish = response.headers.get("webhook-delivery", "").lower()
         self.directive = next((directive for directive in Directive if directive == wish), None)
+        self.allowed_origin = response.headers.get("webhook-allowed-origin")
+        self.allowed_rate = response.headers.get("webhook-allowed-rate")
 
     def read(self, chunk: bytes) -> None:
         self.received_bytes += len(chunk)
@@ -124,6 +131,8 @@ class _Exchange:
             retry_after=self.retry_after,
             body=bytes(self.body),
             directive=self.directive,
+            allowed_origin=self.allowed_origin,
+            allowed_rate=self.allowed_rate,
         )
 
 
@@ -160,38 +169,48 @@ class Sender(AbstractAsyncContextManager["Sender"]):
         timeout: float,  # noqa: ASYNC109 - one wall clock, from the first lookup to the last byte
     ) -> Outcome:
         """Send `body` and report. Whatever happens is an `Outcome`; only cancellation passes through."""
+        return await self._send("POST", url, headers, body, timeout)
+
+    async def options(self, url: str, headers: Mapping[str, str], *, timeout: float) -> Outcome:  # noqa: ASYNC109
+        """Ask before sending anything; all else is as with `post`."""
+        return await self._send("OPTIONS", url, headers, b"", timeout)
+
+    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Outcome:
         exchange = _Exchange()
         started = time.perf_counter()
         error: Failure | None = None
         try:
             # Again at every attempt: the rules may be stricter than on the day the URL was stored.
             addresses.check_url(url, allow_private=self._allow_private)
-            async with asyncio.timeout(timeout):
-                await self._exchange(url, headers, body, exchange)
+            async with asyncio.timeout(seconds):
+                await self._exchange(self._client.build_request(method, url, headers=headers, content=body), exchange)
         except Exception as caught:
             error = _failure(caught, exchange)
         return exchange.outcome(error, round((time.perf_counter() - started) * 1000))
 
-    async def _exchange(self, url: str, headers: Mapping[str, str], body: bytes, exchange: _Exchange) -> None:
+    async def _exchange(self, request: httpx.Request, exchange: _Exchange) -> None:
         token = dialling.current.set(exchange.dial)
         try:
-            await self._post(url, headers, body, exchange)
+            await self._once(request, exchange)
         except _STALE:
             # An idle connection can be closed at the far end just as we write to it. That is no failed attempt.
             if exchange.dial.is_attempted or exchange.status is not None:
                 raise
-            await self._post(url, headers, body, exchange)
+            await self._once(request, exchange)
         finally:
             dialling.current.reset(token)
 
-    async def _post(self, url: str, headers: Mapping[str, str], body: bytes, exchange: _Exchange) -> None:
-        async with self._client.stream("POST", url, headers=headers, content=body) as response:
+    async def _once(self, request: httpx.Request, exchange: _Exchange) -> None:
+        response = await self._client.send(request, stream=True)
+        try:
             exchange.answered(response)
             async for chunk in response.aiter_raw():
                 exchange.read(chunk)
                 # The status is all that counts; the rest of a long answer is not worth the wait.
                 if exchange.received_bytes >= READ_BYTES:
                     break
+        finally:
+            await response.aclose()
 
 
 def _peer(response: httpx.Response) -> str | None:

@@ -1,6 +1,4 @@
-"""Keeping webhook endpoints and their secrets."""
-
-from datetime import timedelta
+"""Keeping webhook endpoints."""
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -12,15 +10,23 @@ from app.errors import Conflict, Forbidden
 from app.events import outbox
 from app.outgoing import addresses
 from app.reading import rows
-from app.sealing import columns
-from app.webhooks import catalogue, configuring, signing
+from app.webhooks import catalogue, configuring, rotating
 from app.webhooks.events import EndpointDisabled, EndpointPinged
-from app.webhooks.models import Delivery, DeliveryStatus, WebhookEndpoint, WebhookSecret
+from app.webhooks.handshake import Answer
+from app.webhooks.models import (
+    UNVERIFIED,
+    Delivery,
+    DeliveryStatus,
+    EndpointStatus,
+    Handshake,
+    Verification,
+    WebhookEndpoint,
+)
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
-from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointUpdate, WebhookSecretRotate
+from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointUpdate
 
 _MOST_ENDPOINTS = 50
-_MOST_SECRETS = 5
+_OPEN = (Verification.NONE, Verification.VERIFIED)
 # As fanout.ordering_key says it.
 _REORDER = """
     update delivery d set ordering_key = case $3::text when 'key' then e.subject when 'strict' then '' end
@@ -36,16 +42,23 @@ class TooManyEndpoints(Conflict):
     code = "too_many_endpoints"
 
 
-class TooManySecrets(Conflict):
-    """An endpoint has at most five live secrets; wait until one expires."""
+class EndpointUnverified(Conflict):
+    """The address has not said that it wants what we send."""
 
-    code = "too_many_secrets"
+    code = "endpoint_unverified"
+
+
+class NoHandshake(Conflict):
+    """The endpoint is delivered to unasked."""
+
+    code = "no_handshake"
 
 
 async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[WebhookEndpoint, str]:
     """Register an address that wants events.
 
-    The signing secret is in this answer and nowhere else. A signed `webhook_endpoint.ping` is sent at once.
+    The signing secret is in this answer and nowhere else. A signed `webhook_endpoint.ping` is sent at once, or as soon
+    as the address has answered the handshake.
     """
     _require_entitled(actor, data.types)
     _require_deliverable(data.url)
@@ -56,16 +69,21 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
         organisation_id=db.organisation_id, id=ids.new(WebhookEndpoint.prefix), **data.model_dump(exclude={"headers"})
     )
     await configuring.settle(db, actor, endpoint, data)
+    if endpoint.handshake is not Handshake.NONE:
+        endpoint.ask()
     db.add(endpoint)
     await db.flush()
+    if endpoint.asymmetric_signature:
+        await rotating.require_signing_key(db)
     outbox.record(db, EndpointPinged(endpoint_id=endpoint.id))
-    return endpoint, await _new_secret(db, endpoint)
+    return endpoint, await rotating.new_secret(db, endpoint)
 
 
 async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUpdate) -> WebhookEndpoint:
-    """Change an endpoint: its address, what it wants, and how that is written and sent.
+    """Change an endpoint: its address, what it wants, and how that is written, signed and sent.
 
-    A new address starts afresh: its breaker is closed. A new ordering holds for what is not on its way yet.
+    A new address starts afresh: its breaker is closed, and with a handshake it is asked anew; deliveries are held until
+    it has answered. A new ordering holds for what is not on its way yet.
     """
     endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "update_webhook_endpoint")
     changes = data.changes()
@@ -74,8 +92,13 @@ async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUp
     if "url" in changes:
         _require_deliverable(changes["url"])
         endpoint.trust()
+    asked = endpoint.url, endpoint.handshake
     endpoint.sqlmodel_update(data.model_dump(include=changes.keys() - {"headers"}))
     await configuring.settle(db, actor, endpoint, data)
+    if endpoint.asymmetric_signature:
+        await rotating.require_signing_key(db)
+    if asked != (endpoint.url, endpoint.handshake):
+        await _ask_anew(db, endpoint)
     if "ordering" in changes:
         await db.fetch(_REORDER, db.organisation_id, endpoint.id, endpoint.ordering)
     return endpoint
@@ -84,32 +107,6 @@ async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUp
 async def delete(db: Db, actor: Actor, endpoint_id: str) -> None:
     """Remove an endpoint with its deliveries and their log."""
     await db.delete(await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "delete_webhook_endpoint"))
-
-
-async def rotate_secret(
-    db: Db, actor: Actor, endpoint_id: str, data: WebhookSecretRotate
-) -> tuple[WebhookEndpoint, str]:
-    """Make a new signing secret; the old one signs along until the overlap ends."""
-    endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "rotate_webhook_secret")
-    now = clock.now()
-    secrets = (
-        (
-            await db.execute(
-                sa.select(WebhookSecret).where(
-                    col(WebhookSecret.organisation_id) == db.organisation_id,
-                    col(WebhookSecret.endpoint_id) == endpoint.id,
-                    sa.or_(col(WebhookSecret.expires_at).is_(None), col(WebhookSecret.expires_at) > now),
-                )
-            )
-        )
-        .scalars()
-        .all()
-    )
-    if len(secrets) >= _MOST_SECRETS:
-        raise TooManySecrets("An endpoint has at most five live secrets. Wait until one expires.")
-    for secret in secrets:
-        secret.expire_at(now + timedelta(hours=data.overlap_hours))
-    return endpoint, await _new_secret(db, endpoint)
 
 
 async def disable(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
@@ -121,19 +118,43 @@ async def disable(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
 
 
 async def enable(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
-    """Deliver again, what was held included."""
+    """Deliver again, what was held included. An endpoint whose handshake is not done cannot be enabled."""
     endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "enable_webhook_endpoint")
+    if endpoint.verification not in _OPEN:
+        raise EndpointUnverified("The address has not answered the handshake. Mend it, and verify the endpoint.")
     endpoint.enable()
-    await db.execute(
-        sa.update(Delivery)
-        .where(
-            col(Delivery.organisation_id) == db.organisation_id,
-            col(Delivery.endpoint_id) == endpoint.id,
-            col(Delivery.status) == DeliveryStatus.HELD,
-        )
-        .values(status=DeliveryStatus.PENDING, due_at=clock.now(), attempts=0, version=col(Delivery.version) + 1)
-    )
+    await _release(db, endpoint)
     return endpoint
+
+
+async def verify(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
+    """Ask the address again whether it wants what we send.
+
+    A worker does so at once; `verification` says what came of it. Until the address agrees, deliveries are held.
+    """
+    endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "verify_webhook_endpoint")
+    if endpoint.handshake is Handshake.NONE:
+        raise NoHandshake("This endpoint is delivered to unasked. Set its handshake first.")
+    _hold(db, endpoint)
+    return endpoint
+
+
+async def conclude(db: Db, endpoint_id: str, url: str, answer: Answer) -> None:
+    """Write down what an address answered to a handshake; nothing, if it is asked no more."""
+    select = sa.select(WebhookEndpoint).where(
+        col(WebhookEndpoint.organisation_id) == db.organisation_id,
+        col(WebhookEndpoint.id) == endpoint_id,
+        col(WebhookEndpoint.url) == url,
+        col(WebhookEndpoint.verification) == Verification.PENDING,
+    )
+    endpoint = (await db.execute(select.with_for_update())).scalar_one_or_none()
+    if endpoint is None:
+        return
+    if answer.error is not None:
+        endpoint.refuse(answer.error)
+        return
+    endpoint.confirm(answer.per_minute)
+    await _release(db, endpoint)
 
 
 async def ping(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
@@ -150,14 +171,34 @@ async def retry(db: Db, actor: Actor, delivery_id: str) -> Delivery:
     return delivery
 
 
-async def _new_secret(db: Db, endpoint: WebhookEndpoint) -> str:
-    text = signing.new_secret()
-    secret = WebhookSecret(
-        organisation_id=db.organisation_id, id=ids.new(WebhookSecret.prefix), endpoint_id=endpoint.id
+async def _ask_anew(db: Db, endpoint: WebhookEndpoint) -> None:
+    if endpoint.handshake is not Handshake.NONE:
+        _hold(db, endpoint)
+    elif endpoint.verification is not Verification.NONE:
+        endpoint.waive()
+        await _release(db, endpoint)
+
+
+def _hold(db: Db, endpoint: WebhookEndpoint) -> None:
+    was_enabled = endpoint.status is EndpointStatus.ENABLED
+    endpoint.ask()
+    if was_enabled:
+        outbox.record(db, EndpointDisabled(endpoint_id=endpoint.id, reason=UNVERIFIED), changed=("status",))
+
+
+async def _release(db: Db, endpoint: WebhookEndpoint) -> None:
+    """Let everything that is held for an endpoint be due, from the first attempt on, if it is delivered to."""
+    if endpoint.status is not EndpointStatus.ENABLED:
+        return
+    await db.execute(
+        sa.update(Delivery)
+        .where(
+            col(Delivery.organisation_id) == db.organisation_id,
+            col(Delivery.endpoint_id) == endpoint.id,
+            col(Delivery.status) == DeliveryStatus.HELD,
+        )
+        .values(status=DeliveryStatus.PENDING, due_at=clock.now(), attempts=0, version=col(Delivery.version) + 1)
     )
-    await columns.seal(db, secret, sealed=text)
-    db.add(secret)
-    return text
 
 
 def _require_entitled(actor: Actor, types: list[str]) -> None:

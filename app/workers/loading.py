@@ -24,13 +24,34 @@ _ADDRESSES = f"""
         and w.lease_by = n.worker and w.status = 'enabled'
     {styling.JOIN}
 """  # noqa: S608
+# What signs: each endpoint's secrets, then the organisation's keys if the endpoint wants them, each newest first.
+# When a secret last signed is written once a minute at the most, and never waited for.
 _SECRETS = f"""
-    select s.organisation_id, s.endpoint_id, s.id, s.sealed, k.wrapped
-    from unnest($1::text[], $2::text[]) as n (organisation_id, id)
-    join webhook_secret s on s.organisation_id = n.organisation_id and s.endpoint_id = n.id
-        and (s.expires_at is null or s.expires_at > $3)
-    join data_key k on k.organisation_id = s.organisation_id and k.id = {KEY_ID_SQL.format("s.sealed")}
-    order by s.id desc
+    with n as materialized (
+        select * from unnest($1::text[], $2::text[]) as n (organisation_id, id)
+    ), live as materialized (
+        select s.organisation_id, s.endpoint_id, s.id, s.sealed, s.last_signed_at from n
+        join webhook_secret s on s.organisation_id = n.organisation_id and s.endpoint_id = n.id
+            and (s.expires_at is null or s.expires_at > $3)
+    ), stale as materialized (
+        select s.organisation_id, s.id from live l
+        join webhook_secret s on s.organisation_id = l.organisation_id and s.id = l.id
+        where l.last_signed_at is null or l.last_signed_at <= $3 - interval '1 minute'
+        for no key update of s skip locked
+    ), touched as (
+        update webhook_secret s set last_signed_at = $3 from stale
+        where s.organisation_id = stale.organisation_id and s.id = stale.id
+    ), signer as (
+        select organisation_id, endpoint_id, 'webhook_secret' as place, id, sealed from live
+        union all
+        select w.organisation_id, w.id, 'webhook_signing_key', s.id, s.sealed from n
+        join webhook_endpoint w on w.organisation_id = n.organisation_id and w.id = n.id and w.asymmetric_signature
+        join webhook_signing_key s on s.organisation_id = w.organisation_id
+            and (s.expires_at is null or s.expires_at > $3)
+    )
+    select g.*, k.wrapped from signer g
+    join data_key k on k.organisation_id = g.organisation_id and k.id = {KEY_ID_SQL.format("g.sealed")}
+    order by g.place, g.id desc
 """  # noqa: S608
 # Attempts rise here, before anything is sent: a delivery that kills its worker comes to an end too.
 _PARCELS = f"""
@@ -118,7 +139,7 @@ async def load(asks: Sequence[Ask], *, lease: timedelta) -> list[Load | Exceptio
 async def _secrets(
     connection: asyncpg.Connection, keys: Sequence[tuple[str, str]], now: datetime
 ) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    """The live secrets of endpoints, sealed, the newest first."""
+    """What signs for endpoints, sealed: secrets first, the newest first."""
     if not keys:
         return {}
     sealed: dict[tuple[str, str], list[Mapping[str, Any]]] = {key: [] for key in keys}
@@ -141,7 +162,7 @@ async def _terms(address: Mapping[str, Any], sealed: Sequence[Mapping[str, Any]]
 
 
 async def _opened(row: Mapping[str, Any]) -> str:
-    place = row["organisation_id"], "webhook_secret", row["id"], "sealed"
+    place = row["organisation_id"], row["place"], row["id"], "sealed"
     return (await keeping.opened(row["sealed"], row["wrapped"], *place)).decode()
 
 

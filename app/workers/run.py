@@ -1,4 +1,4 @@
-"""A worker: relays, delivers, operates, chains and sweeps side by side until it is told to stop."""
+"""A worker: relays, delivers, verifies, operates, chains and sweeps side by side until it is told to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ from app.workers.faults import described
 from app.workers.operate import Operator
 from app.workers.relay import Relay
 from app.workers.sweep import sweep
+from app.workers.verify import Verifier
 
 # A second one goes on with other organisations while the first waits for a long reaction.
 RELAYS = 2
@@ -61,6 +62,7 @@ class Worker:
             self._queues = [_Loop("deliver", partial(_delivered, deliverer), pause, due)]
             self._queues += [_Loop("relay", partial(_relayed, Relay(), due), pause) for _ in range(RELAYS)]
             self._queues.append(_Loop("operate", operator.step, pause))
+            self._queues.append(_Loop("verify", partial(_verified, Verifier(sender), due), pause))
             loops = [asyncio.create_task(self._repeat(loop)) for loop in (*self._queues, *self._steady)]
             log.info("worker.started")
             try:
@@ -86,14 +88,14 @@ class Worker:
     async def drain(self) -> Drained:
         """Relay, deliver and operate until nothing is due now. For tests and the demonstration, instead of `run`."""
         async with _sender() as sender:
-            relay, deliverer, operator, events = Relay(), Deliverer(sender), Operator(), 0
+            relay, deliverer, verifier, operator, events = Relay(), Deliverer(sender), Verifier(sender), Operator(), 0
             while True:
                 taken = await relay.step()
                 if taken is not None:
                     events += taken
                 elif await deliverer.step():
                     await deliverer.finish()
-                elif not await operator.step():
+                elif not await verifier.step() and not await operator.step():
                     return Drained(events, deliverer.tally.sent, deliverer.tally.delivered)
 
     async def _repeat(self, loop: _Loop) -> None:
@@ -119,6 +121,13 @@ def _sender() -> Sender:
 
 async def _relayed(relay: Relay, due: asyncio.Event) -> bool:
     worked = await relay.step() is not None
+    if worked:
+        due.set()
+    return worked
+
+
+async def _verified(verifier: Verifier, due: asyncio.Event) -> bool:
+    worked = await verifier.step()
     if worked:
         due.set()
     return worked

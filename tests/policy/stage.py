@@ -208,7 +208,7 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         people: dict[str, Any] = {"person_id": world.people[one], "other_person_id": world.people[other]}
         entry = await world.do("service", "create_do_not_pair", **people, reason="A quarrel.")
         stage.add("do_not_pair", entry["id"], own={one, other}, party={one, other})
-    await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
+    await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in", asymmetric_signature=True)
     provider: dict[str, Any] = {
         "name": "Sign-in",
         "issuer": "https://login.example.com/acme",
@@ -228,7 +228,7 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         stage.add("person", row["id"], own={part}, members=partners)
     for row in await _rows(owner, world, "api_key", "id, person_id"):
         stage.add("api_key", row["id"], own={parts[row["person_id"]]} if row["person_id"] else ())
-    for name in ("rank", "retention_policy", "webhook_endpoint"):
+    for name in ("rank", "retention_policy", "webhook_endpoint", "webhook_secret", "webhook_signing_key"):
         for row in await _rows(owner, world, name, "id"):
             stage.add(name, row["id"])
     programmes = {thing.id: thing.programme for thing in stage.of("programme")}

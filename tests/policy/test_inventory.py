@@ -14,6 +14,8 @@ OPEN = {"/health/live", "/health/ready", "/v1/openapi.json", "/docs", "/graphql"
 # A file: what may be read of the export is asked of the policy, what it holds is its person's alone.
 OPEN |= {"GET /v1/exports/{id}/content"}
 OPEN |= {"/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"}
+# Public keys, and not even whether there is such an organisation.
+OPEN |= {"/.well-known/webhook-keys/{id}"}
 
 
 def reached(routes: list[BaseRoute]) -> set[str]:

@@ -42,7 +42,7 @@ PARENTS = {
     "create_identity_provider": "organisation",
     "create_standing": "organisation",
     "begin_import": "organisation",
-    "create_webhook_endpoint": "organisation",
+    **dict.fromkeys(("create_webhook_endpoint", "rotate_webhook_signing_key"), "organisation"),
     "apply_for_enrolment": "programme",
     "invite_enrolment": "programme",
     "create_topic": "programme",

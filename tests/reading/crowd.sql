@@ -211,9 +211,18 @@ select
     case when n % 3 > 0 then 'partner' else 'aggregate' end, 1 + n % 5
 from generate_series(1, 5999) n;
 
-insert into webhook_endpoint (organisation_id, id, version, created_at, updated_at, url, types, status)
-select :organisation, pg_temp.key('whe', n), 1, pg_temp.at(n), pg_temp.at(n), 'https://hooks.example', '["*"]', 'enabled'
+insert into webhook_endpoint (
+    organisation_id, id, version, created_at, updated_at, url, types, status, asymmetric_signature, handshake, verification
+)
+select
+    :organisation, pg_temp.key('whe', n), 1, pg_temp.at(n), pg_temp.at(n), 'https://hooks.example', '["*"]', 'enabled',
+    false, 'none', 'none'
 from generate_series(1, 1000) n;
+
+insert into webhook_secret (organisation_id, id, version, created_at, updated_at, endpoint_id, sealed)
+select
+    :organisation, pg_temp.key('whs', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('whe', 1 + n % 1000), '\x00'
+from generate_series(1, 3000) n;
 
 insert into delivery (
     organisation_id, id, version, created_at, updated_at, endpoint_id, event_id, event_type, sequence, status, attempts,

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.no_cover
 Plan = dict[str, Any]
 ORGANISATION = "org_0" + "c" * 25
 # They fit a page or two: reading all of it is the shortest way.
-TINY = {"organisation", "rank", "retention_policy", "break_glass"}
+TINY = {"organisation", "rank", "retention_policy", "break_glass", "webhook_signing_key"}
 CALLERS = {
     Role.ORGANISATION_ADMIN: "per_" + "1500".zfill(26),
     Role.SERVICE_ACCOUNT: "key_" + "15".zfill(26),

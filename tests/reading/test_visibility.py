@@ -64,7 +64,7 @@ SEEN_BY = {
     "erasure": {"admin", "auditor"},
     "legal_hold": {"admin", "auditor"},
     "break_glass": {"admin", "auditor", "platform"},
-    "webhook_endpoint": AUDITED,
+    **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), AUDITED),
     "delivery": AUDITED,
     "attempt": AUDITED,
     "audit_entry": {"admin", "auditor", "mentor"},

@@ -25,7 +25,9 @@ QUEUES = {
     "outbox_event": {"SELECT", "INSERT", "UPDATE"},
     "event_counter": {"SELECT", "UPDATE"},
     "webhook_endpoint": {"SELECT", "UPDATE"},
+    # And of a secret, when it last signed.
     "webhook_secret": {"SELECT"},
+    "webhook_signing_key": {"SELECT"},
     "delivery": {"SELECT", "INSERT", "UPDATE"},
     "attempt": {"SELECT", "INSERT"},
     # Wraps keys anew; what they are, only who holds the master key can tell.

@@ -104,6 +104,7 @@ async def test_nothing_is_granted_to_everybody_and_by_the_column_only_changes(ow
         "audit_entry",
         "audit_head",
         "operator",
+        "webhook_secret",
     }
     assert {verb for *_, verb in by_column} == {"SELECT", "UPDATE"}
     looked_up = {(table, column) for table, columns in LOOKED_UP.items() for column in columns}

@@ -36,7 +36,7 @@ class Receiver:
             while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
                 lines = head.lower().split(b"\r\n")
-                length = next(int(line[15:]) for line in lines if line.startswith(b"content-length:"))
+                length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
                 self.requests.append(head + await reader.readexactly(length))
                 if isinstance(self._answer, bytes):
                     writer.write(self._answer)

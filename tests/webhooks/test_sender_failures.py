@@ -102,6 +102,39 @@ async def test_an_answer_that_is_not_http(sender: Sender, answer: bytes) -> None
     assert (outcome.status, outcome.error, outcome.body) == (None, Failure.PROTOCOL, b"")
 
 
+@pytest.mark.parametrize("headers", [b"x: y\r\n" * 10_000, b"x: " + b"y" * 60_000 + b"\r\n"])
+async def test_headers_without_end_are_read_up_to_a_limit(sender: Sender, headers: bytes) -> None:
+    async def flood(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            writer.write(headers)
+            await writer.drain()
+
+    async with receiver(flood) as hooks:
+        tracemalloc.start()
+        outcome = await post(sender, hooks)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+
+    assert (outcome.status, outcome.error) == (None, Failure.PROTOCOL)
+    assert peak < 8 * 1024 * 1024
+
+
+@pytest.mark.parametrize("piece", [b"x", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
+async def test_an_answer_that_never_begins_meets_the_wall_clock(sender: Sender, piece: bytes) -> None:
+    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    async with receiver(drip) as hooks:
+        outcome = await post(sender, hooks, seconds=0.3)
+
+    assert (outcome.status, outcome.error) == (None, Failure.TIMEOUT)
+    assert 250 <= outcome.elapsed_ms < 1000
+
+
 async def test_an_answer_cut_short_is_a_failure(sender: Sender) -> None:
     async def cut(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf")

@@ -4,7 +4,10 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
+import jwt
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -138,7 +141,7 @@ def test_an_id_that_blurs_what_was_signed_is_a_mistake(message_id: str) -> None:
         signing.headers(message_id, KNOWN_AT, b"{}", [EXAMPLE])
 
 
-@pytest.mark.parametrize("secret", ["MfKQ9r8G", "whsec_", "whsec_ä", "whsec_abc"])
+@pytest.mark.parametrize("secret", ["MfKQ9r8G", "whsec_", "whsec_ä", "whsec_abc", "whsk_", "whsk_AAAA", "whpk_AAAA"])
 def test_a_malformed_secret_is_a_mistake(secret: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - base64 has its own words
         signing.headers("evt_1", KNOWN_AT, b"{}", [secret])
@@ -149,3 +152,46 @@ def test_a_naive_time_or_no_secret_is_a_mistake() -> None:
         signing.headers("evt_1", KNOWN_AT.replace(tzinfo=None), b"{}", [EXAMPLE])
     with pytest.raises(ValueError, match="unsigned"):
         signing.headers("evt_1", KNOWN_AT, b"{}", [])
+
+
+def test_a_key_pair_is_two_halves_of_32_bytes_each_with_its_prefix() -> None:
+    private, public = signing.new_key_pair()
+
+    assert (private[:5], public[:5]) == ("whsk_", "whpk_")
+    assert [len(base64.b64decode(half[5:], validate=True)) for half in (private, public)] == [32, 32]
+    assert signing.new_key_pair() != (private, public)
+
+
+@given(message_id=ids, body=st.binary(max_size=200))
+def test_a_key_signs_what_a_secret_signs_and_its_public_half_proves_it(message_id: str, body: bytes) -> None:
+    private, public = signing.new_key_pair()
+    headers = signing.headers(message_id, KNOWN_AT, body, [EXAMPLE, private])
+
+    symmetric, asymmetric = headers["webhook-signature"].split(" ")
+    signature = base64.b64decode(asymmetric.removeprefix("v1a,"), validate=True)
+    published = jwt.PyJWK(signing.jwk("wsk_1", public)).key
+
+    assert [symmetric] == signing.headers(message_id, KNOWN_AT, body, [EXAMPLE])["webhook-signature"].split()
+    assert isinstance(published, Ed25519PublicKey)
+    published.verify(signature, f"{message_id}.1614265330.".encode() + body)
+    with pytest.raises(InvalidSignature):
+        published.verify(signature, f"{message_id}.1614265331.".encode() + body)
+
+
+def test_who_knows_no_asymmetric_signature_skips_it() -> None:
+    headers = signing.headers("evt_1", clock.now(), b"{}", [EXAMPLE, signing.new_key_pair()[0]])
+
+    assert signing.verify(headers, b"{}", EXAMPLE)
+    assert not signing.verify(headers, b"{}", signing.new_secret())
+
+
+def test_a_published_key_names_its_kind_and_itself() -> None:
+    public = "whpk_" + base64.b64encode(bytes(range(32))).decode()
+
+    assert signing.jwk("wsk_1", public) == {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "use": "sig",
+        "kid": "wsk_1",
+        "x": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+    }

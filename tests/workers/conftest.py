@@ -17,10 +17,11 @@ MakeEndpoint = Callable[..., Awaitable[dict[str, Any]]]
 
 @pytest.fixture(autouse=True)
 async def quiet(world: World, owner: asyncpg.Connection) -> None:
-    """Nothing waits to be relayed or delivered: not what other tests left behind, nor the founding of our world."""
+    """Nothing waits for a worker: not what other tests left behind, nor the founding of our world."""
     await owner.execute("update outbox_event set relayed_at = now() where relayed_at is null")
     await owner.execute("update delivery set status = 'delivered' where status = 'pending'")
     await owner.execute("update operation set status = 'cancelled' where status in ('queued', 'running')")
+    await owner.execute("update webhook_endpoint set verification = 'failed' where verification = 'pending'")
 
 
 @pytest.fixture

@@ -146,9 +146,10 @@ INVENTORY: Mapping[str, Plan] = {
     # Filters and transformations name ids and codes; headers are sealed, and the receiver's.
     "webhook_endpoint": Plan(
         keep="url types disabled_reason lease_by programme_ids changed_fields filter transform header_names "
-        "sealed_headers registered_by",
+        "sealed_headers registered_by verification_error",
         rewrite="description",
     ),
     "webhook_secret": Plan(keep="sealed"),
+    "webhook_signing_key": Plan(keep="public_key sealed"),
     "win": Plan(blank={"text": _ERASED}, whose="author_id = $2", rewrite="text", where=_OF_PAIRINGS),
 }
