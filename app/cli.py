@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 import uvloop
 
-from app import contract as contracts
 from app import secret
 from app.commands import doctor as doctors
 from app.commands import hosting, pages, serving, settings_table
@@ -24,6 +23,7 @@ from app.commands.keys import keys, organisations
 from app.commands.serving import PortTaken
 from app.commands.supervising import ProcessFailed, Supervisor
 from app.config import Settings
+from app.contract import files as contracts
 from app.demo import handing_out, seed
 from app.demo.walk.caller import Refused
 from app.demo.walk.company import Scale

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from app.declared import BY_PREFIX, INTENTS, RESOURCES
 from app.ids import prefix_of
 from app.reading.run import Absent
-from app.routers import exports, health, oauth, openapi
+from app.routers import asyncapi, exports, health, oauth, openapi, openapi_events
 from app.routers.reads import read_list, read_one
 from app.routers.table import Table
 from app.routers.writes import METHODS, path_of, write
@@ -22,6 +22,8 @@ def mount(app: FastAPI) -> None:
     app.router.routes.append(Route(oauth.KEYS, oauth.key_set, methods=["GET"]))
     app.router.routes.append(Route(oauth.METADATA, oauth.metadata, methods=["GET"]))
     app.router.routes.append(Route(openapi.ADDRESS, openapi.serve, methods=["GET"]))
+    app.router.routes.append(Route(asyncapi.ADDRESS, asyncapi.serve, methods=["GET"]))
+    app.router.routes.append(Route(openapi_events.PATH, openapi_events.serve, methods=["GET"]))
     app.router.routes.append(Route("/docs", openapi.docs, methods=["GET"]))
     app.router.routes.append(table())
 
