@@ -54,7 +54,8 @@ def document() -> Json:
 def text() -> str:
     """The document as YAML; sorted, so that the order of declarations is no part of the contract."""
     # Through JSON first: what two places share would become an anchor.
-    return yaml.safe_dump(orjson.loads(orjson.dumps(document())), sort_keys=True, allow_unicode=True, width=120)
+    plain = orjson.loads(orjson.dumps(document()))
+    return str(yaml.safe_dump(plain, sort_keys=True, allow_unicode=True, width=120))
 
 
 async def serve(_request: Request) -> Response:

@@ -101,14 +101,14 @@ async def test_a_schema_lies_where_its_id_says(api: Api, world: World) -> None:
 @pytest.fixture(scope="module", name="document")
 def _document() -> Any:
     """The AsyncAPI document as callers read it."""
-    return yaml.safe_load(asyncapi.text())
+    return yaml.load(asyncapi.text(), yaml.CSafeLoader)
 
 
-async def test_the_asyncapi_document_is_served(api: Api, world: World, document: Any) -> None:
+async def test_the_asyncapi_document_is_served(api: Api, world: World) -> None:
     answer = await api(world.keys["service"]).get(asyncapi.ADDRESS)
 
     assert answer.headers["content-type"].startswith("application/yaml")
-    assert yaml.safe_load(answer.text) == document
+    assert answer.text == asyncapi.text()
 
 
 def test_every_type_is_a_message_of_its_family_and_every_family_is_sent(document: Any) -> None:
