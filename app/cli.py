@@ -18,8 +18,10 @@ from app.commands.break_glass import break_glass, operators
 from app.commands.chosen import WrongSettings, chosen
 from app.commands.contract import contract
 from app.commands.data_keys import data_keys
+from app.commands.following import Unanswered
 from app.commands.hosting import DatabaseMissing, DataFolderUnusable, MigrationFailed, SchemaBehind
 from app.commands.keys import keys, organisations
+from app.commands.listen import follow, listen
 from app.commands.serving import PortTaken
 from app.commands.supervising import ProcessFailed, Supervisor
 from app.config import Settings
@@ -50,6 +52,7 @@ _EXPECTED = (
     Refused,
     SchemaBehind,
     SecretMissing,
+    Unanswered,
     DomainError,
 )
 
@@ -66,6 +69,8 @@ cli.add_typer(data_keys, name="data-keys")
 cli.add_typer(organisations, name="organisations")
 cli.add_typer(operators, name="operators")
 cli.add_typer(break_glass, name="break-glass")
+cli.command()(listen)
+cli.command()(follow)
 
 
 @cli.command()
