@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from app.commands import following, receiving
 from app.commands.following import Unanswered
+from app.commands.listen import show
 from app.commands.receiving import Mood, Receiver
 from app.commands.serving import listen
 from app.webhooks import signing
