@@ -7,9 +7,9 @@
 set -eu
 cd "$(dirname "$0")"
 root=../../..
-npm install --no-audit --no-fund --silent
+npm install --no-audit --no-fund --no-package-lock --silent
 npx redocly lint "$root/openapi/openapi.json"
-npx spectral lint --quiet --fail-severity error "$root/openapi/openapi.json" "$root/openapi/asyncapi.yaml"
+npx spectral lint --display-only-failures --fail-severity error "$root/openapi/openapi.json" "$root/openapi/asyncapi.yaml"
 node asyncapi.mjs "$root/openapi/asyncapi.yaml"
 "$root/.venv/bin/python" -m openapi_spec_validator "$root/openapi/openapi.json"
 
