@@ -16,11 +16,12 @@ export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest acceptance-webhooks bench image lock
-.PHONY: check-lint check-format check-types check-floors check-security check-image check-lock
+.PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest bench image lock
+.PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
+.PHONY: release-contract acceptance-contract acceptance-webhooks
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-19s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## Make .venv with exactly what requirements.lock names
 
@@ -41,7 +42,7 @@ test-policy: install ## Ask everyone about everything: the policy's matrix, and 
 test-planted: install ## Plant faults in copies of the tree, and see each caught by the test that guards against it
 	@$(BIN)/python -m tests.policy.planted $(ARGS)
 
-check: check-lint check-format check-types check-floors check-security check-image check-lock ## Lint, format, types, architecture, security, Dockerfile, lock
+check: check-lint check-format check-types check-floors check-contract check-security check-image check-lock ## Lint, format, types, architecture, broken promises, security, Dockerfile, lock
 
 check-lint: install
 	@$(BIN)/ruff check .
@@ -54,6 +55,9 @@ check-types: install
 
 check-floors: install
 	@$(BIN)/lint-imports --no-logo
+
+check-contract: install
+	@$(BIN)/flipside contract check
 
 check-security: install
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --severity-level medium --confidence-level medium --recursive app
@@ -80,6 +84,12 @@ migration: install ## Draft a migration from the models: make migration m="add g
 
 contract: install ## Write openapi/ from the code; the diff is for review
 	@$(BIN)/flipside contract
+
+release-contract: install ## Keep the contract as it is: what is promised from this release on
+	@$(BIN)/flipside contract release
+
+acceptance-contract: install ## Lint the contract with redocly, Spectral and AsyncAPI's parser (needs Node.js), and run the examples
+	@tests/acceptance/contract/run.sh
 
 fuzz-rest: install ## Fuzz the REST door of a running service: URL=... KEY=... OTHER_KEY=... (of another organisation)
 	@tests/acceptance/rest/run.sh '$(URL)' '$(KEY)' '$(OTHER_KEY)' $(ARGS)

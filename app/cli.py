@@ -5,25 +5,27 @@ import os
 import socket
 import sys
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import uvloop
 
-from app import contract as contracts
 from app import secret
 from app.commands import doctor as doctors
-from app.commands import hosting, pages, serving, settings_table
+from app.commands import hosting, serving, settings_table
 from app.commands.audit import audit
 from app.commands.break_glass import break_glass, operators
 from app.commands.chosen import WrongSettings, chosen
+from app.commands.contract import contract
 from app.commands.data_keys import data_keys
+from app.commands.following import Unanswered
 from app.commands.hosting import DatabaseMissing, DataFolderUnusable, MigrationFailed, SchemaBehind
 from app.commands.keys import keys, organisations
+from app.commands.listen import follow, listen
 from app.commands.serving import PortTaken
 from app.commands.supervising import ProcessFailed, Supervisor
 from app.config import Settings
+from app.contract.released import NothingReleased
 from app.demo import handing_out, seed
 from app.demo.walk.caller import Refused
 from app.demo.walk.company import Scale
@@ -42,6 +44,7 @@ _EXPECTED = (
     DataFolderUnusable,
     KeysUnfit,
     MigrationFailed,
+    NothingReleased,
     PostgresFailed,
     PostgresMissing,
     PortTaken,
@@ -49,10 +52,9 @@ _EXPECTED = (
     Refused,
     SchemaBehind,
     SecretMissing,
+    Unanswered,
     DomainError,
 )
-
-_ROOT = Path(__file__).resolve().parent.parent
 
 cli = typer.Typer(
     help="Flipside, the API service for reverse mentoring programmes.",
@@ -61,11 +63,14 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.add_typer(audit, name="audit")
+cli.add_typer(contract, name="contract")
 cli.add_typer(keys, name="keys")
 cli.add_typer(data_keys, name="data-keys")
 cli.add_typer(organisations, name="organisations")
 cli.add_typer(operators, name="operators")
 cli.add_typer(break_glass, name="break-glass")
+cli.command()(listen)
+cli.command()(follow)
 
 
 @cli.command()
@@ -145,16 +150,6 @@ def demo() -> None:
     """Walk through a whole programme over the public API, on a server of its own that is gone afterwards."""
     if not walk(chosen(), Scale()):
         raise typer.Exit(1)
-
-
-@cli.command()
-def contract(
-    root: Annotated[Path, typer.Option(help="The folder in which openapi/ and docs/ lie.")] = _ROOT,
-) -> None:
-    """Write the contract of the API, and the pages that are made from the code; the diff is for review."""
-    written = contracts.write(root / "openapi")
-    pages.write(root / "docs")
-    typer.echo(f"{len(written)} files in openapi/, {len(pages.pages())} pages in docs/")
 
 
 async def _demonstration(settings: Settings, address: str) -> str:

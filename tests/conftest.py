@@ -15,6 +15,7 @@ from app import db as database
 from app.auth import bearer
 from app.config import Settings
 from app.embedded import OWNER, Cluster
+from tests import emitted
 from tests.world import World, found_world
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -97,6 +98,10 @@ async def opened(address: str, settings: Settings) -> AsyncIterator[database.Dat
     yield opened
     database.use(None)
     await opened.close()
+    owner = await asyncpg.connect(address)
+    # Here rather than in every test: they all record into this one database.
+    assert await emitted.faults(owner) == []
+    await owner.close()
 
 
 @pytest.fixture(name="clock")

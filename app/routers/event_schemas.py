@@ -3,10 +3,11 @@
 from functools import cache
 
 import orjson
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app import config
+from app.reading.run import Absent
 from app.routers import openapi_events
 from app.webhooks import catalogue, formats
 
@@ -14,10 +15,10 @@ PATH = formats.schema_url("{type}", "")
 
 
 async def serve(request: Request) -> Response:
-    """The schema of an envelope, as `openapi/events/` holds it."""
+    """The schema of an envelope, as `openapi/events/` holds it but for our address."""
     event_type = request.path_params["type"]
     if event_type not in catalogue.BY_TYPE:
-        raise HTTPException(404)
+        raise Absent
     return Response(
         _body(event_type), headers={"Cache-Control": "public, max-age=300"}, media_type="application/schema+json"
     )
@@ -25,4 +26,4 @@ async def serve(request: Request) -> Response:
 
 @cache
 def _body(event_type: str) -> bytes:
-    return orjson.dumps(openapi_events.standalone(catalogue.BY_TYPE[event_type]))
+    return orjson.dumps(openapi_events.standalone(catalogue.BY_TYPE[event_type], config.settings().base_url))

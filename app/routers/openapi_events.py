@@ -9,23 +9,24 @@ from app.events.envelope import Event
 from app.events.models import OutboxEvent
 from app.routers import openapi_examples as examples
 from app.routers.openapi_schemas import PREFIX, Json, components, ref
+from app.webhooks import formats
 from app.webhooks.catalogue import API_VERSION, EVENTS
+from app.webhooks.models import Delivery
 
+EXAMPLE_BASE = "https://flipside.example.com"
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 @cache
 def envelopes() -> dict[str, Json]:
     """The schema of every event as endpoints get it, by its name in the OpenAPI document."""
-    return {_name(event): _envelope(event) for event in EVENTS}
+    return {name(event): _envelope(event) for event in EVENTS}
 
 
-def standalone(event: type[Event]) -> Json:
-    """The schema of one event as a document of its own."""
-    body = dict(envelopes()[_name(event)])
-    defs: dict[str, Json] = {}
-    _gather(body, defs)
-    schema = {"$schema": _DRAFT, "$id": f"urn:flipside:event:{event.type}:1", **body, "$defs": defs}
+def standalone(event: type[Event], base_url: str = EXAMPLE_BASE) -> Json:
+    """The schema of one event as a document of its own; its `$id` is where the service at `base_url` gives it out."""
+    body = envelopes()[name(event)]
+    schema = {"$schema": _DRAFT, "$id": formats.schema_url(event.type, base_url), **body, "$defs": referred(body)}
     return _localised(schema)  # type: ignore[no-any-return]
 
 
@@ -34,7 +35,8 @@ def webhooks() -> dict[str, Json]:
     return {event.type: {"post": _webhook(event)} for event in EVENTS}
 
 
-def _name(event: type[Event]) -> str:
+def name(event: type[Event]) -> str:
+    """What the schema of an event is called in OpenAPI and AsyncAPI."""
     return f"{event.__name__}Event"
 
 
@@ -62,7 +64,7 @@ def _envelope(event: type[Event]) -> Json:
         "url": {"type": "string", "format": "uri", "description": "Where to read the subject."},
     }
     return {
-        "title": _name(event),
+        "title": name(event),
         "description": f"`{event.type}`: {event.__doc__}",
         "type": "object",
         "properties": properties,
@@ -84,17 +86,23 @@ def _example(event: type[Event], data: Json) -> Json:
         "actor": examples.an_id("per", "actor") if event.names_actor else None,
         "changed": [],
         "data": data,
-        "url": f"https://flipside.example.com/v1/nodes/{subject}",
+        "url": f"{EXAMPLE_BASE}/v1/nodes/{subject}",
     }
 
 
+def referred(node: Any) -> dict[str, Json]:
+    """Every named schema that `node` refers to, through any number of others."""
+    found: dict[str, Json] = {}
+    _gather(node, found)
+    return found
+
+
 def _gather(node: Any, defs: dict[str, Json]) -> None:
-    """Collect every schema that `node` refers to, through any number of others."""
     if isinstance(node, dict):
-        name = str(node.get("$ref", "")).removeprefix(PREFIX)
-        if name and name not in defs:
-            defs[name] = components()[name]
-            _gather(defs[name], defs)
+        target = str(node.get("$ref", "")).removeprefix(PREFIX)
+        if target and target not in defs:
+            defs[target] = components()[target]
+            _gather(defs[target], defs)
         for value in node.values():
             _gather(value, defs)
     elif isinstance(node, list):
@@ -120,8 +128,8 @@ def _webhook(event: type[Event]) -> Json:
         "It comes at least once, in no promised order; `webhook-id` stays the same on every try.",
         "tags": ["webhooks"],
         "security": [],
-        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in HEADERS],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": ref(_name(event))}}},
+        "parameters": [{"$ref": f"#/components/parameters/{header}"} for header in HEADERS],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": ref(name(event))}}},
         "responses": {
             "2XX": {"description": "Taken. Answer within 20 seconds; the body is kept for the log, up to 16 kB."},
             "410": {"description": "Gone for good: the endpoint is disabled."},
@@ -130,24 +138,45 @@ def _webhook(event: type[Event]) -> Json:
     }
 
 
-def _header(name: str, description: str, example: str) -> Json:
+def _header(name: str, description: str, example: str, **schema: Any) -> Json:
     return {
         "name": name,
         "in": "header",
         "required": True,
         "description": description,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", **schema},
         "example": example,
     }
 
 
+# By their names in `components`: everything that a delivery says about itself.
 HEADERS: dict[str, Json] = {
-    "WebhookId": _header("webhook-id", "The event's id.", examples.an_id(OutboxEvent.prefix, "id")),
-    "WebhookTimestamp": _header("webhook-timestamp", "When this try was signed, in seconds since 1970.", "1804604645"),
+    "WebhookId": _header(
+        "webhook-id",
+        "The event's id, the same on every try: remember it, and do nothing the second time.",
+        examples.an_id(OutboxEvent.prefix, "id"),
+        pattern=ids.pattern(OutboxEvent.prefix),
+    ),
+    "WebhookTimestamp": _header(
+        "webhook-timestamp",
+        "When this try was signed, in seconds since 1970. Refuse what is older than five minutes.",
+        "1804604645",
+        pattern="^[0-9]+$",
+    ),
     "WebhookSignature": _header(
         "webhook-signature",
-        "One `v1,` signature (HMAC-SHA256, base64) for each live secret, parted by spaces; then one `v1a,` (Ed25519) "
-        "for each published key, if the endpoint asks for them.",
+        "One `v1,` signature for each live secret, parted by spaces: HMAC-SHA256, base64, over "
+        "`webhook-id.webhook-timestamp.body`, keyed with what follows `whsec_` in the secret, decoded from base64; "
+        "then one `v1a,` (Ed25519) for each published key, if the endpoint asks for them. One that fits is enough; "
+        "skip versions that you do not know.",
         "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
     ),
+    "FlipsideEventType": _header("flipside-event-type", "The `type` of the event.", "session.completed"),
+    "FlipsideDeliveryId": _header(
+        "flipside-delivery-id",
+        "The delivery in our log: `GET /v1/deliveries/{id}`.",
+        examples.an_id(Delivery.prefix, "delivery_id"),
+        pattern=ids.pattern(Delivery.prefix),
+    ),
+    "FlipsideAttempt": _header("flipside-attempt", "Which try this is, from 1.", "1", pattern="^[1-9][0-9]*$"),
 }

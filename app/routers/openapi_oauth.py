@@ -99,7 +99,7 @@ def _refusal(description: str, *names: str) -> Json:
 
 
 def _document(operation: str, summary: str, member: str) -> Json:
-    schema: Json = {"type": "object", "required": [member]}
+    schema: Json = {"type": "object", "properties": {member: {}}, "required": [member]}
     return {
         "operationId": operation,
         "summary": summary,

@@ -13,20 +13,17 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.routing import Route
 
-from app import contract
 from app.acting.intent import Intent
+from app.contract import files as contract
 from app.declared import INTENTS, RESOURCES
-from app.events.envelope import Event
 from app.main import create_app
 from app.reading.resource import Resource
 from app.routers import openapi
-from app.routers.openapi_events import standalone
 from app.routers.openapi_paths import camel, chapter
 from app.routers.table import Table
 from app.routers.wishes import MOST_EXPANSIONS
 from app.webhooks.catalogue import EVENTS
-from app.webhooks.formats import native
-from tests.conftest import NOON, TestClock
+from tests.conftest import TestClock
 from tests.full import Full
 from tests.routers.conftest import Api
 from tests.withheld import withheld
@@ -36,9 +33,8 @@ pytestmark = pytest.mark.no_cover
 
 ROOT = Path(__file__).parents[2]
 # The door's own pages are not part of what it describes.
-PAGES = {"/v1/openapi.json", "/schemas/events/{type}.json", "/docs", "/graphql"}
+PAGES = {"/v1/openapi.json", "/v1/asyncapi.yaml", "/schemas/events/{type}.json", "/docs", "/graphql"}
 of_resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
-of_events = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)
 of_intents = pytest.mark.parametrize(
     "intent",
     [intent for intent in INTENTS if intent.takes is not None and not intent.document],
@@ -222,32 +218,6 @@ def test_what_a_role_never_sees_may_be_null(document: Any) -> None:
         properties = schemas[f"{resource.type_name}View"]["properties"]
         for field in withheld(resource):
             assert {"type": "null"} in properties[field]["anyOf"], (resource.name, field)
-
-
-@of_events
-def test_the_example_of_every_event_keeps_its_schema(event: type[Event]) -> None:
-    schema = standalone(event)
-
-    Draft202012Validator.check_schema(schema)
-    assert schema["$id"] == f"urn:flipside:event:{event.type}:1"
-    Draft202012Validator(schema, format_checker=FormatChecker()).validate(schema["examples"][0])
-    event.model_validate(schema["examples"][0]["data"])
-
-
-@of_events
-def test_events_are_sent_as_their_schema_says(event: type[Event]) -> None:
-    schema = standalone(event)
-    example = schema["examples"][0]
-    row = {
-        **{name: example[name] for name in ("id", "type", "sequence", "subject", "actor", "changed", "data")},
-        "organisation_id": example["organisation"],
-        "occurred_at": NOON,
-    }
-
-    sent = orjson.loads(native(row, "https://flipside.example.com"))
-
-    Draft202012Validator(schema, format_checker=FormatChecker()).validate(sent)
-    assert list(sent) == list(schema["properties"])
 
 
 def test_every_event_is_a_webhook_without_a_credential(document: Any) -> None:

@@ -1,15 +1,12 @@
-"""The contract as files: OpenAPI, the schema of every event, GraphQL's SDL; committed, and compared by a test."""
+"""The contract as files: OpenAPI, AsyncAPI, the schema of every event, GraphQL's SDL; committed, compared by a test."""
 
 import json
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from app.routers import openapi, openapi_events
+from app.graphql import schema
+from app.routers import asyncapi, openapi, openapi_events
 from app.webhooks.catalogue import EVENTS
-
-_GRAPHQL = "app.graphql.schema"
 
 
 def write(folder: Path) -> list[Path]:
@@ -37,10 +34,9 @@ def differences(folder: Path) -> list[str]:
 
 def files() -> dict[str, str]:
     """The text of every file of the contract, by its path."""
-    found = {"openapi.json": _text(openapi.document())}
+    found = {"openapi.json": _text(openapi.document()), "asyncapi.yaml": asyncapi.text()}
     found |= {f"events/{event.type}.schema.json": _text(openapi_events.standalone(event)) for event in EVENTS}
-    if find_spec(_GRAPHQL) is not None:
-        found["schema.graphql"] = import_module(_GRAPHQL).sdl().rstrip("\n") + "\n"
+    found["schema.graphql"] = schema.sdl().rstrip("\n") + "\n"
     return found
 
 

@@ -1,0 +1,1 @@
+"""The contract: its files, what is kept of it at a release, and what would break whoever relies on it."""
