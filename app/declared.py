@@ -34,6 +34,7 @@ from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.reading.resource import Resource
 from app.webhooks import intents as webhooks
+from app.webhooks.feed import EVENTS
 from app.webhooks.resource import ATTEMPTS, DELIVERIES, WEBHOOK_ENDPOINTS
 
 RESOURCES: tuple[Resource, ...] = (
@@ -74,6 +75,7 @@ RESOURCES: tuple[Resource, ...] = (
     WEBHOOK_ENDPOINTS,
     DELIVERIES,
     ATTEMPTS,
+    EVENTS,
     AUDIT_ENTRIES,
 )
 INTENTS: tuple[Intent, ...] = (

@@ -21,6 +21,7 @@ class Scope(StrEnum):
     FEEDBACK_READ = "feedback:read"
     FEEDBACK_WRITE = "feedback:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
+    EVENTS_READ = "events:read"
     IMPORTS_WRITE = "imports:write"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_WRITE = "operations:write"

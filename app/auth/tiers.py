@@ -72,6 +72,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "feedback": {_O: "type audience", _X: "rating text"},
     "webhook_endpoint": {_O: "url description types status disabled_reason"},
     "delivery": {_O: "event_type sequence status attempts due_at delivered_at last_status last_error"},
+    "event": {_O: "type timestamp sequence api_version organisation subject actor changed data url"},
     "retention_policy": {_O: "data_class keep_days"},
     "consent": {_O: "purpose notice_version given_at withdrawn_at"},
     "export": {_O: "requested_by operation_id size_bytes ready_at expires_at"},

@@ -44,7 +44,7 @@ def read_one(resource: Resource) -> Endpoint:
         _require(actor, wish)
         answer = await run.one(actor, wish.wanted, request.path_params["id"], dict(wish.values))
         tag = entity_tag(resource, answer.version, answer.body, is_default=wish.is_default)
-        return _tagged(request, answer.body, tag)
+        return tagged(request, answer.body, tag)
 
     return endpoint
 
@@ -61,9 +61,9 @@ def read_list(resource: Resource) -> Endpoint:
         assert wish.page is not None  # noqa: S101
         rows = await run.page(actor, wish.page, dict(wish.values))
         if rows.next_keys is None:
-            return _tagged(request, _listed(rows.body, b"null"))
+            return tagged(request, listed(rows.body, b"null"))
         cursor = pagination.seal(wish.scope, rows.next_keys)
-        answer = _tagged(request, _listed(rows.body, orjson.dumps(cursor)))
+        answer = tagged(request, listed(rows.body, orjson.dumps(cursor)))
         answer.headers["Link"] = f'<{problems.address(request.scope)}?{_with_cursor(query, cursor)}>; rel="next"'
         return answer
 
@@ -75,7 +75,8 @@ def _require(actor: Actor, wish: Wish) -> None:
         actor.require(scope)
 
 
-def _listed(items: bytes, cursor: bytes) -> bytes:
+def listed(items: bytes, cursor: bytes) -> bytes:
+    """The body of a list, of JSON values."""
     return b'{"items":' + items + b',"next_cursor":' + cursor + b"}"
 
 
@@ -83,7 +84,7 @@ def _digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:24]
 
 
-def _tagged(request: Request, body: bytes, tag: str | None = None) -> Response:
+def tagged(request: Request, body: bytes, tag: str | None = None) -> Response:
     """The answer with its entity tag, or 304 when the caller has it already (RFC 9110 section 13.1.2)."""
     tag = tag or f'"{_digest(body)}"'
     headers = {"ETag": tag, **PRIVATE}

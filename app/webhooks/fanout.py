@@ -9,7 +9,6 @@ import orjson
 
 from app import ids
 from app.webhooks import catalogue
-from app.webhooks.events import EndpointPinged
 from app.webhooks.models import Delivery, DeliveryStatus, EndpointStatus
 
 Fact = Mapping[str, Any]
@@ -30,7 +29,7 @@ _INSERT = """
 
 
 async def fan_out(connection: asyncpg.Connection, organisation_id: str, events: Sequence[Fact], at: datetime) -> int:
-    """Write the deliveries of an organisation's events (`id`, `type`, `subject`, `sequence`); how many were new.
+    """Write the deliveries of an organisation's events (`id`, `type`, `endpoint_id`, `sequence`); how many were new.
 
     Two statements, however many events there are. What is due to a disabled endpoint is held.
     """
@@ -60,8 +59,8 @@ def _addressed(events: Sequence[Fact], endpoints: Sequence[Fact]) -> Iterator[tu
     listeners: dict[str, list[Fact]] = {}
     for event in events:
         kind = event["type"]
-        if kind == EndpointPinged.type:
-            to = [endpoint for endpoint in endpoints if endpoint["id"] == event["subject"]]
+        if event["endpoint_id"] is not None:
+            to = [endpoint for endpoint in endpoints if endpoint["id"] == event["endpoint_id"]]
         elif kind in listeners:
             to = listeners[kind]
         else:

@@ -16,5 +16,6 @@ INTENTS = (
     move("disable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.disable, _MANAGE, "disable"),
     move("enable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.enable, _MANAGE, "enable"),
     move("ping_webhook_endpoint", WEBHOOK_ENDPOINTS, service.ping, _MANAGE, "ping", cost=_CALLS_OUT),
+    move("test_webhook_endpoint", WEBHOOK_ENDPOINTS, service.test, _MANAGE, "test", cost=_CALLS_OUT),
     move("retry_delivery", DELIVERIES, service.retry, _MANAGE, "retry", cost=_CALLS_OUT),
 )

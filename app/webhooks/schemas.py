@@ -1,12 +1,12 @@
 """What callers send and get of webhook endpoints, deliveries and attempts."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.text import Input, Line, Output, Patch, absent, distinct, whole
-from app.webhooks.catalogue import PATTERNS
+from app.webhooks.catalogue import BY_TYPE, PATTERNS
 from app.webhooks.models import DeliveryStatus, EndpointStatus
 
 
@@ -14,6 +14,12 @@ def _known(pattern: str) -> str:
     if pattern not in PATTERNS:
         raise ValueError("must name a type of event, a family of them or all")
     return pattern
+
+
+def _emitted(name: str) -> str:
+    if name not in BY_TYPE:
+        raise ValueError("must name a type of event")
+    return name
 
 
 Pattern = Annotated[str, Field(json_schema_extra={"enum": list(PATTERNS)}), AfterValidator(_known)]
@@ -44,6 +50,12 @@ class WebhookSecretRotate(Input):
     """A new signing secret; the old one signs along for a while."""
 
     overlap_hours: Annotated[int, whole(0, 168)] = Field(default=24, description="How long the old secret signs along.")
+
+
+class WebhookEndpointTest(Input):
+    """Which type of event to try."""
+
+    type: Annotated[str, Field(json_schema_extra={"enum": sorted(BY_TYPE)}), AfterValidator(_emitted)]
 
 
 class WebhookEndpointRead(Output):
@@ -77,6 +89,22 @@ class DeliveryRead(Output):
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+class EventRead(Output):
+    """Something that happened, as endpoints are told of it: ids, states and reason codes."""
+
+    id: str
+    type: str
+    timestamp: datetime = Field(description="When it happened.")
+    sequence: int = Field(description="Rises by one with every event of the organisation.")
+    api_version: str
+    organisation: str
+    subject: str = Field(description="What it is about.")
+    actor: str | None = Field(description="Who caused it: a person, or the key of a service. Not told of every type.")
+    changed: list[str] = Field(description="Which fields of the subject changed.")
+    data: dict[str, Any] = Field(description="The facts. What they hold depends on the type.")
+    url: str = Field(description="Where to read the subject.")
 
 
 class AttemptRead(Output):

@@ -10,17 +10,19 @@ from app.auth.actor import Actor
 from app.db import Db
 from app.errors import Conflict, Forbidden
 from app.events import outbox
+from app.events.envelope import Event
 from app.outgoing import addresses
 from app.reading import rows
 from app.sealing import columns
-from app.webhooks import catalogue, signing
+from app.webhooks import catalogue, examples, signing
 from app.webhooks.events import EndpointDisabled, EndpointPinged
 from app.webhooks.models import Delivery, DeliveryStatus, WebhookEndpoint, WebhookSecret
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
-from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointUpdate, WebhookSecretRotate
+from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointTest, WebhookEndpointUpdate, WebhookSecretRotate
 
 _MOST_ENDPOINTS = 50
 _MOST_SECRETS = 5
+_EVENT = "select from outbox_event where organisation_id = $1 and id = $2 for key share"
 
 
 class TooManyEndpoints(Conflict):
@@ -33,6 +35,12 @@ class TooManySecrets(Conflict):
     """An endpoint has at most five live secrets; wait until one expires."""
 
     code = "too_many_secrets"
+
+
+class EventForgotten(Conflict):
+    """The event of a delivery is kept no longer than its organisation wishes."""
+
+    code = "event_forgotten"
 
 
 async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[WebhookEndpoint, str]:
@@ -50,7 +58,7 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
     )
     db.add(endpoint)
     await db.flush()
-    outbox.record(db, EndpointPinged(endpoint_id=endpoint.id))
+    _send_alone(db, endpoint, EndpointPinged(endpoint_id=endpoint.id))
     return endpoint, await _new_secret(db, endpoint)
 
 
@@ -124,15 +132,33 @@ async def enable(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
 async def ping(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
     """Send a signed test event to one endpoint."""
     endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "ping_webhook_endpoint")
-    outbox.record(db, EndpointPinged(endpoint_id=endpoint.id))
+    _send_alone(db, endpoint, EndpointPinged(endpoint_id=endpoint.id))
+    return endpoint
+
+
+async def test(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointTest) -> WebhookEndpoint:
+    """Send an event of any type to one endpoint, made up, to see what becomes of it there.
+
+    It is the example of the catalogue, signed and delivered like any other, whatever types the endpoint wants. Its
+    `sequence` is 0, the header `flipside-test` says `true`, and it is no part of the feed.
+    """
+    endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "test_webhook_endpoint")
+    _send_alone(db, endpoint, examples.of(catalogue.BY_TYPE[data.type]))
     return endpoint
 
 
 async def retry(db: Db, actor: Actor, delivery_id: str) -> Delivery:
     """Send a delivery again, with the same `webhook-id`; its schedule starts anew."""
     delivery: Delivery = await rows.get(db, actor, DELIVERIES, delivery_id, "retry_delivery")
+    # Locked, so that it is not forgotten just now.
+    if not await db.fetch(_EVENT, db.organisation_id, delivery.event_id):
+        raise EventForgotten("The event of this delivery is kept no longer: there is nothing to send.")
     delivery.retry(clock.now())
     return delivery
+
+
+def _send_alone(db: Db, endpoint: WebhookEndpoint, event: Event) -> None:
+    outbox.record(db, event, endpoint_id=endpoint.id)
 
 
 async def _new_secret(db: Db, endpoint: WebhookEndpoint) -> str:

@@ -126,6 +126,8 @@ class Deliverer:
             "flipside-event-type": parcel.event["type"],
             "flipside-delivery-id": parcel.id,
             "flipside-attempt": str(parcel.attempt),
+            # Of all formats alike, as Shopify marks its tests.
+            **({"flipside-test": "true"} if parcel.event["endpoint_id"] else {}),
         }
         outcome = await self._sender.post(load.url, headers, body, timeout=settings.webhook_timeout_seconds)
         done = Try(parcel, at, outcome)
