@@ -175,6 +175,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
+    "issue_webhook_portal_token": {_SERVICE: _ANY},
     **dict.fromkeys(("give_consent", "withdraw_consent"), _SELF),
     # For anybody by an administrator, for oneself by oneself; that two people decide is the service's rule.
     **dict.fromkeys(("request_export", "request_erasure", "withdraw_erasure"), _joined(_ADMINISTRATORS, _SELF)),

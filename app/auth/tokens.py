@@ -16,6 +16,7 @@ from app.auth.scopes import Scope
 
 # With the minute that clocks may differ it makes a quarter of an hour.
 LIFETIME: Final = timedelta(minutes=14)
+LONGEST: Final = timedelta(hours=1)
 _TYPE: Final = "at+jwt"
 
 
@@ -24,7 +25,7 @@ def issuer() -> str:
     return config.settings().base_url
 
 
-async def issue(actor: Actor, granted: Collection[Scope], now: datetime) -> str:
+async def issue(actor: Actor, granted: Collection[Scope], now: datetime, lifetime: timedelta = LIFETIME) -> str:
     """A token that does for a while what the actor's own key does, within `granted`."""
     key_id, key = await signing_keys.current(now)
     claims = {
@@ -35,7 +36,7 @@ async def issue(actor: Actor, granted: Collection[Scope], now: datetime) -> str:
         "organisation_id": actor.organisation_id,
         "scope": " ".join(sorted(granted)),
         "iat": int(now.timestamp()),
-        "exp": int((now + LIFETIME).timestamp()),
+        "exp": int((now + lifetime).timestamp()),
         "jti": secrets.token_urlsafe(16),
     }
     return jwt.encode(claims, key, signing_keys.ALGORITHM, {"typ": _TYPE, "kid": key_id})
@@ -46,7 +47,7 @@ async def verify(claimed: jwts.Claimed, now: datetime) -> Verified:
     key = await signing_keys.public(claimed.key_id, now)
     if key is None:
         raise BadCredential
-    expected = jwts.Expected(issuer(), issuer(), [signing_keys.ALGORITHM], {_TYPE}, LIFETIME)
+    expected = jwts.Expected(issuer(), issuer(), [signing_keys.ALGORITHM], {_TYPE}, LONGEST)
     until = jwts.believe(claimed, key, expected, now)
     claims = claimed.claims
     client = await keys.still_good(claims["organisation_id"], claims["sub"], now)

@@ -58,6 +58,12 @@ class WebhookEndpointTest(Input):
     type: Annotated[str, Field(json_schema_extra={"enum": sorted(BY_TYPE)}), AfterValidator(_emitted)]
 
 
+class PortalTokenIssue(Input):
+    """For how long a token is to be good."""
+
+    minutes: Annotated[int, whole(1, 60)] = Field(default=15, description="After so many minutes it ends.")
+
+
 class WebhookEndpointRead(Output):
     """An address that wants events, without its secret."""
 

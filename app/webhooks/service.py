@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from app import clock, config, ids
 from app.auth.actor import Actor
+from app.auth.scopes import Scope
 from app.db import Db
 from app.errors import Conflict, Forbidden
 from app.events import outbox
@@ -172,8 +173,10 @@ async def _new_secret(db: Db, endpoint: WebhookEndpoint) -> str:
 
 
 def _require_entitled(actor: Actor, types: list[str]) -> None:
-    if actor.person_id is not None and catalogue.CONFIDED.intersection(types):
-        raise Forbidden(f"Only a service account can ask for {', '.join(sorted(catalogue.CONFIDED))}.")
+    is_entitled = actor.person_id is None and Scope.EVENTS_READ in actor.scopes
+    if not is_entitled and catalogue.CONFIDED.intersection(types):
+        confided = ", ".join(sorted(catalogue.CONFIDED))
+        raise Forbidden(f"Only a service account with the scope events:read can ask for {confided}.")
 
 
 def _require_deliverable(url: str) -> None:

@@ -215,6 +215,14 @@ insert into webhook_endpoint (organisation_id, id, version, created_at, updated_
 select :organisation, pg_temp.key('whe', n), 1, pg_temp.at(n), pg_temp.at(n), 'https://hooks.example', '["*"]', 'enabled'
 from generate_series(1, 1000) n;
 
+insert into outbox_event (
+    organisation_id, id, sequence, type, subject, visibility, changed, data, occurred_at, relayed_at, failures
+)
+select
+    :organisation, pg_temp.key('evt', n), n, case when n % 400 = 0 then 'win.celebrated' else 'session.scheduled' end,
+    pg_temp.key('ses', n % 1500), 'programme', '[]', '{}', pg_temp.at(n), pg_temp.at(n), 0
+from generate_series(1, 6000) n;
+
 insert into delivery (
     organisation_id, id, version, created_at, updated_at, endpoint_id, event_id, event_type, sequence, status, attempts,
     due_at

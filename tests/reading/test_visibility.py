@@ -64,6 +64,7 @@ SEEN_BY = {
     "webhook_endpoint": AUDITED,
     "delivery": AUDITED,
     "attempt": AUDITED,
+    "event": {"service"},
     "audit_entry": {"admin", "auditor", "mentor"},
 }
 

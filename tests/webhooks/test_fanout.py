@@ -16,9 +16,9 @@ from tests.world import World
 URL = "https://lms.example/hooks"
 
 
-def fact(event_type: str, subject: str = "x", sequence: int = 1) -> dict[str, Any]:
+def fact(event_type: str, endpoint_id: str | None = None, sequence: int = 1) -> dict[str, Any]:
     """An event as the relay hands it over."""
-    return {"id": ids.new("evt"), "type": event_type, "subject": subject, "sequence": sequence}
+    return {"id": ids.new("evt"), "type": event_type, "endpoint_id": endpoint_id, "sequence": sequence}
 
 
 async def endpoint(world: World, *types: str, enabled: bool = True) -> str:
