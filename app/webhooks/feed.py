@@ -130,7 +130,7 @@ async def look(actor: Actor, wish: Wish) -> Found:
     if after and oldest["sequence"] > int(after["after_0"]) + 1:
         raise CursorExpired
     # Where the page is not full it goes on behind everything: what was passed over is not looked at again.
-    end = pagination.seal(scope, orjson.dumps([latest["sequence"], latest["id"]]).decode())
+    end = pagination.seal(scope, f'[{latest["sequence"]}, "{latest["id"]}"]')
     if wish.after == LATEST:
         return Found(b"[]", end)
     said, _, items = feed.partition(b', "items" : ')

@@ -1,4 +1,4 @@
-"""Letting a host application embed the management of webhooks: a token that does this, for a while, and nothing else."""
+"""Letting a host application embed the management of webhooks: a token that does this for a while, and nothing else."""
 
 from datetime import timedelta
 

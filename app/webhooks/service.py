@@ -23,7 +23,7 @@ from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointTest, Web
 
 _MOST_ENDPOINTS = 50
 _MOST_SECRETS = 5
-_EVENT = "select from outbox_event where organisation_id = $1 and id = $2 for key share"
+_EVENT = "select from outbox_event where organisation_id = $1 and id = $2"
 
 
 class TooManyEndpoints(Conflict):
@@ -151,7 +151,6 @@ async def test(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointTest
 async def retry(db: Db, actor: Actor, delivery_id: str) -> Delivery:
     """Send a delivery again, with the same `webhook-id`; its schedule starts anew."""
     delivery: Delivery = await rows.get(db, actor, DELIVERIES, delivery_id, "retry_delivery")
-    # Locked, so that it is not forgotten just now.
     if not await db.fetch(_EVENT, db.organisation_id, delivery.event_id):
         raise EventForgotten("The event of this delivery is kept no longer: there is nothing to send.")
     delivery.retry(clock.now())

@@ -6,10 +6,11 @@ from datetime import timedelta
 import asyncpg
 from structlog.testing import capture_logs
 
-from app.webhooks import signing
+from app.webhooks import catalogue, examples, signing
 from app.webhooks.sender import Sender
 from app.workers import claims
 from app.workers.deliver import Deliverer
+from app.workers.run import Worker
 from tests.conftest import TestClock
 from tests.workers.conftest import MakeEndpoint
 from tests.workers.lms import Lms, status
@@ -168,3 +169,17 @@ async def test_an_endpoint_without_a_readable_secret_costs_no_attempt(
         ("lane.failed", bare["id"], "Unsigned"),
     }
     assert [(await only(owner, made["id"]))["attempts"] for made in (garbled, bare)] == [0, 0]
+
+
+async def test_a_test_of_any_type_reaches_one_endpoint_signed_and_marked(
+    world: World, endpoint: MakeEndpoint, receiver: Lms, worker: Worker
+) -> None:
+    made, _ = await endpoint(types=("win.*",)), await endpoint(types=("*",))
+    await world.do("admin", "test_webhook_endpoint", made["id"], type="session.completed")
+
+    await worker.drain()
+
+    (hook,) = receiver.hooks
+    assert hook.is_signed_with(made["secret"])
+    assert (hook.type, hook.event["sequence"], hook.headers["flipside-test"]) == ("session.completed", 0, "true")
+    assert hook.event["data"] == examples.of(catalogue.BY_TYPE["session.completed"]).data()
