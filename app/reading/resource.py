@@ -57,6 +57,10 @@ class Equals:
         """What values are: as of the field."""
         return resource.kind_of(self.field)
 
+    def meant(self, values: list[Any]) -> list[Any]:
+        """The values that a row may have."""
+        return values
+
     @property
     def meaning(self) -> str:
         """What it keeps, for the contract."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import array
 
 from app import pagination
 from app.auth.actor import Actor
@@ -18,9 +17,9 @@ from app.events import bell
 from app.events.models import OutboxEvent
 from app.reading import asking, run
 from app.reading.asking import Filters
-from app.reading.resource import BASE_URL, Equals, Resource, Table
-from app.reading.shape import Leaf, Nodes, Page, Part, Says, Wanted
-from app.webhooks.catalogue import API_VERSION, CONFIDED, PATTERNS
+from app.reading.resource import BASE_URL, Equals, Resource
+from app.reading.shape import Leaf, Nodes, Page, Part, Says, Wanted, Where
+from app.webhooks import catalogue
 from app.webhooks.schemas import EventRead
 
 LARGEST_PAGE, LONGEST_WAIT_SECONDS = 500, 20
@@ -50,18 +49,11 @@ class Types(Equals):
 
     def kind(self, _resource: Resource) -> tuple[str, ...]:
         """The patterns that there are."""
-        return PATTERNS
+        return catalogue.PATTERNS
 
-    def where(
-        self, table: Table, _parameter: str, value: sa.BindParameter[Any], *, several: bool
-    ) -> sa.ColumnElement[bool]:
-        """The SQL twin of `catalogue.wants`."""
-        named = sa.func.any(value if several else array([value]))
-        kind = table.c.type
-        stem = sa.func.split_part(kind, sa.literal_column("'.'"), sa.literal_column("1"))
-        family = stem.op("||")(sa.literal_column("'.*'"))
-        is_open = sa.and_(*(kind != sa.literal_column(f"'{name}'") for name in sorted(CONFIDED)))
-        return sa.or_(kind == named, sa.and_(is_open, sa.or_(sa.literal_column("'*'") == named, family == named)))
+    def meant(self, values: list[Any]) -> list[Any]:
+        """The types that these patterns name."""
+        return [kind for kind in catalogue.BY_TYPE if catalogue.wants(values, kind)]
 
 
 EVENTS = Resource(
@@ -75,7 +67,7 @@ EVENTS = Resource(
     default_sort="sequence",
     computed={
         "timestamp": lambda event: event.c.occurred_at,
-        "api_version": lambda _: sa.literal_column(f"'{API_VERSION}'"),
+        "api_version": lambda _: sa.literal_column(f"'{catalogue.API_VERSION}'"),
         "organisation": lambda event: event.c.organisation_id,
         "url": lambda event: BASE_URL.op("||")(sa.literal_column("'/v1/nodes/'")).op("||")(event.c.subject),
     },
@@ -113,19 +105,19 @@ class Found:
         return self.items == b"[]"
 
 
+def parts(wheres: tuple[Where, ...], *, is_first: bool) -> tuple[tuple[str, Page], ...]:
+    """The lists that make a page: itself, and both ends of the feed."""
+    said = Says("cursor", Part.NEXT_CURSOR), Nodes("items", _WHOLE)
+    page = Page(EVENTS, said, sort="sequence", wheres=wheres, after=None if is_first else "after")
+    return ("feed", page), ("oldest", _OLDEST), ("latest", _LATEST)
+
+
 async def look(actor: Actor, wish: Wish) -> Found:
     """What there is now, by one statement. Raises `BadCursor` or `CursorExpired`."""
     scope = wish.scope(actor)
     after = asking.after(scope, wish.after, parameter="after") if wish.after not in (OLDEST, LATEST) else {}
-    page = Page(
-        EVENTS,
-        (Says("cursor", Part.NEXT_CURSOR), Nodes("items", _WHOLE)),
-        sort="sequence",
-        wheres=wish.filters.wheres,
-        after="after" if after else None,
-    )
     values = {**wish.filters.values, **after, "limit": wish.limit, "scope": scope, "one": 1}
-    feed, *ends = await run.fields(actor, (("feed", page), ("oldest", _OLDEST), ("latest", _LATEST)), values)
+    feed, *ends = await run.fields(actor, parts(wish.filters.wheres, is_first=not after), values)
     oldest, latest = (next(iter(orjson.loads(end)["items"]), _NOTHING) for end in ends)
     if after and oldest["sequence"] > int(after["after_0"]) + 1:
         raise CursorExpired
