@@ -52,7 +52,7 @@ def filters(resource: Resource, given: Mapping[str, Sequence[str]], slot: str = 
         parsed = [_value(rule.kind(resource), name, item) for item in items]
         if isinstance(rule, Equals):
             parsed = rule.meant(parsed)
-        several = len(parsed) > 1
+        several = len(parsed) != 1
         wheres.append(Where(name, f"{slot}{index}", several))
         values[f"{slot}{index}"] = parsed if several else parsed[0]
         texts.append(f"{name}={','.join([item.translate(_SEPARATORS) for item in items])}")

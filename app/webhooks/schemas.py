@@ -98,7 +98,10 @@ class DeliveryRead(Output):
 
 
 class EventRead(Output):
-    """Something that happened, as endpoints are told of it: ids, states and reason codes."""
+    """Something that happened, as endpoints are told of it: ids, states and reason codes.
+
+    Over REST one can wait for the next.
+    """
 
     id: str
     type: str
