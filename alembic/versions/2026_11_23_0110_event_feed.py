@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.isolation import WORKER, let_worker, stop_worker
+from app.isolation import WORKER
 
 revision = "5c2f7a90e1d3"
 down_revision = "0c9e57b2d4a8"
@@ -20,14 +20,12 @@ def upgrade() -> None:
     op.create_index("ix_outbox_event_subject", "outbox_event", ["organisation_id", "subject", "sequence", "id"])
     op.drop_index("ix_outbox_event_sequence", table_name="outbox_event")
     op.execute(f"grant delete on outbox_event to {WORKER}")
-    let_worker("retention_policy", "select")
     _let(*BEFORE, "events")
 
 
 def downgrade() -> None:
     op.execute("set local lock_timeout = '2s'")
     _let(*BEFORE)
-    stop_worker("retention_policy")
     op.execute(f"revoke delete on outbox_event from {WORKER}")
     op.create_index("ix_outbox_event_sequence", "outbox_event", ["organisation_id", "sequence"])
     op.drop_index("ix_outbox_event_subject", table_name="outbox_event")

@@ -24,4 +24,4 @@ async def issue_token(db: Db, actor: Actor, organisation_id: str, data: PortalTo
         db, actor, ORGANISATIONS, organisation_id, "issue_webhook_portal_token", lock=False
     )
     lifetime = timedelta(minutes=data.minutes)
-    return organisation, await tokens.issue(actor, {Scope.WEBHOOKS_MANAGE}, clock.now(), lifetime)
+    return organisation, await tokens.issue(actor, {Scope.WEBHOOKS_MANAGE}, clock.now(), lifetime, tokens.PORTAL)

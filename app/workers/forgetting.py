@@ -6,7 +6,6 @@ from app import clock, ids
 from app import db as database
 from app.events.models import OutboxEvent
 
-_KEPT = "select keep_days from retention_policy where organisation_id = $1 and data_class = 'events'"
 # Those that were for one endpoint alone have no place in the order: each goes by itself.
 _ALONE = """
     with old as materialized (
@@ -39,10 +38,9 @@ _OLDEST = """
 """
 
 
-async def forget_events(organisation_id: str, *, limit: int) -> bool:
+async def forget_events(organisation_id: str, keep_days: int, *, limit: int) -> bool:
     """Let go of an organisation's events that it keeps no longer, at most `limit` of each kind; whether more may go."""
+    before = ids.first_at(OutboxEvent.prefix, clock.now() - timedelta(days=keep_days))
     async with database.current().queueing() as connection:
-        days = await connection.fetchval(_KEPT, organisation_id)
-        before = ids.first_at(OutboxEvent.prefix, clock.now() - timedelta(days=days))
         gone = [await connection.execute(sql, organisation_id, before, limit) for sql in (_ALONE, _OLDEST)]
     return f"DELETE {limit}" in gone

@@ -6,7 +6,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app import db as database
 from app import ids
+from app.domain.organisations.retention import DataClass
+from app.domain.privacy import retaining
 from app.workers.forgetting import forget_events
 from tests.conftest import TestClock
 from tests.outcomes import refused
@@ -53,7 +56,9 @@ class Log:
 
     async def forget(self, limit: int = 100) -> bool:
         """One bite; whether there may be more."""
-        return await forget_events(self._world.organisation_id, limit=limit)
+        async with database.current().writing(self._world.organisation_id) as db:
+            days = await retaining.keep_days(db, DataClass.EVENTS)
+        return await forget_events(self._world.organisation_id, days, limit=limit)
 
 
 @pytest.fixture

@@ -105,6 +105,12 @@ async def expire(db: Db, *, limit: int) -> bool:
     return limit in gone
 
 
+async def keep_days(db: Db, data_class: DataClass) -> int:
+    """How long the organisation keeps data of a class."""
+    policy = (await db.execute(_policies(db).where(col(RetentionPolicy.data_class) == data_class))).scalar_one()
+    return policy.keep_days
+
+
 def _policies(db: Db) -> sa.Select[RetentionPolicy]:
     return sa.select(RetentionPolicy).where(col(RetentionPolicy.organisation_id) == db.organisation_id)
 
