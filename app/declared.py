@@ -34,6 +34,7 @@ from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.reading.resource import Resource
 from app.webhooks import intents as webhooks
+from app.webhooks.feed import EVENTS
 from app.webhooks.resource import ATTEMPTS, DELIVERIES, WEBHOOK_ENDPOINTS, WEBHOOK_SECRETS, WEBHOOK_SIGNING_KEYS
 
 RESOURCES: tuple[Resource, ...] = (
@@ -76,6 +77,7 @@ RESOURCES: tuple[Resource, ...] = (
     WEBHOOK_SIGNING_KEYS,
     DELIVERIES,
     ATTEMPTS,
+    EVENTS,
     AUDIT_ENTRIES,
 )
 INTENTS: tuple[Intent, ...] = (

@@ -32,11 +32,19 @@ _READERS = {
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), "admin"),
     "delivery": "admin",
     "attempt": "admin",
+    "event": "service",
     "audit_entry": "admin",
     **dict.fromkeys(("consent", "export", "erasure", "legal_hold", "break_glass"), "admin"),
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback"), "mentor"),
 }
+
+
+_COUNT = "update event_counter set last_sequence = 1 where organisation_id = $1"
+_NUMBER = """
+    update outbox_event set sequence = 1, relayed_at = $2
+    where organisation_id = $1 and id = (select min(id) from outbox_event where organisation_id = $1) returning id
+"""
 
 
 @dataclass
@@ -174,12 +182,13 @@ async def _fill_office(full: Full) -> None:
 async def _fill_from_rows(full: Full) -> None:
     """What no caller makes: it comes of other things."""
     world, objects = full.world, full.objects
+    objects["event"] = await _numbered(full)
     async with database.current().writing(world.organisation_id) as db:
         delivery = Delivery(
             organisation_id=world.organisation_id,
             id=ids.new(Delivery.prefix),
             endpoint_id=objects["webhook_endpoint"],
-            event_id=ids.new("evt"),
+            event_id=objects["event"],
             event_type="session.scheduled",
             sequence=1,
             due_at=clock.now(),
@@ -215,6 +224,13 @@ async def _fill_from_rows(full: Full) -> None:
     objects["webhook_secret"] = await _found(full, "webhook_secret", "endpoint_id", objects["webhook_endpoint"])
     for name, parent in (("agreement", "pairing"), ("signature", "agreement"), ("attendance", "session")):
         objects[name] = await _found(full, name, f"{parent}_id", objects[parent])
+
+
+async def _numbered(full: Full) -> str:
+    """The first event, as a relay leaves it."""
+    async with database.current().queueing() as connection:
+        await connection.execute(_COUNT, full.world.organisation_id)
+        return str(await connection.fetchval(_NUMBER, full.world.organisation_id, clock.now()))
 
 
 async def _found(full: Full, name: str, column: str, value: str) -> str:

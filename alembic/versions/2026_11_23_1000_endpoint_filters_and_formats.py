@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from app.isolation import let_worker, stop_worker
 
 revision = "4f7c1a9be260"
-down_revision = "0c9e57b2d4a8"
+down_revision = "9b41d6e83f20"
 branch_labels = None
 depends_on = None
 

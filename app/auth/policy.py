@@ -21,6 +21,7 @@ class Relation(StrEnum):
     OWN_PAIRING = "own_pairing"  # of a pairing of which the caller is a member
     OWN = "own"  # about the caller, or written by the caller
     ADDRESSEE = "addressee"  # written by someone else for the caller
+    TOLD = "told"  # an event that everybody is told of: it has its place in the feed
 
 
 # What comes of an office. Who holds one keeps none of it over a pairing of their own (`barred`).
@@ -96,6 +97,9 @@ READ: dict[str, Grants] = {
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), _AUDITED),
     "delivery": _AUDITED,
     "attempt": _AUDITED,
+    # Of every pair there is. Who takes part in one has no office over it, and an event names no party to look at: so
+    # none of those who are somebody.
+    "event": {_SERVICE: (Relation.TOLD,)},
     "identity_provider": {_ADMIN: _ANY, _AUDITOR: _ANY},
     "standing": {_ADMIN: _ANY, _AUDITOR: _ANY, _COORDINATOR: (Relation.OWN,)},
     "api_key": {_ADMIN: _ANY, _AUDITOR: _ANY, **dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.OWN,))},
@@ -143,8 +147,8 @@ _PAIR_ONLY = (
 _OWN_ONLY = "update_note delete_note delete_win withdraw_feedback".split()
 _WEBHOOKS = (
     "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret "
-    "delete_webhook_secret rotate_webhook_signing_key verify_webhook_endpoint "
-    "disable_webhook_endpoint enable_webhook_endpoint ping_webhook_endpoint retry_delivery"
+    "delete_webhook_secret rotate_webhook_signing_key verify_webhook_endpoint disable_webhook_endpoint "
+    "enable_webhook_endpoint ping_webhook_endpoint test_webhook_endpoint retry_delivery"
 ).split()
 _PRIVACY_OFFICE = (
     "approve_erasure decline_erasure resume_erasure place_legal_hold lift_legal_hold update_retention_policy"
@@ -171,6 +175,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
+    "issue_webhook_portal_token": {_SERVICE: _ANY},
     **dict.fromkeys(("give_consent", "withdraw_consent"), _SELF),
     # For anybody by an administrator, for oneself by oneself; that two people decide is the service's rule.
     **dict.fromkeys(("request_export", "request_erasure", "withdraw_erasure"), _joined(_ADMINISTRATORS, _SELF)),

@@ -22,6 +22,7 @@ class Scope(StrEnum):
     FEEDBACK_WRITE = "feedback:write"
     WEBHOOKS_MANAGE = "webhooks:manage"
     EVENTS_FULL = "events:full"
+    EVENTS_READ = "events:read"
     IMPORTS_WRITE = "imports:write"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_WRITE = "operations:write"

@@ -79,6 +79,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "webhook_secret": {_O: "expires_at last_signed_at"},
     "webhook_signing_key": {_O: "public_key expires_at"},
     "delivery": {_O: "event_type sequence status attempts due_at delivered_at last_status last_error"},
+    "event": {_O: "type timestamp sequence api_version organisation subject actor changed data url"},
     "retention_policy": {_O: "data_class keep_days"},
     "consent": {_O: "purpose notice_version given_at withdrawn_at"},
     "export": {_O: "requested_by operation_id size_bytes ready_at expires_at"},

@@ -1,7 +1,7 @@
 """Access tokens of our own: what a service account gets for its secret (RFC 6749 section 4.4, RFC 9068)."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,8 @@ from app.auth.scopes import Scope
 
 # With the minute that clocks may differ it makes a quarter of an hour.
 LIFETIME: Final = timedelta(minutes=14)
-_TYPE: Final = "at+jwt"
+ACCESS, PORTAL = "at+jwt", "portal+jwt"
+_LONGEST: Final[Mapping[str | None, timedelta]] = {ACCESS: LIFETIME, PORTAL: timedelta(hours=1)}
 
 
 def issuer() -> str:
@@ -24,7 +25,9 @@ def issuer() -> str:
     return config.settings().base_url
 
 
-async def issue(actor: Actor, granted: Collection[Scope], now: datetime) -> str:
+async def issue(
+    actor: Actor, granted: Collection[Scope], now: datetime, lifetime: timedelta = LIFETIME, kind: str = ACCESS
+) -> str:
     """A token that does for a while what the actor's own key does, within `granted`."""
     key_id, key = await signing_keys.current(now)
     claims = {
@@ -35,10 +38,10 @@ async def issue(actor: Actor, granted: Collection[Scope], now: datetime) -> str:
         "organisation_id": actor.organisation_id,
         "scope": " ".join(sorted(granted)),
         "iat": int(now.timestamp()),
-        "exp": int((now + LIFETIME).timestamp()),
+        "exp": int((now + lifetime).timestamp()),
         "jti": secrets.token_urlsafe(16),
     }
-    return jwt.encode(claims, key, signing_keys.ALGORITHM, {"typ": _TYPE, "kid": key_id})
+    return jwt.encode(claims, key, signing_keys.ALGORITHM, {"typ": kind, "kid": key_id})
 
 
 async def verify(claimed: jwts.Claimed, now: datetime) -> Verified:
@@ -46,7 +49,9 @@ async def verify(claimed: jwts.Claimed, now: datetime) -> Verified:
     key = await signing_keys.public(claimed.key_id, now)
     if key is None:
         raise BadCredential
-    expected = jwts.Expected(issuer(), issuer(), [signing_keys.ALGORITHM], {_TYPE}, LIFETIME)
+    expected = jwts.Expected(
+        issuer(), issuer(), [signing_keys.ALGORITHM], _LONGEST.keys(), _LONGEST.get(claimed.kind, LIFETIME)
+    )
     until = jwts.believe(claimed, key, expected, now)
     claims = claimed.claims
     client = await keys.still_good(claims["organisation_id"], claims["sub"], now)

@@ -27,6 +27,7 @@ _RELATIONS = {
     ),
     Relation.OWN: ("own", "about themselves, or written by themselves"),
     Relation.ADDRESSEE: ("addressed", "written for them by their partner"),
+    Relation.TOLD: ("told", "that have their place in the feed: neither pings nor tests of one endpoint"),
 }
 _TIERS = {
     Tier.OPEN: "whoever sees the object",

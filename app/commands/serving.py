@@ -24,6 +24,7 @@ from app import logs
 from app.commands.hosting import opened
 from app.commands.protocol import Protocol
 from app.config import Settings
+from app.events import bell
 from app.main import create_app
 from app.quotas import exchange
 from app.workers.run import Worker
@@ -131,8 +132,9 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close the door and finish what is under way; `on_close` learns of it at once."""
+        """Close the door and finish what is under way; `on_close` learns of it at once, and so does who only waits."""
         self._on_close()
+        bell.dismiss()
         await super().shutdown(sockets)
 
 

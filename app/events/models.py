@@ -11,12 +11,16 @@ from app.table import index, instant, json_column, of_organisation
 
 
 class OutboxEvent(SQLModel, table=True):
-    """One event. `position` keeps the order of writing, `sequence` the order that consumers see."""
+    """One event. `position` keeps the order of writing, `sequence` the order that consumers see.
+
+    One that is for a single endpoint, a ping or a test, stands outside that order: its number is 0.
+    """
 
     __tablename__ = "outbox_event"
     __table_args__ = (
         of_organisation(),
-        index("outbox_event_sequence", "sequence"),
+        index("outbox_event_feed", "sequence", "id"),
+        index("outbox_event_subject", "subject", "sequence", "id"),
         index("outbox_event_pending", "position", where="relayed_at is null"),
     )
     prefix: ClassVar[str] = "evt"
@@ -34,6 +38,7 @@ class OutboxEvent(SQLModel, table=True):
     actor: str | None = Field(default=None, sa_type=sa.Text)
     changed: list[str] = json_column(default_factory=list)
     data: dict[str, Any] = json_column()
+    endpoint_id: str | None = Field(default=None, sa_type=sa.Text)
     occurred_at: datetime = instant(default_factory=clock.now)
     relayed_at: datetime | None = instant(default=None)
     retry_at: datetime | None = instant(default=None)

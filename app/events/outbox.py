@@ -8,8 +8,11 @@ from app.events.envelope import Event
 from app.events.models import OutboxEvent
 
 
-def record(db: Db, event: Event, *, changed: Iterable[str] = ()) -> None:
-    """Add an event to the outbox of this transaction; `changed` names the fields of the subject that changed."""
+def record(db: Db, event: Event, *, changed: Iterable[str] = (), endpoint_id: str | None = None) -> None:
+    """Add an event to the outbox of this transaction; `changed` names the fields of the subject that changed.
+
+    One with an `endpoint_id` goes there alone: it has no consequences and no place in the feed.
+    """
     data = event.data()
     db.write_down(
         OutboxEvent,
@@ -21,4 +24,5 @@ def record(db: Db, event: Event, *, changed: Iterable[str] = ()) -> None:
         actor=db.actor_id if event.names_actor else None,
         changed=sorted(changed),
         data=data,
+        endpoint_id=endpoint_id,
     )

@@ -33,6 +33,7 @@ _FIELDS = {
 }
 _ARGUMENTS = {
     "id": "The id. One that is malformed names nothing.",
+    "type": "The name of a type, such as `session.completed`.",
     "ids": "1 to 100 ids, of objects of any kind.",
     "input": "On what to act, and with what.",
     "first": "How many objects from the beginning, 1 to 100. 25 if `last` is not given either.",

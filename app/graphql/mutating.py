@@ -30,7 +30,7 @@ async def mutate(actor: Actor, selector: Selector, name: str, nodes: list[FieldN
     try:
         return await _performed(actor, selector, intent, nodes, _snake(given))
     except DomainError as error:
-        return _told(selector, problems.problem(error), nodes)
+        return told(selector, problems.problem(error), nodes)
 
 
 async def _performed(
@@ -108,26 +108,26 @@ class _Answer:
     def of(self, done: Done) -> Any:
         """The answer by response names."""
         if self._intent.kind is Kind.DELETE:
-            return _told(self._selector, {"__typename": "Deleted", "id": done.object_id}, self._nodes)
+            return told(self._selector, {"__typename": "Deleted", "id": done.object_id}, self._nodes)
         values = iter(orjson.loads(done.body).values())
         objects = {key: {item.key: next(values) for item in part.items} for key, part in self._parts.items()}
         if not self._intent.reveals:
             return {**objects[""], TYPE: self._intent.resource.type_name}
         facts = {"__typename": secret_name(self._intent.resource), "secret": done.secret}
-        return {**_told(self._selector, facts, self._nodes), **objects}
+        return {**told(self._selector, facts, self._nodes), **objects}
 
 
-def _told(selector: Selector, facts: dict[str, Any], nodes: list[FieldNode]) -> dict[str, Any]:
+def told(selector: Selector, facts: dict[str, Any], nodes: list[FieldNode]) -> dict[str, Any]:
     """A small object by response names: `facts` by the schema's names."""
     kind: Any = SCHEMA.type_map[facts["__typename"]]
     fields = selector.collect((node.selection_set for node in nodes if node.selection_set), kind)
-    told: dict[str, Any] = {TYPE: kind.name}
+    shown: dict[str, Any] = {TYPE: kind.name}
     for key, found in fields.items():
         name = found[0].name.value
-        told[key] = facts.get(name)
+        shown[key] = facts.get(name)
         if name == "faults":
-            told[key] = [_told(selector, {"__typename": "Fault", **fault}, found) for fault in facts["faults"]]
-    return told
+            shown[key] = [told(selector, {"__typename": "Fault", **fault}, found) for fault in facts["faults"]]
+    return shown
 
 
 def _snake(value: Any) -> Any:

@@ -36,6 +36,8 @@ def _query() -> type:
         "node": types.argument_field({"id": "strawberry.ID"}, "Node | None", "Any object by its id."),
         "nodes": types.argument_field({"ids": "list[strawberry.ID]"}, "list[Node | None]", "Up to 100 objects by id."),
     }
+    fields["event_types"] = types.argument_field({}, "list[EventType]", "Every type of event.")
+    fields["event_type"] = types.argument_field({"type": "str"}, "EventType | None", "A type of event by its name.")
     for resource in RESOURCES:
         summary = (resource.schema.__doc__ or "").partition("\n")[0]
         one = f"{resource.type_name} | None"

@@ -18,6 +18,7 @@ from app.auth.scopes import Scope
 from app.declared import RESOURCES
 from app.graphql import names
 from app.reading.resource import Equals, Resource
+from app.webhooks.event_types import EventTypeRead
 
 _SCALARS: dict[Any, str] = {str: "str", int: "int", float: "float", bool: "bool", datetime: "datetime", date: "date"}
 
@@ -50,6 +51,8 @@ def annotation(kind: Any, name: str = "") -> str:
     if get_origin(kind) in (Union, UnionType):
         inner = [item for item in get_args(kind) if item is not NoneType]
         return f"{annotation(inner[0], name)} | None"
+    if get_origin(kind) is dict:
+        return "strawberry.scalars.JSON"
     if get_origin(kind) is list:
         return f"list[{annotation(get_args(kind)[0], name)}]"
     if get_origin(kind) is Annotated:
@@ -196,3 +199,4 @@ def order_name(order: str) -> str:
 
 for _resource in RESOURCES:
     _object(_resource)
+_embedded(EventTypeRead)

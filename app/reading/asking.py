@@ -42,14 +42,17 @@ class Filters:
 def filters(resource: Resource, given: Mapping[str, Sequence[str]], slot: str = "w") -> Filters:
     """Check filters by name. Raises `BadQuery`."""
     wheres, values, texts = [], {}, []
-    for index, (name, items) in enumerate(sorted(given.items())):
+    asked = {**resource.defaults, **given}
+    for index, (name, items) in enumerate(sorted(asked.items())):
         rule = resource.parameters.get(name)
         if rule is None:
             raise BadQuery(name[:100], "is not known here")
         if not 1 <= len(items) <= (MOST_VALUES if isinstance(rule, Equals) else 1):
             raise BadQuery(name, f"takes 1 to {MOST_VALUES} values" if isinstance(rule, Equals) else "takes one value")
-        parsed = [_value(resource, rule.field, name, item) for item in items]
-        several = len(parsed) > 1
+        parsed = [_value(rule.kind(resource), name, item) for item in items]
+        if isinstance(rule, Equals):
+            parsed = rule.meant(parsed)
+        several = len(parsed) != 1
         wheres.append(Where(name, f"{slot}{index}", several))
         values[f"{slot}{index}"] = parsed if several else parsed[0]
         texts.append(f"{name}={','.join([item.translate(_SEPARATORS) for item in items])}")
@@ -84,8 +87,7 @@ def after(scope_text: str, cursor: str, slot: str = "after", parameter: str = "c
     return {f"{slot}_{index}": key for index, key in enumerate(pagination.unseal(scope_text, cursor, parameter))}
 
 
-def _value(resource: Resource, field_name: str, parameter: str, text: str) -> Any:
-    kind = resource.kind_of(field_name)
+def _value(kind: type | tuple[str, ...], parameter: str, text: str) -> Any:
     try:
         if kind is datetime:
             return _INSTANT.validate_python(text)

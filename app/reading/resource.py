@@ -6,7 +6,7 @@ Both doors, the contract and the compiler read this declaration; nothing else sa
 from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
@@ -19,6 +19,8 @@ from app.text import Output
 Table = sa.FromClause
 ORGANISATION = sa.bindparam("organisation", type_=sa.Text)
 ME = sa.bindparam("me", type_=sa.Text)
+# The address of this installation, for links.
+BASE_URL = sa.bindparam("base_url", type_=sa.Text)
 Predicate = Callable[[Table], sa.ColumnElement[bool]]
 
 
@@ -43,10 +45,21 @@ class Equals:
 
     field: str
 
+    # What is asked for where callers do not say.
+    default: ClassVar[tuple[str, ...]] = ()
+
     @property
     def parameters(self) -> tuple[str, ...]:
         """The names under which callers give values."""
         return (self.field,)
+
+    def kind(self, resource: "Resource") -> type | tuple[str, ...]:
+        """What values are: as of the field."""
+        return resource.kind_of(self.field)
+
+    def meant(self, values: list[Any]) -> list[Any]:
+        """The values that a row may have."""
+        return values
 
     @property
     def meaning(self) -> str:
@@ -107,6 +120,10 @@ class Range:
         """The names under which callers give values."""
         stem = self.field.removesuffix("_at").removesuffix("_on")
         return (f"{stem}_after", f"{stem}_before")
+
+    def kind(self, resource: "Resource") -> type | tuple[str, ...]:
+        """What values are: as of the field."""
+        return resource.kind_of(self.field)
 
     def where(
         self, table: Table, parameter: str, value: sa.BindParameter[Any], *, several: bool
@@ -203,7 +220,7 @@ class Resource:
     @property
     def type_name(self) -> str:
         """Its name as a type: `ActionItem`."""
-        return self.model.__name__
+        return self.schema.__name__.removesuffix("Read")
 
     @property
     def path(self) -> str:
@@ -219,6 +236,12 @@ class Resource:
     def parameters(self) -> dict[str, Filter]:
         """Its filters, by the name of their parameter."""
         return {name: item for item in self.filters for name in item.parameters}
+
+    @cached_property
+    def defaults(self) -> dict[str, tuple[str, ...]]:
+        """What its filters take where callers do not say."""
+        chosen = {name: item for name, item in self.parameters.items() if isinstance(item, Equals)}
+        return {name: item.default for name, item in chosen.items() if item.default}
 
     def rule(self, parameter: str) -> Filter:
         """The filter behind a parameter. Objects can be found by their ids, too, where callers have other ways to."""

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
-from app import pagination
+from app import config, pagination
 from app.reading import opening
 from app.reading.keyset import INNER_PAD, OUTER_PAD
+from app.reading.resource import BASE_URL
 
 _DIALECT = asyncpg_dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -38,6 +39,8 @@ class Statement:
             constants[INNER_PAD], constants[OUTER_PAD] = pagination.pads()
         if opening.MARK in names:
             constants[opening.MARK] = opening.mark()
+        if BASE_URL.key in names:
+            constants[BASE_URL.key] = config.settings().base_url
         return cls(compiled.string, names, constants, witnesses)
 
     def bound(self, values: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -8,10 +8,11 @@ from starlette.routing import Route
 from app.declared import BY_PREFIX, INTENTS, RESOURCES
 from app.ids import prefix_of
 from app.reading.run import Absent
-from app.routers import asyncapi, event_schemas, exports, health, oauth, openapi, webhook_keys
+from app.routers import asyncapi, event_schemas, exports, feed, health, oauth, openapi, webhook_keys
 from app.routers.reads import read_list, read_one
 from app.routers.table import Table
 from app.routers.writes import METHODS, path_of, write
+from app.webhooks.feed import EVENTS
 
 
 def mount(app: FastAPI) -> None:
@@ -34,8 +35,10 @@ def table() -> Table:
     found = Table()
     found.add("GET", "/v1/nodes/{id}", node)
     found.add("GET", exports.PATH, exports.content)
+    found.add("GET", feed.TYPES, feed.types)
+    found.add("GET", feed.TYPE, feed.one_type)
     for resource in RESOURCES:
-        found.add("GET", f"/v1/{resource.path}", read_list(resource))
+        found.add("GET", f"/v1/{resource.path}", feed.events if resource is EVENTS else read_list(resource))
         found.add("GET", f"/v1/{resource.path}/{{id}}", read_one(resource))
     for intent in INTENTS:
         found.add(METHODS[intent.kind], path_of(intent), write(intent))

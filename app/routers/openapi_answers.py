@@ -79,6 +79,12 @@ _PROBLEMS: dict[int, Any] = {
         "Conflict with the present state",
         "RetryAfter",
     ),
+    410: (
+        "CursorExpired",
+        "Events that follow this cursor are kept no longer.",
+        "cursor_expired",
+        "Cursor expired",
+    ),
     412: ("StaleVersion", "The object has changed since you read it.", "stale_version", "Stale version"),
     413: ("BodyTooLarge", "The body is longer than we accept.", "body_too_large", "Body too large"),
     414: ("UrlTooLong", "The address is longer than we accept.", "url_too_long", "Address too long"),

@@ -13,6 +13,8 @@ from app.reading.resource import Equals, Resource
 from app.routers import documents, wishes
 from app.routers.openapi_schemas import Json, components, ref
 from app.text import Day, Instant
+from app.webhooks import feed
+from app.webhooks.feed import EVENTS
 
 # A comma parts two values, so that none can hold one.
 _VALUE: Json = {"type": "string", "minLength": 1, "maxLength": 300, "pattern": r"^[^,\x00]+$"}
@@ -76,6 +78,28 @@ def of_list(resource: Resource) -> list[Json]:
     ]
 
 
+def of_feed() -> list[Json]:
+    """The parameters of the events, which are a list and a feed."""
+    cursor, size = SHARED["Cursor"]["schema"], SHARED["Limit"]
+    ends = {"type": "string", "enum": [feed.OLDEST, feed.LATEST]}
+    seconds = {"type": "integer", "minimum": 0, "maximum": feed.LONGEST_WAIT_SECONDS, "default": 0}
+    return [
+        *(each for each in of_list(EVENTS) if each != _shared("Limit")),
+        _query(
+            "after",
+            {"anyOf": [ends, cursor]},
+            "Makes it a feed: what comes after this `next_cursor`, from the oldest that is kept, or from now on. "
+            "410 when events behind the cursor are kept no longer. Goes with `limit`, `wait` and the filters alone.",
+        ),
+        _query("wait", seconds, "With `after`: how many seconds to wait for an event where there is none."),
+        {
+            **size,
+            "schema": {**size["schema"], "maximum": feed.LARGEST_PAGE},
+            "description": f"{size['description']} Above {pagination.MAX_LIMIT} with `after` only, where 100 is usual.",
+        },
+    ]
+
+
 def of_document(intent: Intent) -> list[Json]:
     """The parameters that stand beside a document in the body."""
     assert intent.takes is not None  # noqa: S101
@@ -113,14 +137,14 @@ def _paths(resource: Resource, levels: int) -> list[str]:
 def _filter(resource: Resource, name: str) -> Json:
     rule = resource.parameters[name]
     field = rule.field
+    kind = _value(rule.kind(resource))
     if isinstance(rule, Equals):
-        return _listed(name, _value(resource, field), rule.meaning, asking.MOST_VALUES)
+        return _listed(name, kind, rule.meaning, asking.MOST_VALUES)
     when = "at or after" if name.endswith("_after") else "before"
-    return _query(name, _value(resource, field), f"Only those whose `{field}` lies {when} this.")
+    return _query(name, kind, f"Only those whose `{field}` lies {when} this.")
 
 
-def _value(resource: Resource, field: str) -> Json:
-    kind = resource.kind_of(field)
+def _value(kind: type | tuple[str, ...]) -> Json:
     if isinstance(kind, tuple):
         return {"type": "string", "enum": list(kind)}
     if kind in (date, datetime):

@@ -8,13 +8,15 @@ from app.declared import INTENTS, RESOURCES
 from app.domain.organisations.resource import ORGANISATIONS
 from app.domain.privacy.resource import EXPORTS
 from app.reading.resource import Resource
-from app.routers import bodies, documents, exports, webhook_keys
+from app.routers import bodies, documents, exports, feed, webhook_keys
 from app.routers import openapi_examples as examples
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_answers import good, problems, to_anybody
 from app.routers.openapi_schemas import Json, answer_of, components, ref
 from app.routers.writes import METHODS, path_of
+from app.webhooks.catalogue import BY_TYPE
+from app.webhooks.feed import EVENTS, LARGEST_PAGE
 
 Paths = dict[str, dict[str, Json]]
 _SPELLINGS = {"api": "API", "webhook": "webhook"}
@@ -31,6 +33,9 @@ def paths() -> Paths:
         found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
     found[exports.PATH] = {"get": _export_content()}
     found[webhook_keys.PATH] = {"get": _webhook_keys()}
+    found[f"/v1/{EVENTS.path}"]["get"] |= _feed()
+    found[feed.TYPES] = {"get": _event_types()}
+    found[feed.TYPE] = {"get": _event_type()}
     found |= oauth.paths()
     found["/v1/nodes/{id}"] = {"get": _node()}
     found["/health/live"] = {"get": _health("live", "Whether this process answers.", ())}
@@ -41,7 +46,7 @@ def paths() -> Paths:
 def chapter(resource: Resource) -> str:
     """The chapter of the story that a resource belongs to, which is its tag."""
     module = resource.model.__module__.split(".")
-    return {"auth": "access"}.get(module[1], module[2] if module[1] == "domain" else module[1])
+    return {"auth": "access", "events": "webhooks"}.get(module[1], module[2] if module[1] == "domain" else module[1])
 
 
 def camel(name: str) -> str:
@@ -197,6 +202,49 @@ def _webhook_keys() -> Json:
             **problems(404, 414, 431, 500, 503),
         },
     }
+
+
+def _feed() -> Json:
+    about = (
+        f"{EVENTS.schema.__doc__} Without `after` it is a list like any other. With `after` it is a feed: pages go on "
+        f"for ever, and `next_cursor` is always there, to go on from next time; a page may hold {LARGEST_PAGE} events, "
+        f"and `wait` keeps an empty one back until something happens. Nothing ever appears behind a cursor. What is "
+        "confided comes to those alone who name it in `types`."
+    )
+    page = good("One page.", ref("EventPage"), "ETag", "Link", "CacheControl")
+    return {
+        "description": _described(about, EVENTS.scope),
+        "parameters": parameters.of_feed(),
+        "responses": {"200": page, "304": _unchanged(), **problems(400, 403, 406, 410, 422, *_ALWAYS)},
+    }
+
+
+def _event_types() -> Json:
+    about = "What types of events there are, with the schema of their `data` and an example. Takes any credential."
+    return {
+        **_catalogue("listEventTypes", "List event types.", about),
+        "parameters": [{"$ref": "#/components/parameters/IfNoneMatch"}],
+        "responses": {"200": _shown("EventTypePage"), "304": _unchanged(), **problems(400, 406, 422, *_ALWAYS)},
+    }
+
+
+def _event_type() -> Json:
+    named = {"type": "string", "enum": sorted(BY_TYPE)}
+    name = {"name": "id", "in": "path", "required": True, "description": "Its name.", "schema": named}
+    return {
+        **_catalogue("getEventType", "Read an event type.", "A type of event by its name. Takes any credential."),
+        "parameters": [name, {"$ref": "#/components/parameters/IfNoneMatch"}],
+        "responses": {"200": _shown("EventTypeRead"), "304": _unchanged(), **problems(400, 404, 406, 422, *_ALWAYS)},
+    }
+
+
+def _catalogue(operation_id: str, summary: str, about: str) -> Json:
+    texts = {"operationId": operation_id, "summary": summary, "description": about}
+    return {**texts, "tags": [chapter(EVENTS)], "security": oauth.security(), "x-scopes": []}
+
+
+def _shown(name: str) -> Json:
+    return good("The catalogue.", ref(name), "ETag", "CacheControl")
 
 
 def _node() -> Json:

@@ -17,6 +17,7 @@ from app.reading.resource import Resource
 from app.routers import openapi_examples as examples
 from app.text import Zone
 from app.webhooks.catalogue import EVENTS
+from app.webhooks.event_types import EventTypeRead
 from app.webhooks.schemas import Pattern
 
 Json = dict[str, Any]
@@ -67,12 +68,14 @@ def components() -> dict[str, Json]:
             named[name]["examples"] = [examples.of(name, named[name], named)]
     for resource in RESOURCES:
         named[f"{resource.type_name}View"] = _view(resource, named[resource.schema.__name__])
-        named[f"{resource.type_name}Page"] = _page(resource)
+        page = f"{resource.type_name}Page"
+        named[page] = _page(page, f"{resource.type_name}View")
     for resource in {intent.resource for intent in INTENTS if intent.reveals}:
         named[f"{resource.type_name}WithSecret"] = _with_secret(resource)
     for resource in set(RESOURCES) - {intent.resource for intent in INTENTS if intent.kind is not Kind.DELETE}:
         # Nobody makes or changes it, so nothing answers the whole of it unasked.
         del named[resource.schema.__name__]
+    named["EventTypePage"] = _page("EventTypePage", "EventTypeRead")
     named |= {"Problem": _PROBLEM, "Fault": _FAULT}
     return dict(sorted(named.items()))
 
@@ -88,6 +91,7 @@ def _declared() -> dict[str, Json]:
         *((intent.takes, "validation") for intent in INTENTS if intent.takes is not None),
         *((resource.schema, "serialization") for resource in RESOURCES),
         *((event, "serialization") for event in EVENTS),
+        (EventTypeRead, "serialization"),
     ]
     _, found = models_json_schema(
         list(dict.fromkeys(models)), ref_template=PREFIX + "{model}", schema_generator=_Untitled
@@ -175,13 +179,13 @@ def _view(resource: Resource, read: Json) -> Json:
     }
 
 
-def _page(resource: Resource) -> Json:
+def _page(name: str, item: str) -> Json:
     return {
-        "title": f"{resource.type_name}Page",
+        "title": name,
         "description": "One page of a list.",
         "type": "object",
         "properties": {
-            "items": {"type": "array", "items": ref(f"{resource.type_name}View")},
+            "items": {"type": "array", "items": ref(item)},
             "next_cursor": {
                 "type": ["string", "null"],
                 "description": "Pass it on as `cursor` for the next page; null on the last.",

@@ -59,9 +59,9 @@ def read_list(resource: Resource) -> Endpoint:
         assert wish.page is not None  # noqa: S101
         rows = await run.page(actor, wish.page, dict(wish.values))
         if rows.next_keys is None:
-            return tagged(request, _listed(rows.body, b"null"))
+            return tagged(request, listed(rows.body, b"null"))
         cursor = pagination.seal(wish.scope, rows.next_keys)
-        answer = tagged(request, _listed(rows.body, orjson.dumps(cursor)))
+        answer = tagged(request, listed(rows.body, orjson.dumps(cursor)))
         asked = f"{wish.text}&" if wish.text else ""
         answer.headers["Link"] = f'<{problems.address(request.scope)}?{asked}cursor={cursor}>; rel="next"'
         return answer
@@ -74,7 +74,8 @@ def _require(actor: Actor, wish: Wish) -> None:
         actor.require(scope)
 
 
-def _listed(items: bytes, cursor: bytes) -> bytes:
+def listed(items: bytes, cursor: bytes) -> bytes:
+    """The body of a list, of JSON values."""
     return b'{"items":' + items + b',"next_cursor":' + cursor + b"}"
 
 

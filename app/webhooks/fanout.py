@@ -9,7 +9,7 @@ import orjson
 
 from app import config, ids
 from app.webhooks import formats
-from app.webhooks.events import OTHERS_HEAR, EndpointPinged
+from app.webhooks.events import OTHERS_HEAR
 from app.webhooks.models import Delivery, DeliveryStatus, EndpointStatus, Ordering
 from app.webhooks.selection import Selection
 
@@ -18,7 +18,7 @@ Fact = Mapping[str, Any]
 # What is needed of an event `e` to tell who gets it. Facts of goals and agreements name their pair alone, or the goal;
 # no row of these ever moves to another programme, so it can be looked up when it is needed.
 COLUMNS = """
-    e.id, e.organisation_id, e.type, e.subject, e.sequence, e.actor, e.changed, e.data, e.occurred_at,
+    e.id, e.organisation_id, e.type, e.subject, e.endpoint_id, e.sequence, e.actor, e.changed, e.data, e.occurred_at,
     coalesce(e.data ->> 'programme_id', (
         select p.programme_id from pairing p
         where p.organisation_id = e.organisation_id and p.id = coalesce(e.data ->> 'pairing_id', (
@@ -82,8 +82,8 @@ def _addressed(events: Sequence[Fact], endpoints: Sequence[Fact]) -> Iterator[tu
     listeners: dict[str, list[tuple[Fact, Selection]]] = {}
     for event in events:
         kind = event["type"]
-        if kind == EndpointPinged.type:
-            yield from ((event, endpoint) for endpoint in endpoints if endpoint["id"] == event["subject"])
+        if event["endpoint_id"] is not None:
+            yield from ((event, endpoint) for endpoint in endpoints if endpoint["id"] == event["endpoint_id"])
             continue
         if kind not in listeners:
             listeners[kind] = [(endpoint, selection) for endpoint, selection in wanted if selection.names(kind)]

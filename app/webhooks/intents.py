@@ -2,7 +2,8 @@
 
 from app.acting.intent import create, delete, move, update
 from app.auth.scopes import Scope
-from app.webhooks import rotating, service
+from app.domain.organisations.resource import ORGANISATIONS
+from app.webhooks import portal, rotating, service
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS, WEBHOOK_SECRETS, WEBHOOK_SIGNING_KEYS
 
 _MANAGE = Scope.WEBHOOKS_MANAGE
@@ -19,5 +20,15 @@ INTENTS = (
     move("disable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.disable, _MANAGE, "disable"),
     move("enable_webhook_endpoint", WEBHOOK_ENDPOINTS, service.enable, _MANAGE, "enable"),
     move("ping_webhook_endpoint", WEBHOOK_ENDPOINTS, service.ping, _MANAGE, "ping", cost=_CALLS_OUT),
+    move("test_webhook_endpoint", WEBHOOK_ENDPOINTS, service.test, _MANAGE, "test", cost=_CALLS_OUT),
+    # Not the scope that the token carries: nobody shall make themselves another one.
+    move(
+        "issue_webhook_portal_token",
+        ORGANISATIONS,
+        portal.issue_token,
+        Scope.KEYS_MANAGE,
+        "webhook-portal-token",
+        reveals=True,
+    ),
     move("retry_delivery", DELIVERIES, service.retry, _MANAGE, "retry", cost=_CALLS_OUT),
 )

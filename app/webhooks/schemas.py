@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from app.domain.programmes.schemas import ProgrammeId
 from app.text import Flag, Input, Line, Output, Patch, absent, distinct, whole
 from app.webhooks import custom_headers
-from app.webhooks.catalogue import PATTERNS
+from app.webhooks.catalogue import BY_TYPE, PATTERNS
 from app.webhooks.custom_headers import CustomHeader
 from app.webhooks.models import (
     Breaker,
@@ -27,6 +27,12 @@ def _known(pattern: str) -> str:
     if pattern not in PATTERNS:
         raise ValueError("must name a type of event, a family of them or all")
     return pattern
+
+
+def _emitted(name: str) -> str:
+    if name not in BY_TYPE:
+        raise ValueError("must name a type of event")
+    return name
 
 
 Pattern = Annotated[str, Field(json_schema_extra={"enum": list(PATTERNS)}), AfterValidator(_known)]
@@ -147,6 +153,18 @@ class WebhookSigningKeyRotate(Input):
     )
 
 
+class WebhookEndpointTest(Input):
+    """Which type of event to try."""
+
+    type: Annotated[str, Field(json_schema_extra={"enum": sorted(BY_TYPE)}), AfterValidator(_emitted)]
+
+
+class PortalTokenIssue(Input):
+    """For how long a token is to be good."""
+
+    minutes: Annotated[int, whole(1, 60)] = Field(default=15, description="After so many minutes it ends.")
+
+
 class WebhookEndpointRead(Output):
     """An address that wants events, without its secret."""
 
@@ -222,6 +240,25 @@ class DeliveryRead(Output):
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+class EventRead(Output):
+    """Something that happened, as endpoints are told of it: ids, states and reason codes.
+
+    Over REST one can wait for the next.
+    """
+
+    id: str
+    type: str
+    timestamp: datetime = Field(description="When it happened.")
+    sequence: int = Field(description="Rises by one with every event of the organisation.")
+    api_version: str
+    organisation: str
+    subject: str = Field(description="What it is about.")
+    actor: str | None = Field(description="Who caused it: a person, or the key of a service. Not told of every type.")
+    changed: list[str] = Field(description="Which fields of the subject changed.")
+    data: dict[str, Any] = Field(description="The facts. What they hold depends on the type.")
+    url: str = Field(description="Where to read the subject.")
 
 
 class AttemptRead(Output):

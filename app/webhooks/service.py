@@ -5,12 +5,14 @@ from sqlmodel import col
 
 from app import clock, config, ids
 from app.auth.actor import Actor
+from app.auth.scopes import Scope
 from app.db import Db
 from app.errors import Conflict, Forbidden
 from app.events import outbox
+from app.events.envelope import Event
 from app.outgoing import addresses
 from app.reading import rows
-from app.webhooks import catalogue, configuring, rotating
+from app.webhooks import catalogue, configuring, examples, rotating
 from app.webhooks.events import EndpointDisabled, EndpointPinged
 from app.webhooks.handshake import Answer
 from app.webhooks.models import (
@@ -23,7 +25,7 @@ from app.webhooks.models import (
     WebhookEndpoint,
 )
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS
-from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointUpdate
+from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointTest, WebhookEndpointUpdate
 
 _MOST_ENDPOINTS = 50
 _OPEN = (Verification.NONE, Verification.VERIFIED)
@@ -34,6 +36,7 @@ _REORDER = """
     where d.organisation_id = $1 and d.endpoint_id = $2 and d.status in ('pending', 'held', 'dead')
         and e.organisation_id = $1 and e.id = d.event_id
 """
+_EVENT = "select from outbox_event where organisation_id = $1 and id = $2"
 
 
 class TooManyEndpoints(Conflict):
@@ -52,6 +55,12 @@ class NoHandshake(Conflict):
     """The endpoint is delivered to unasked."""
 
     code = "no_handshake"
+
+
+class EventForgotten(Conflict):
+    """The event of a delivery is kept no longer than its organisation wishes."""
+
+    code = "event_forgotten"
 
 
 async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[WebhookEndpoint, str]:
@@ -75,7 +84,7 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
     await db.flush()
     if endpoint.asymmetric_signature:
         await rotating.require_signing_key(db)
-    outbox.record(db, EndpointPinged(endpoint_id=endpoint.id))
+    _send_alone(db, endpoint, EndpointPinged(endpoint_id=endpoint.id))
     return endpoint, await rotating.new_secret(db, endpoint)
 
 
@@ -160,15 +169,32 @@ async def conclude(db: Db, endpoint_id: str, url: str, answer: Answer) -> None:
 async def ping(db: Db, actor: Actor, endpoint_id: str) -> WebhookEndpoint:
     """Send a signed test event to one endpoint."""
     endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "ping_webhook_endpoint")
-    outbox.record(db, EndpointPinged(endpoint_id=endpoint.id))
+    _send_alone(db, endpoint, EndpointPinged(endpoint_id=endpoint.id))
+    return endpoint
+
+
+async def test(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointTest) -> WebhookEndpoint:
+    """Send an event of any type to one endpoint, made up, to see what becomes of it there.
+
+    It is the example of the catalogue, signed and delivered like any other, whatever types the endpoint wants. Its
+    `sequence` is 0, the header `flipside-test` says `true`, and it is no part of the feed.
+    """
+    endpoint: WebhookEndpoint = await rows.get(db, actor, WEBHOOK_ENDPOINTS, endpoint_id, "test_webhook_endpoint")
+    _send_alone(db, endpoint, examples.of(catalogue.BY_TYPE[data.type]))
     return endpoint
 
 
 async def retry(db: Db, actor: Actor, delivery_id: str) -> Delivery:
     """Send a delivery again, with the same `webhook-id`; its schedule starts anew."""
     delivery: Delivery = await rows.get(db, actor, DELIVERIES, delivery_id, "retry_delivery")
+    if not await db.fetch(_EVENT, db.organisation_id, delivery.event_id):
+        raise EventForgotten("The event of this delivery is kept no longer: there is nothing to send.")
     delivery.retry(clock.now())
     return delivery
+
+
+def _send_alone(db: Db, endpoint: WebhookEndpoint, event: Event) -> None:
+    outbox.record(db, event, endpoint_id=endpoint.id)
 
 
 async def _ask_anew(db: Db, endpoint: WebhookEndpoint) -> None:
@@ -202,8 +228,10 @@ async def _release(db: Db, endpoint: WebhookEndpoint) -> None:
 
 
 def _require_entitled(actor: Actor, types: list[str]) -> None:
-    if actor.person_id is not None and catalogue.CONFIDED.intersection(types):
-        raise Forbidden(f"Only a service account can ask for {', '.join(sorted(catalogue.CONFIDED))}.")
+    is_entitled = actor.person_id is None and Scope.EVENTS_READ in actor.scopes
+    if not is_entitled and catalogue.CONFIDED.intersection(types):
+        confided = ", ".join(sorted(catalogue.CONFIDED))
+        raise Forbidden(f"Only a service account with the scope events:read can ask for {confided}.")
 
 
 def _require_deliverable(url: str) -> None:

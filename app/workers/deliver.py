@@ -104,6 +104,8 @@ class Deliverer:
             "flipside-event-type": parcel.event["type"],
             "flipside-delivery-id": parcel.id,
             "flipside-attempt": str(parcel.attempt),
+            # Of all formats alike, as Shopify marks its tests.
+            **({"flipside-test": "true"} if parcel.event["endpoint_id"] else {}),
         }
         timeout = min(load.terms.timeout_seconds, settings.webhook_timeout_seconds)
         outcome = await self._sender.post(load.terms.url, headers, message.body, timeout=timeout)

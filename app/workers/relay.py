@@ -8,6 +8,7 @@ import asyncpg
 
 from app import clock, logs
 from app import db as database
+from app.events import bell
 from app.failures import Busy
 from app.webhooks import fanout
 from app.workers.faults import described
@@ -70,20 +71,26 @@ class Relay:
             batch = _cut(await connection.fetch(_BATCH, self._last, now, BATCH))
             retries = await _react(self._last, batch)
             await _mark(connection, counter, batch, retries)
-            return len(batch)
+        bell.ring(self._last)
+        return len(batch)
 
 
 def _cut(events: Sequence[asyncpg.Record]) -> Sequence[asyncpg.Record]:
     """The events up to the last reaction that one batch may hold."""
-    reactive = [place for place, event in enumerate(events) if event["type"] in REACTIONS]
+    reactive = [place for place, event in enumerate(events) if _has_consequences(event)]
     return events if len(reactive) <= MOST_REACTIONS else events[: reactive[MOST_REACTIONS]]
+
+
+def _has_consequences(event: asyncpg.Record) -> bool:
+    """A test tells one endpoint of something that never was."""
+    return event["type"] in REACTIONS and event["endpoint_id"] is None
 
 
 async def _react(organisation_id: str, events: Sequence[asyncpg.Record]) -> dict[str, datetime]:
     """Let the events have their consequences, in order; when to try again, for those that failed."""
     retries = {}
     for event in events:
-        if event["type"] not in REACTIONS:
+        if not _has_consequences(event):
             continue
         try:
             await react(organisation_id, event["type"], event["subject"])
@@ -110,14 +117,15 @@ async def _mark(
 ) -> None:
     """Number the events, and send on those that had their consequences.
 
-    One that failed keeps the number it gets now: when it is sent on at last, consumers still see where it belongs
-    among the events of its subject.
+    What is for one endpoint alone gets no number of its own, so that nobody else finds a gap. One that failed keeps the
+    number it gets now: when it is sent on at last, consumers still see where it belongs among those of its subject.
     """
     organisation_id, last, now = counter["organisation_id"], counter["last_sequence"], clock.now()
     sequences = []
     for event in events:
-        last += event["sequence"] is None
-        sequences.append(last if event["sequence"] is None else event["sequence"])
+        number = 0 if event["endpoint_id"] else event["sequence"]
+        last += number is None
+        sequences.append(last if number is None else number)
     event_ids = [event["id"] for event in events]
     again = [retries.get(event_id) for event_id in event_ids]
     await connection.execute(_MARK, organisation_id, now, event_ids, sequences, again)

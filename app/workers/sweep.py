@@ -2,9 +2,11 @@
 
 from app import clock, logs
 from app import db as database
+from app.domain.organisations.retention import DataClass
 from app.domain.privacy import break_glass, retaining
 from app.domain.sessions import attending
 from app.workers.faults import described
+from app.workers.forgetting import forget_events
 
 LAPSED_AT_ONCE, EXPIRED_AT_ONCE = 100, 1000
 
@@ -44,4 +46,7 @@ async def _sweep(organisation_id: str) -> bool:
         lapsed = await attending.lapse(db, limit=LAPSED_AT_ONCE)
         await break_glass.close_expired(db)
         has_more = await retaining.expire(db, limit=EXPIRED_AT_ONCE)
+        events_days = await retaining.keep_days(db, DataClass.EVENTS)
+    # After the deliveries: what they are still owed stays.
+    has_more |= await forget_events(organisation_id, events_days, limit=EXPIRED_AT_ONCE)
     return lapsed == LAPSED_AT_ONCE or has_more

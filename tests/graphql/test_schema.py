@@ -92,7 +92,7 @@ def test_a_resource_has_one_query_for_an_object_and_one_for_a_list(item: Resourc
 def test_there_are_no_other_queries() -> None:
     names = {to_camel_case(name) for item in RESOURCES for name in (item.name, plural_name(item))}
 
-    assert set(object_type("Query").fields) == names | {"node", "nodes"}
+    assert set(object_type("Query").fields) == names | {"node", "nodes", "eventType", "eventTypes"}
 
 
 def lists_of(item: Resource) -> list[Any]:
@@ -135,7 +135,7 @@ def test_rest_takes_the_same_filters_and_orders(item: Resource) -> None:
         assert page is not None
         assert (page.sort, page.descending) == (order.removeprefix("-"), order.startswith("-"))
     for name, rule in item.parameters.items():
-        kind = item.kind_of(rule.field)
+        kind = rule.kind(item)
         value = (
             kind[0]
             if isinstance(kind, tuple)
@@ -143,7 +143,7 @@ def test_rest_takes_the_same_filters_and_orders(item: Resource) -> None:
         )
         page = wishes.of_page(item, f"{name}={value}".encode(), organisation_id).page
         assert page is not None
-        assert [where.parameter for where in page.wheres] == [name]
+        assert {where.parameter for where in page.wheres} == {name, *item.defaults}
 
 
 def test_every_intent_is_a_mutation_and_nothing_else_is() -> None:

@@ -223,6 +223,13 @@ insert into webhook_secret (organisation_id, id, version, created_at, updated_at
 select
     :organisation, pg_temp.key('whs', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('whe', 1 + n % 1000), '\x00'
 from generate_series(1, 3000) n;
+insert into outbox_event (
+    organisation_id, id, sequence, type, subject, visibility, changed, data, occurred_at, relayed_at, failures
+)
+select
+    :organisation, pg_temp.key('evt', n), n, case when n % 400 = 0 then 'win.celebrated' else 'session.scheduled' end,
+    pg_temp.key('ses', n % 1500), 'programme', '[]', '{}', pg_temp.at(n), pg_temp.at(n), 0
+from generate_series(1, 6000) n;
 
 insert into delivery (
     organisation_id, id, version, created_at, updated_at, endpoint_id, event_id, event_type, sequence, status, attempts,

@@ -17,10 +17,12 @@ from app.config import Settings
 from app.db import APP_ROLE
 from app.declared import RESOURCES
 from app.embedded import OWNER, Cluster
+from app.reading import asking
 from app.reading import compile as compiler
 from app.reading.resource import Collection, Resource
 from app.reading.shape import ToMany, Wanted
 from app.reading.statement import Statement
+from app.webhooks import feed
 from tests.reading.shapes import page_of
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
@@ -156,3 +158,22 @@ async def test_a_list_looks_at_little_more_than_it_shows(
         plan = await explained(connection, listing(resource, order, role), role)
         assert "BitmapAnd" not in kinds(plan), order
         assert touched(plan) <= most, order
+
+
+@pytest.mark.parametrize("given", [{}, {"types": ["session.*"]}, {"subject": [f"ses_{15:026d}"]}], ids=str)
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_the_feed_walks_along_an_index_from_its_cursor(
+    connection: asyncpg.Connection, given: dict[str, list[str]], is_first: bool
+) -> None:
+    filters = asking.filters(feed.EVENTS, given)
+    statement = compiler.fields(feed.parts(filters.wheres, is_first=is_first), Role.SERVICE_ACCOUNT)
+    values = {**filters.values, "one": 1, "after_0": "3000", "after_1": f"evt_{3000:026d}"}
+
+    plan = await explained(connection, statement, Role.SERVICE_ACCOUNT, **values)
+
+    assert {node.get("Index Name") for node in plan if "Relation Name" in node} <= {
+        "ix_outbox_event_feed",
+        "ix_outbox_event_subject",
+    }
+    # One more than is shown, the few that the filter passes over, and either end.
+    assert touched(plan) <= 32

@@ -67,6 +67,7 @@ SEEN_BY = {
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), AUDITED),
     "delivery": AUDITED,
     "attempt": AUDITED,
+    "event": {"service"},
     "audit_entry": {"admin", "auditor", "mentor"},
 }
 

@@ -22,7 +22,8 @@ LOCAL = {
 TABLES = {name: table for name, table in metadata.tables.items() if name not in LOCAL}
 # What the worker may do with the rows of all organisations: move these queues. A new line here is a decision.
 QUEUES = {
-    "outbox_event": {"SELECT", "INSERT", "UPDATE"},
+    # Forgets what is too old, too.
+    "outbox_event": {"SELECT", "INSERT", "UPDATE", "DELETE"},
     "event_counter": {"SELECT", "UPDATE"},
     "webhook_endpoint": {"SELECT", "UPDATE"},
     # And of a secret, when it last signed.

@@ -174,7 +174,9 @@ def test_no_figure_is_computed_from_what_people_confide() -> None:
     computed = {(resource.name, name) for resource in RESOURCES for name in resource.computed}
 
     # The mean of what a pair says of its sessions together (docs/decisions/0005), and ids of whom an entry is about.
-    assert computed == {("pairing", "average_focus"), ("audit_entry", "subjects")}
+    figures = {("pairing", "average_focus"), ("audit_entry", "subjects")}
+    # Other names for columns, and what is the same for all.
+    assert computed == figures | {("event", name) for name in ("timestamp", "api_version", "organisation", "url")}
 
 
 async def test_giving_and_withdrawing_feedback_changes_nothing_that_others_see(

@@ -19,7 +19,7 @@ URL = "https://lms.example/hooks"
 def fact(event_type: str, subject: str = "x", sequence: int = 1, **more: Any) -> dict[str, Any]:
     """An event as the relay hands it over."""
     unsaid = {"organisation_id": "org", "actor": None, "changed": "[]", "data": "{}", "programme_id": None}
-    about = {"id": ids.new("evt"), "type": event_type, "subject": subject, "sequence": sequence}
+    about = {"id": ids.new("evt"), "type": event_type, "subject": subject, "sequence": sequence, "endpoint_id": None}
     return {**unsaid, **about, "occurred_at": clocks.now(), **more}
 
 
@@ -87,7 +87,7 @@ async def test_what_is_due_to_a_disabled_endpoint_is_held(world: World, owner: a
 async def test_a_ping_goes_to_its_own_endpoint_whatever_that_wants(world: World, owner: asyncpg.Connection) -> None:
     await endpoint(world, "*")
     own = await endpoint(world, "session.completed")
-    event = fact(EndpointPinged.type, own)
+    event = fact(EndpointPinged.type, endpoint_id=own)
 
     await fan_out(world, event)
 
@@ -97,7 +97,7 @@ async def test_a_ping_goes_to_its_own_endpoint_whatever_that_wants(world: World,
 async def test_a_ping_of_an_endpoint_that_is_gone_goes_nowhere(world: World) -> None:
     await endpoint(world, "*")
 
-    assert await fan_out(world, fact(EndpointPinged.type, ids.new("whe"))) == 0
+    assert await fan_out(world, fact(EndpointPinged.type, endpoint_id=ids.new("whe"))) == 0
 
 
 async def test_without_events_or_endpoints_there_is_nothing_to_do(world: World) -> None:
@@ -203,7 +203,7 @@ async def test_a_filter_that_is_changed_or_cleared_counts_at_once(world: World, 
 
 async def test_a_ping_passes_every_filter(world: World, owner: asyncpg.Connection) -> None:
     one = await wished(world, filter={"type": "goal.set"}, changed_fields=["status"])
-    event = fact(EndpointPinged.type, one)
+    event = fact(EndpointPinged.type, endpoint_id=one)
 
     await fan_out(world, event)
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 import asyncpg
 from structlog.testing import capture_logs
 
-from app.webhooks import signing
+from app.webhooks import catalogue, examples, signing
 from app.webhooks.sender import Sender
 from app.workers import claims
 from app.workers.deliver import Deliverer
 from app.workers.loading import Load
+from app.workers.run import Worker
 from tests.conftest import TestClock
 from tests.webhooks.receivers import OK
 from tests.workers.conftest import MakeEndpoint
@@ -200,3 +201,17 @@ async def test_what_is_on_its_way_when_nothing_more_can_be_taken_is_written_down
     left = await rows_of(owner, "delivery", "endpoint_id", made["id"])
     assert [(one["status"], one["attempts"]) for one in left] == [("delivered", 1), ("delivered", 1), ("pending", 0)]
     assert third not in {hook.event["subject"] for hook in receiver.hooks}
+
+
+async def test_a_test_of_any_type_reaches_one_endpoint_signed_and_marked(
+    world: World, endpoint: MakeEndpoint, receiver: Lms, worker: Worker
+) -> None:
+    made, _ = await endpoint(types=("win.*",)), await endpoint(types=("*",))
+    await world.do("admin", "test_webhook_endpoint", made["id"], type="session.completed")
+
+    await worker.drain()
+
+    (hook,) = receiver.hooks
+    assert hook.is_signed_with(made["secret"])
+    assert (hook.type, hook.event["sequence"], hook.headers["flipside-test"]) == ("session.completed", 0, "true")
+    assert hook.event["data"] == examples.of(catalogue.BY_TYPE["session.completed"]).data()

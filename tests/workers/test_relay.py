@@ -14,7 +14,7 @@ from app.workers import reactions, relay
 from app.workers.relay import Relay
 from tests.conftest import TestClock
 from tests.workers.conftest import MakeEndpoint
-from tests.workers.steps import relay_all
+from tests.workers.steps import relay_all, rows_of
 from tests.world import World, found_world
 
 
@@ -259,3 +259,24 @@ async def test_an_event_of_a_pair_is_known_to_belong_to_its_programme(
         (ours["id"], event_type)
         for event_type in ("goal.set", "milestone.reached", "agreement.proposed", "session.scheduled")
     ]
+
+
+async def test_what_is_for_one_endpoint_takes_no_number_and_has_no_consequences(
+    world: World, owner: asyncpg.Connection
+) -> None:
+    made = await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in", types=["win.*"])
+    await world.do("admin", "test_webhook_endpoint", made["id"], type="person.deactivated")
+    person = await world.person()
+    with capture_logs() as logs:
+        await relay_all()
+
+    ping, test = await rows_of(owner, "outbox_event", "endpoint_id", made["id"])
+    (told,) = await rows_of(owner, "outbox_event", "subject", person)
+    assert [(one["type"], one["sequence"]) for one in (ping, test)] == [
+        ("webhook_endpoint.ping", 0),
+        ("person.deactivated", 0),
+    ]
+    assert told["sequence"] == 1
+    assert logs == []
+    due = await rows_of(owner, "delivery", "endpoint_id", made["id"])
+    assert {one["event_id"] for one in due} == {ping["id"], test["id"]}

@@ -18,6 +18,7 @@ class DataClass(StrEnum):
     NOTES = "notes"
     FEEDBACK = "feedback"
     SESSIONS = "sessions"
+    EVENTS = "events"
     DELIVERIES = "deliveries"
     KEPT_ANSWERS = "kept_answers"
 
@@ -36,7 +37,9 @@ BOUNDS: Mapping[DataClass, Bounds] = {
     DataClass.NOTES: Bounds(90, 30, 365),
     DataClass.FEEDBACK: Bounds(90, 30, 365),
     DataClass.SESSIONS: Bounds(730, 365, 1825),
-    DataClass.DELIVERIES: Bounds(30, 7, 90),
+    # An event that is still owed to an endpoint stays beyond its time.
+    DataClass.EVENTS: Bounds(90, 1, 365),
+    DataClass.DELIVERIES: Bounds(90, 1, 365),
     # Less than a day would break retries, more than a week nobody's contract.
     DataClass.KEPT_ANSWERS: Bounds(3, 1, 7),
 }

@@ -110,7 +110,7 @@ INVENTORY: Mapping[str, Plan] = {
     "operator": Plan(keep="name token_hash"),
     # Events hold ids, states and codes, and of a person the HR system's id.
     "outbox_event": Plan(
-        keep="type subject visibility actor changed",
+        keep="type subject visibility actor changed endpoint_id",
         blank={"data": """data || '{"external_id": null}'"""},
         whose="subject = $2",
         is_queue=True,

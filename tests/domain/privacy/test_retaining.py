@@ -119,11 +119,13 @@ async def test_sessions_go_after_two_years_with_all_they_hold(
     assert await owner.fetchval("select count(*) from attendance where session_id = $1", pair.session) == 0
 
 
-async def test_what_was_delivered_is_kept_for_a_month_and_what_is_due_until_it_was(
+async def test_what_was_delivered_or_held_is_kept_for_three_months_and_what_is_due_until_it_was(
     world: World, owner: asyncpg.Connection, clock: TestClock
 ) -> None:
     endpoint = await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
-    for place, (days, status) in enumerate(((29, "delivered"), (31, "delivered"), (31, "dead"), (31, "held"))):
+    for place, (days, status) in enumerate(
+        ((89, "delivered"), (91, "delivered"), (91, "dead"), (91, "held"), (91, "pending"))
+    ):
         made_at = clock.time - timedelta(days=days, seconds=place)
         await owner.execute(
             "insert into delivery values ($1, $2, 1, $3, $3, $4, $5, 'session.scheduled', 1, $6, 1, $3)",
@@ -137,7 +139,7 @@ async def test_what_was_delivered_is_kept_for_a_month_and_what_is_due_until_it_w
         (round((clock.time - at) / timedelta(days=1)), status)
         for at, status in await owner.fetch(query, world.organisation_id)
     ]
-    assert left == [(31, "held"), (29, "delivered")]
+    assert left == [(91, "pending"), (89, "delivered")]
 
 
 async def test_the_content_of_an_export_goes_after_a_day(
