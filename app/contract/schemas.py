@@ -54,6 +54,8 @@ class Comparison:
         olds, news = _alternatives(old, self.old), _alternatives(new, self.new)
         found: list[str] = []
         for one in olds if way is Direction.TAKEN else news:
+            if way is Direction.SENT and _is_one_more_kind(one, olds):
+                continue
             rivals = [rival for rival in (news if way is Direction.TAKEN else olds) if _covers(rival, one)]
             pairs = [(one, rival) if way is Direction.TAKEN else (rival, one) for rival in rivals]
             if pairs:
@@ -124,6 +126,12 @@ def _both(one: Json, other: Json) -> Json:
         "required": [*one.get("required", ()), *other.get("required", ())],
     }
     return {key: value for key, value in merged.items() if key != _NAME}
+
+
+def _is_one_more_kind(new: Json, olds: list[Json]) -> bool:
+    """Whether a union of objects with names gained one: whoever reads it passes over what they do not know."""
+    names = {old.get(_NAME) for old in olds}
+    return len(olds) > 1 and None not in names and new.get(_NAME) not in {None, *names}
 
 
 def _covers(wide: Json, narrow: Json) -> bool:

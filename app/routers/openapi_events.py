@@ -14,6 +14,7 @@ from app.webhooks.catalogue import API_VERSION, EVENTS
 from app.webhooks.models import Delivery
 
 EXAMPLE_BASE = "https://flipside.example.com"
+_SEQUENCE = "Rises by one with every event of the organisation; 0 for what was sent to try an endpoint."
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -50,7 +51,7 @@ def _envelope(event: type[Event]) -> Json:
         "id": {"type": "string", "pattern": ids.pattern(OutboxEvent.prefix), "description": "The same on every try."},
         "type": {"type": "string", "const": event.type},
         "timestamp": {"type": "string", "format": "date-time", "description": "When it happened."},
-        "sequence": {"type": "integer", "minimum": 1, "description": "Rises with every event of the organisation."},
+        "sequence": {"type": "integer", "minimum": 0, "description": _SEQUENCE},
         "api_version": {"type": "string", "const": API_VERSION},
         "organisation": {"type": "string", "pattern": ids.pattern(Organisation.prefix)},
         "subject": {**subject, "description": f"What it is about; `data.{event.subject}`."},

@@ -1,6 +1,7 @@
 """One event of each type, made up: for the catalogue, and to test an endpoint with. The same in every process."""
 
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -72,8 +73,15 @@ def _value(name: str, annotation: Any) -> Any:
 
 @cache
 def _prefixes() -> dict[str, str]:
-    kinds = {str(row.__tablename__): row for row in Row.__subclasses__()} | _NAMED
+    kinds = {str(row.__tablename__): row for row in _tables(Row)} | _NAMED
     return {name: kind.prefix for name, kind in kinds.items()}
+
+
+def _tables(base: Any) -> Iterator[Any]:
+    for kind in base.__subclasses__():
+        if hasattr(kind, "__table__"):
+            yield kind
+        yield from _tables(kind)
 
 
 def _an_id(prefix: str, member: str) -> str:

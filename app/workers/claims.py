@@ -34,8 +34,9 @@ _LANES = f"""
     update webhook_endpoint w set lease_until = $3, lease_by = $4
     from due where w.organisation_id = due.organisation_id and w.id = due.id
     returning w.organisation_id, w.id, w.ordering, w.max_in_flight, w.effective_rate, w.paid_until,
-        -- What its handshake allowed, to the second.
-        least(w.rate_limit, greatest(w.allowed_per_minute / 60, 1)) as rate_limit,
+        -- No more than its handshake allowed, if it had one.
+        case when w.allowed_per_minute is null then w.rate_limit
+            else least(w.rate_limit, greatest(w.allowed_per_minute / 60, 1)) end as rate_limit,
         w.next_attempt_at is not null as is_open
 """  # noqa: S608
 _RELEASE = """

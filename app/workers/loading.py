@@ -68,7 +68,7 @@ _PARCELS = f"""
         from due where d.organisation_id = due.organisation_id and d.id = due.id
         returning d.organisation_id, d.endpoint_id, d.id, d.attempts, d.event_id
     )
-    select c.endpoint_id, c.id as delivery_id, c.attempts, e.* from claimed c
+    select c.endpoint_id as lane_id, c.id as delivery_id, c.attempts, e.* from claimed c
     join outbox_event e on e.organisation_id = c.organisation_id and e.id = c.event_id
     order by e.sequence
 """  # noqa: S608
@@ -132,7 +132,7 @@ async def load(asks: Sequence[Ask], *, lease: timedelta) -> list[Load | Exceptio
         parcels: dict[tuple[str, str], list[Parcel]] = {key: [] for key in keys}
         if able:
             for row in await connection.fetch(_PARCELS, now, *map(list, zip(*able, strict=True)), now + lease):
-                parcels[row["organisation_id"], row["endpoint_id"]].append(_parcel(row))
+                parcels[row["organisation_id"], row["lane_id"]].append(_parcel(row))
     return [_load(terms.get(key), parcels[key]) for key in keys]
 
 

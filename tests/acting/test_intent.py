@@ -65,6 +65,7 @@ def test_only_a_few_intents_reveal_a_secret() -> None:
     assert {intent.name for intent in INTENTS if intent.reveals} == {
         "create_api_key",
         "create_webhook_endpoint",
+        "issue_webhook_portal_token",
         "rotate_api_key",
         "rotate_webhook_secret",
     }

@@ -101,6 +101,7 @@ async def test_it_stops_when_it_had_as_many_as_it_wanted() -> None:
         (("--fail", "503", "--delay", "0.01"), SECRET, 503, 0),
         ((), signing.new_secret(), 401, 1),
     ],
+    ids=["accepting", "gone", "failing", "forged"],
 )
 def test_the_exit_code_says_whether_all_were_signed(
     flipside: Command, options: tuple[str, ...], secret: str, status: int, code: int

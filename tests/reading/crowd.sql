@@ -212,11 +212,13 @@ select
 from generate_series(1, 5999) n;
 
 insert into webhook_endpoint (
-    organisation_id, id, version, created_at, updated_at, url, types, status, asymmetric_signature, handshake, verification
+    organisation_id, id, version, created_at, updated_at, url, types, status, asymmetric_signature, handshake, verification,
+    programme_ids, changed_fields, transform, header_names, format, payload, ordering, rate_limit, max_in_flight,
+    timeout_seconds, consecutive_failures, probes, warnings
 )
 select
     :organisation, pg_temp.key('whe', n), 1, pg_temp.at(n), pg_temp.at(n), 'https://hooks.example', '["*"]', 'enabled',
-    false, 'none', 'none'
+    false, 'none', 'none', '[]', '[]', '[]', '[]', 'native', 'thin', 'none', 50, 10, 20, 0, 0, 0
 from generate_series(1, 1000) n;
 
 insert into webhook_secret (organisation_id, id, version, created_at, updated_at, endpoint_id, sealed)

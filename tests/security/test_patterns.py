@@ -34,6 +34,7 @@ CAPS = {
     "app.routers.openapi_schemas": "our own names",
     "app.text": "40 characters of an instant; everything else is matched by pydantic, in linear time",
     "app.outgoing.addresses": "2,048 characters of a URL",
+    "app.webhooks.handshake": "a header of an answer, as long as the client lets one be",
     "app.webhooks.schedule": "a header of an answer, as long as the client lets one be",
 }
 _REPEATS = {"MAX_REPEAT", "MIN_REPEAT"}

@@ -151,6 +151,7 @@ async def test_who_turned_an_endpoint_off_turns_it_on_again_whatever_the_address
     await worker.drain()
     await world.do("admin", "disable_webhook_endpoint", endpoint_id)
     await world.do("admin", "verify_webhook_endpoint", endpoint_id)
+    await world.do("admin", "ping_webhook_endpoint", endpoint_id)
 
     await worker.drain()
 
