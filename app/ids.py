@@ -6,6 +6,7 @@ where the time of writing must not show.
 """
 
 import re
+import zlib
 from datetime import datetime
 from uuid import uuid4
 
@@ -13,6 +14,8 @@ import uuid_utils
 from typeid import base32
 
 _SUFFIX = "[0-7][0-9a-hjkmnp-tv-z]{25}"
+# How made-up ids begin, and what they end with.
+MADE_UP, _LETTERS = "01kd3xq8v7fy2a9m4n6p0rst", "0123456789abcdefghjkmnpqrstvwxyz"
 _ID = re.compile(rf"([a-z]{{3}})_{_SUFFIX}")
 
 
@@ -40,3 +43,9 @@ def prefix_of(text: str) -> str | None:
 def pattern(prefix: str) -> str:
     """The regular expression of ids of one kind, as JSON Schema writes it."""
     return f"^{prefix}_{_SUFFIX}$"
+
+
+def made_up(prefix: str, member: str) -> str:
+    """A well-formed id for examples; others for other members, so that two of one kind differ."""
+    number = zlib.crc32(member.encode())
+    return f"{prefix}_{MADE_UP}{_LETTERS[number % 32]}{_LETTERS[number // 32 % 32]}"

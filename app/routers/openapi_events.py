@@ -7,8 +7,8 @@ from app import ids
 from app.domain.organisations.models import Organisation
 from app.events.envelope import Event
 from app.events.models import OutboxEvent
-from app.routers import openapi_examples as examples
 from app.routers.openapi_schemas import PREFIX, Json, components, ref
+from app.webhooks import examples as made_up
 from app.webhooks import formats
 from app.webhooks.catalogue import API_VERSION, EVENTS
 from app.webhooks.models import Delivery
@@ -70,24 +70,7 @@ def _envelope(event: type[Event]) -> Json:
         "type": "object",
         "properties": properties,
         "required": list(properties),
-        "examples": [_example(event, data["examples"][0])],
-    }
-
-
-def _example(event: type[Event], data: Json) -> Json:
-    subject = data[event.subject]
-    return {
-        "id": examples.an_id(OutboxEvent.prefix, "id"),
-        "type": event.type,
-        "timestamp": "2027-03-09T15:04:05Z",
-        "sequence": 1042,
-        "api_version": API_VERSION,
-        "organisation": examples.an_id(Organisation.prefix, "organisation"),
-        "subject": subject,
-        "actor": examples.an_id("per", "actor") if event.names_actor else None,
-        "changed": [],
-        "data": data,
-        "url": f"{EXAMPLE_BASE}/v1/nodes/{subject}",
+        "examples": [made_up.enveloped(event, data["examples"][0], EXAMPLE_BASE)],
     }
 
 
@@ -155,7 +138,7 @@ HEADERS: dict[str, Json] = {
     "WebhookId": _header(
         "webhook-id",
         "The event's id, the same on every try: remember it, and do nothing the second time.",
-        examples.an_id(OutboxEvent.prefix, "id"),
+        ids.made_up(OutboxEvent.prefix, "id"),
         pattern=ids.pattern(OutboxEvent.prefix),
     ),
     "WebhookTimestamp": _header(
@@ -176,7 +159,7 @@ HEADERS: dict[str, Json] = {
     "FlipsideDeliveryId": _header(
         "flipside-delivery-id",
         "The delivery in our log: `GET /v1/deliveries/{id}`.",
-        examples.an_id(Delivery.prefix, "delivery_id"),
+        ids.made_up(Delivery.prefix, "delivery_id"),
         pattern=ids.pattern(Delivery.prefix),
     ),
     "FlipsideAttempt": _header("flipside-attempt", "Which try this is, from 1.", "1", pattern="^[1-9][0-9]*$"),

@@ -1,12 +1,11 @@
 """Examples for the contract: each schema gets one that a reader understands and that validation accepts."""
 
 import re
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
-_SUFFIX = "01kd3xq8v7fy2a9m4n6p0rst"
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+from app import ids
+
 _ID = re.compile(r"\^([a-z]{3})_")
 _DEEPEST = 4
 _SHOWN_CHANGES = 2
@@ -27,8 +26,8 @@ _VALUES: dict[str, Any] = {
     "IdentityProviderCreate.name": "Acme's sign-in",
     "IdentityProviderUpdate.name": "Acme's sign-in",
     "IdentityProviderRead.name": "Acme's sign-in",
-    "IdentityProviderCreate.audience": f"org_{_SUFFIX}wz",
-    "IdentityProviderRead.audience": f"org_{_SUFFIX}wz",
+    "IdentityProviderCreate.audience": f"org_{ids.MADE_UP}wz",
+    "IdentityProviderRead.audience": f"org_{ids.MADE_UP}wz",
     "AuditEntryRead.action": "update_person",
     "AuditEntryRead.resource": "person",
     "AuditEntryRead.members": ["title"],
@@ -240,10 +239,4 @@ def _text(schema: Mapping[str, Any], member: str) -> str:
     if form in ("date", "date-time"):
         return "2027-03-09" if form == "date" else "2027-03-09T15:04:05Z"
     found = _ID.match(schema.get("pattern", ""))
-    return an_id(found[1], member) if found else f"Some {member.replace('_', ' ')}"
-
-
-def an_id(prefix: str, member: str) -> str:
-    """A well-formed id; others for other members, so that two of one kind differ."""
-    number = zlib.crc32(member.encode())
-    return f"{prefix}_{_SUFFIX}{_LETTERS[number % 32]}{_LETTERS[number // 32 % 32]}"
+    return ids.made_up(found[1], member) if found else f"Some {member.replace('_', ' ')}"

@@ -1,6 +1,5 @@
 """One event of each type, made up: for the catalogue, and to test an endpoint with. The same in every process."""
 
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -9,6 +8,7 @@ from typing import Any, get_args
 
 import orjson
 
+from app import ids
 from app.domain.goals.models import GoalMilestone
 from app.domain.people.models import Person
 from app.events.envelope import Event
@@ -17,7 +17,6 @@ from app.table import Row
 from app.webhooks import formats
 from app.webhooks.models import WebhookEndpoint
 
-_SUFFIX, _LETTERS = "01kd3xq8v7fy2a9m4n6p0rst", "0123456789abcdefghjkmnpqrstvwxyz"
 _AT = datetime(2027, 3, 9, 15, 4, 5, tzinfo=UTC)
 # Ids that are named after what they are to the event, rather than after their kind.
 _NAMED: dict[str, Any] = {
@@ -46,15 +45,19 @@ def of(kind: type[Event]) -> Event:
 
 def native(kind: type[Event], base_url: str) -> dict[str, Any]:
     """The same as endpoints get it, in our own envelope."""
-    data = of(kind).data()
+    return enveloped(kind, of(kind).data(), base_url)
+
+
+def enveloped(kind: type[Event], data: dict[str, Any], base_url: str) -> dict[str, Any]:
+    """Made-up `data` of an event of this type, in our own envelope."""
     row = {
-        "id": _an_id(OutboxEvent.prefix, "id"),
+        "id": ids.made_up(OutboxEvent.prefix, "id"),
         "type": kind.type,
         "occurred_at": _AT,
         "sequence": 1042,
-        "organisation_id": _an_id("org", "organisation"),
+        "organisation_id": ids.made_up("org", "organisation"),
         "subject": data[kind.subject],
-        "actor": _an_id("per", "actor") if kind.names_actor else None,
+        "actor": ids.made_up("per", "actor") if kind.names_actor else None,
         "changed": [],
         "data": data,
     }
@@ -67,7 +70,7 @@ def _value(name: str, annotation: Any) -> Any:
     if issubclass(kind, Enum):
         return next(iter(kind))
     if kind is str and (prefix := _prefixes().get(name.removesuffix("_id"))):
-        return _an_id(prefix, name)
+        return ids.made_up(prefix, name)
     return _VALUES.get(kind, _WORDS.get(name, "not_said"))
 
 
@@ -82,9 +85,3 @@ def _tables(base: Any) -> Iterator[Any]:
         if hasattr(kind, "__table__"):
             yield kind
         yield from _tables(kind)
-
-
-def _an_id(prefix: str, member: str) -> str:
-    """A well-formed id; others for other members, so that two of one kind differ."""
-    number = zlib.crc32(member.encode())
-    return f"{prefix}_{_SUFFIX}{_LETTERS[number % 32]}{_LETTERS[number // 32 % 32]}"
