@@ -19,10 +19,12 @@ def create_app() -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        # It asks at every request whether somebody listens; paths name people's objects, so nobody should.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         exception_handlers={DomainError: problems.on_domain_error, HTTPException: problems.on_http_error},
     )
-    api.mount(app)
     door.mount(app)
+    api.mount(app)
     cross_origin.allow(app, config.settings().origins)
     app.add_middleware(Gate)
     return app

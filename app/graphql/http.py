@@ -190,9 +190,9 @@ def _malformed(member: str, complaint: str) -> Refusal:
 
 def _nests_deeper(value: object, levels: int) -> bool:
     """Whether objects and lists lie within each other more than `levels` times; layer by layer, not by recursion."""
-    layer = _containers([value])
-    for _ in range(levels):
-        layer = [child for parent in layer for child in _containers(parent)]
+    layer, depth = _containers([value]), 0
+    while layer and depth < levels:
+        layer, depth = [child for parent in layer for child in _containers(parent)], depth + 1
     return bool(layer)
 
 

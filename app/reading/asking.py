@@ -68,12 +68,12 @@ def order(resource: Resource, text: str | None) -> str:
     return text
 
 
-def limit(size: int | None, parameter: str = "limit") -> int:
+def limit(size: int | None, parameter: str = "limit", most: int = pagination.MAX_LIMIT) -> int:
     """The size of a page. Raises `BadQuery`."""
     if size is None:
         return pagination.DEFAULT_LIMIT
-    if not 1 <= size <= pagination.MAX_LIMIT:
-        raise BadQuery(parameter, f"must be a whole number from 1 to {pagination.MAX_LIMIT}")
+    if not 1 <= size <= most:
+        raise BadQuery(parameter, f"must be a whole number from 1 to {most}")
     return size
 
 

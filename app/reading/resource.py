@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 from app.auth.actor import Role
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
+from app.pagination import MAX_LIMIT
 from app.text import Output
 
 Table = sa.FromClause
@@ -184,6 +185,7 @@ class Resource:
     filters: tuple[Filter, ...] = ()
     sorts: tuple[str, ...] = ()
     default_sort: str = "id"
+    largest_page: int = MAX_LIMIT
     computed: Mapping[str, Callable[[Table], sa.ColumnElement[Any]]] = field(default_factory=dict)
     guarded: bool = False
     sensitive: Sensitive | None = None

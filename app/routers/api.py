@@ -16,7 +16,8 @@ from app.webhooks.feed import EVENTS
 
 
 def mount(app: FastAPI) -> None:
-    """Add every route of the REST door."""
+    """Add every route of the REST door; first the one that most requests are for."""
+    app.router.routes.append(table())
     app.router.routes.append(Route("/health/live", health.live, methods=["GET"]))
     app.router.routes.append(Route("/health/ready", health.ready, methods=["GET"]))
     app.router.routes.append(Route(oauth.TOKEN, oauth.token, methods=["POST"]))
@@ -27,7 +28,6 @@ def mount(app: FastAPI) -> None:
     app.router.routes.append(Route(asyncapi.ADDRESS, asyncapi.serve, methods=["GET"]))
     app.router.routes.append(Route(event_schemas.PATH, event_schemas.serve, methods=["GET"]))
     app.router.routes.append(Route("/docs", openapi.docs, methods=["GET"]))
-    app.router.routes.append(table())
 
 
 def table() -> Table:

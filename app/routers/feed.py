@@ -6,6 +6,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.pagination import DEFAULT_LIMIT
 from app.quotas import admission
 from app.reading import asking
 from app.reading.asking import BadQuery
@@ -13,7 +14,7 @@ from app.reading.run import Absent
 from app.routers import accepting, wishes
 from app.routers.reads import actor_of, listed, read_list, tagged
 from app.webhooks import event_types, feed
-from app.webhooks.feed import EVENTS, LARGEST_PAGE, LATEST, LONGEST_WAIT_SECONDS, OLDEST, Wish
+from app.webhooks.feed import EVENTS, LATEST, LONGEST_WAIT_SECONDS, Wish
 
 TYPES, TYPE = "/v1/event-types", "/v1/event-types/{id}"
 _list = read_list(EVENTS)
@@ -38,10 +39,9 @@ def _wish(query: bytes) -> tuple[Wish, int]:
     """What is asked of the feed, and for how many seconds one would wait. Raises `Malformed` or `BadQuery`."""
     names = ("after", "limit", "wait", *EVENTS.parameters)
     given = wishes.parameters(query, names)
-    after = given.pop("after", None)
-    if after is None:
-        raise BadQuery("wait", f"goes with after: a cursor, {OLDEST} or {LATEST}")
-    limit = _number(given.pop("limit", "100"), "limit", 1, LARGEST_PAGE)
+    # Who only waits, waits for what is new.
+    after = given.pop("after", LATEST)
+    limit = _number(given.pop("limit", str(DEFAULT_LIMIT)), "limit", 1, EVENTS.largest_page)
     seconds = _number(given.pop("wait", "0"), "wait", 0, LONGEST_WAIT_SECONDS)
     filters = asking.filters(EVENTS, {name: text.split(",") for name, text in given.items()})
     return Wish(after, filters, limit), seconds

@@ -91,12 +91,8 @@ def of_feed() -> list[Json]:
             "Makes it a feed: what comes after this `next_cursor`, from the oldest that is kept, or from now on. "
             "410 when events behind the cursor are kept no longer. Goes with `limit`, `wait` and the filters alone.",
         ),
-        _query("wait", seconds, "With `after`: how many seconds to wait for an event where there is none."),
-        {
-            **size,
-            "schema": {**size["schema"], "maximum": feed.LARGEST_PAGE},
-            "description": f"{size['description']} Above {pagination.MAX_LIMIT} with `after` only, where 100 is usual.",
-        },
+        _query("wait", seconds, "How many seconds to wait for an event where there is none; alone, for a new one."),
+        {**size, "schema": {**size["schema"], "maximum": EVENTS.largest_page}},
     ]
 
 

@@ -16,7 +16,7 @@ from app.routers.openapi_answers import good, problems, to_anybody
 from app.routers.openapi_schemas import Json, answer_of, components, ref
 from app.routers.writes import METHODS, path_of
 from app.webhooks.catalogue import BY_TYPE
-from app.webhooks.feed import EVENTS, LARGEST_PAGE
+from app.webhooks.feed import EVENTS
 
 Paths = dict[str, dict[str, Json]]
 _SPELLINGS = {"api": "API", "webhook": "webhook"}
@@ -207,8 +207,8 @@ def _webhook_keys() -> Json:
 def _feed() -> Json:
     about = (
         f"{EVENTS.schema.__doc__} Without `after` it is a list like any other. With `after` it is a feed: pages go on "
-        f"for ever, and `next_cursor` is always there, to go on from next time; a page may hold {LARGEST_PAGE} events, "
-        f"and `wait` keeps an empty one back until something happens. Nothing ever appears behind a cursor. What is "
+        f"for ever, and `next_cursor` is always there, to go on from next time; "
+        "`wait` keeps an empty one back until something happens. Nothing ever appears behind a cursor. What is "
         "confided comes to those alone who name it in `types`."
     )
     page = good("One page.", ref("EventPage"), "ETag", "Link", "CacheControl")

@@ -103,7 +103,8 @@ def _question(resource: Resource, query: bytes) -> _Question:
     parameters = _parameters(query) if query else {}
     text = urlencode(parameters)
     tree = _grown(resource, parameters.pop("fields", None), parameters.pop("expand", None))
-    sort, limit = asking.order(resource, parameters.pop("sort", None)), _size(parameters.pop("limit", None))
+    sort = asking.order(resource, parameters.pop("sort", None))
+    limit = _size(parameters.pop("limit", None), resource.largest_page)
     filters = asking.filters(resource, {name: _texts(resource, name, text) for name, text in parameters.items()})
     return _Question(tree, sort, limit, filters, _first(resource, tree.root, sort, filters.wheres), text)
 
@@ -221,10 +222,10 @@ def _texts(resource: Resource, name: str, text: str) -> list[str]:
     return text.split(",") if isinstance(resource.parameters.get(name), Equals) else [text]
 
 
-def _size(text: str | None) -> int:
-    if text is not None and not (text.isascii() and text.isdigit() and len(text) <= 3):
-        raise BadQuery("limit", "must be a whole number from 1 to 100")
-    return asking.limit(None if text is None else int(text))
+def _size(text: str | None, most: int) -> int:
+    if text is not None and not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
+        raise BadQuery("limit", f"must be a whole number from 1 to {most}")
+    return asking.limit(None if text is None else int(text), most=most)
 
 
 def parameters(query: bytes, known: tuple[str, ...] = ()) -> dict[str, str]:

@@ -22,7 +22,7 @@ from app.reading.shape import Leaf, Nodes, Page, Part, Says, Wanted, Where
 from app.webhooks import catalogue
 from app.webhooks.schemas import EventRead
 
-LARGEST_PAGE, LONGEST_WAIT_SECONDS = 500, 20
+LONGEST_WAIT_SECONDS = 20
 OLDEST, LATEST = "oldest", "latest"
 # How soon one hears of what was relayed in another process. A statement on an index, for each who waits.
 LOOK_SECONDS = 1.0
@@ -65,6 +65,7 @@ EVENTS = Resource(
     relations={Relation.TOLD: lambda event: event.c.sequence > sa.literal_column("0")},
     filters=(Types("type"), Equals("subject")),
     default_sort="sequence",
+    largest_page=500,
     computed={
         "timestamp": lambda event: event.c.occurred_at,
         "api_version": lambda _: sa.literal_column(f"'{catalogue.API_VERSION}'"),
