@@ -5,22 +5,24 @@ Everything is counted in this process, so that no request waits for a store (doc
 
 import math
 from collections.abc import Coroutine, MutableMapping
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv6Address
 from typing import Any
 
 from app import clock, config
 from app.auth.actor import Actor
 from app.errors import RateLimited, Unauthenticated
-from app.quotas.buckets import WINDOW_SECONDS, Budget, Key, Level
+from app.quotas.buckets import WINDOW_SECONDS, Budget, Key
 
-# Where the answer's headers lie in an ASGI scope, for the outermost layer to find.
-HEADERS = "flipside.ratelimit"
+# Where the budgets that were drawn from lie in an ASGI scope, for the outermost layer to tell how they stand.
+_DRAWN = "flipside.ratelimit"
 _MOST_WELCOME = 10_000
 # One network at most providers: whoever holds it has all addresses within.
 _IPV6_PREFIX_CHARACTERS = 19
 
 Scope = MutableMapping[str, Any]
+Headers = tuple[tuple[bytes, bytes], ...]
+_Draws = tuple[tuple[Budget, Key], ...]
 
 
 class Budgets:
@@ -33,6 +35,17 @@ class Budgets:
         self.address = _budget("address", settings.rate_limit_address)
         # By their hashes: what lies in memory opens nothing.
         self.welcome: set[int] = set()
+
+        self.everyday = lru_cache(maxsize=4096)(self._everyday)
+
+    def _everyday(self, organisation_id: str, principal: str) -> _Draws:
+        """What each request of a caller is drawn from."""
+        found: list[tuple[Budget, Key]] = []
+        if self.credential is not None:
+            found.append((self.credential, (organisation_id, principal)))
+        if self.organisation is not None:
+            found.append((self.organisation, (organisation_id, "")))
+        return tuple(found)
 
     def shared(self) -> list[Budget]:
         """What replicas count together. Addresses are personal data, and stay where they are."""
@@ -76,23 +89,30 @@ def charge(scope: Scope, actor: Actor, units: int, operation: str = "") -> None:
 
     An operation that costs more than one unit has a budget of its own besides.
     """
-    kept, organisation_id = budgets(), actor.organisation_id
-    draws: list[tuple[Budget, Key]] = []
-    if kept.credential is not None:
-        draws.append((kept.credential, (organisation_id, actor.principal)))
-    if kept.organisation is not None:
-        draws.append((kept.organisation, (organisation_id, "")))
+    kept = budgets()
+    draws = kept.everyday(actor.organisation_id, actor.principal)
     if kept.operation is not None and operation and units > 1:
-        draws.append((kept.operation, (organisation_id, operation)))
+        draws += ((kept.operation, (actor.organisation_id, operation)),)
     if not draws:
         return
+    scope[_DRAWN] = draws
     now = clock.now().timestamp()
-    kinds = tuple([budget for budget, _ in draws])
     for budget, key in draws:
         if wait := budget.wait(key, units, now):
-            scope[HEADERS] = _headers(kinds, [budget.level(key, now) for budget, key in draws])
             raise _refusal(budget, wait)
-    scope[HEADERS] = _headers(kinds, [budget.draw(key, units, now) for budget, key in draws])
+    for budget, key in draws:
+        budget.draw(key, units, now)
+
+
+def headers(scope: Scope) -> Headers:
+    """How the budgets stand that this request drew from (draft-ietf-httpapi-ratelimit-headers): two header fields."""
+    draws: _Draws = scope.get(_DRAWN, ())
+    if not draws:
+        return ()
+    now = clock.now().timestamp()
+    levels = [(budget.name, budget.level(key, now)) for budget, key in draws]
+    stand = ", ".join([f'"{name}";r={left};t={full_in}' for name, (left, full_in) in levels])
+    return _policies(tuple([budget for budget, _ in draws])), (b"ratelimit", stand.encode())
 
 
 def _refusal(budget: Budget, wait: float) -> RateLimited:
@@ -101,12 +121,6 @@ def _refusal(budget: Budget, wait: float) -> RateLimited:
         f"The {budget.name}'s budget of {budget.units:,} a minute is spent. Try again in {seconds} s.",
         retry_after_seconds=seconds,
     )
-
-
-def _headers(kinds: tuple[Budget, ...], levels: list[Level]) -> tuple[tuple[bytes, bytes], ...]:
-    """The two header fields of draft-ietf-httpapi-ratelimit-headers."""
-    stand = [f'"{budget.name}";r={left};t={full_in}' for budget, (left, full_in) in zip(kinds, levels, strict=True)]
-    return _policies(kinds), (b"ratelimit", ", ".join(stand).encode())
 
 
 @cache

@@ -39,13 +39,11 @@ class Budget:
         wait = self._ahead(key, now) + self._seconds(units) - WINDOW_SECONDS
         return wait if wait > _HAIR else 0.0
 
-    def draw(self, key: Key, units: int, now: float) -> Level:
-        """Take units out of a bucket; how it stands then."""
+    def draw(self, key: Key, units: int, now: float) -> None:
+        """Take units out of a bucket."""
         seconds = self._seconds(units)
-        ahead = self._ahead(key, now) + seconds
-        self.settle(key, now + ahead, now)
+        self.settle(key, now + self._ahead(key, now) + seconds, now)
         self.owe(key, seconds)
-        return self._level(ahead)
 
     def owe(self, key: Key, seconds: float) -> None:
         """Note what the other replicas are to hear of."""
@@ -54,7 +52,9 @@ class Budget:
 
     def level(self, key: Key, now: float) -> Level:
         """How a bucket stands."""
-        return self._level(self._ahead(key, now))
+        ahead = self._ahead(key, now)
+        left = int((WINDOW_SECONDS - ahead + _HAIR) / self._unit_seconds)
+        return (left if left > 0 else 0), math.ceil(ahead - _HAIR)
 
     def settle(self, key: Key, full_at: float, now: float) -> None:
         """Let a bucket be full at that time, and no sooner."""
@@ -72,10 +72,6 @@ class Budget:
     def _seconds(self, units: int) -> float:
         # What costs more than a whole bucket takes all of it.
         return units * self._unit_seconds if units < self.units else WINDOW_SECONDS
-
-    def _level(self, ahead: float) -> Level:
-        left = int((WINDOW_SECONDS - ahead + _HAIR) / self._unit_seconds)
-        return (left if left > 0 else 0), math.ceil(ahead - _HAIR)
 
     def _sweep(self, now: float) -> None:
         """Forget full buckets; should there still be too many, all: better generous than out of memory."""

@@ -45,7 +45,7 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 given = message["headers"]
-                message["headers"] = [*given, stamp, *self._standing_beside(given), *scope.get(admission.HEADERS, ())]
+                message["headers"] = [*given, stamp, *self._standing_beside(given), *admission.headers(scope)]
             await send(message)
 
         try:
