@@ -19,8 +19,8 @@ from app.errors import Fault, Invalid
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 25
 _MAC_BYTES = 16
-# Of a display name of the greatest length, in the letters that take most bytes.
-LONGEST = 8192
+# Of a display name of the greatest length, in the letters that take most bytes. An address has room for it.
+LONGEST = 6656
 
 
 class BadCursor(Invalid):

@@ -6,6 +6,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.errors import Fault, Invalid
 from app.pagination import DEFAULT_LIMIT
 from app.quotas import admission
 from app.reading import asking
@@ -18,6 +19,20 @@ from app.webhooks.feed import EVENTS, LATEST, LONGEST_WAIT_SECONDS, Wish
 
 TYPES, TYPE = "/v1/event-types", "/v1/event-types/{id}"
 _list = read_list(EVENTS)
+# What a list has and a feed has not.
+_OF_LISTS = ("fields", "expand", "sort", "cursor")
+
+
+class NotInFeed(Invalid):
+    """A parameter of the list beside one that makes it a feed: each is right, but not with the other."""
+
+    code, title = "not_in_feed", "Not in a feed"
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__(
+            "The feed, which after and wait make of the list, comes whole and in its own order.",
+            faults=(Fault("does not go with after or wait", code=self.code, parameter=parameter),),
+        )
 
 
 async def events(request: Request) -> Response:
@@ -37,8 +52,10 @@ async def events(request: Request) -> Response:
 
 def _wish(query: bytes) -> tuple[Wish, int]:
     """What is asked of the feed, and for how many seconds one would wait. Raises `Malformed` or `BadQuery`."""
-    names = ("after", "limit", "wait", *EVENTS.parameters)
-    given = wishes.parameters(query, names)
+    given = wishes.parameters(query, (*_OF_LISTS, "after", "limit", "wait", *EVENTS.parameters))
+    for name in _OF_LISTS:
+        if name in given:
+            raise NotInFeed(name)
     # Who only waits, waits for what is new.
     after = given.pop("after", LATEST)
     limit = _number(given.pop("limit", str(DEFAULT_LIMIT)), "limit", 1, EVENTS.largest_page)

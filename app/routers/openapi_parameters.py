@@ -80,7 +80,8 @@ def of_list(resource: Resource) -> list[Json]:
 
 def of_feed() -> list[Json]:
     """The parameters of the events, which are a list and a feed."""
-    cursor, size = SHARED["Cursor"]["schema"], SHARED["Limit"]
+    # Places in the feed are short: a number and an id.
+    cursor, size = {**SHARED["Cursor"]["schema"], "maxLength": 256}, SHARED["Limit"]
     ends = {"type": "string", "enum": [feed.OLDEST, feed.LATEST]}
     seconds = {"type": "integer", "minimum": 0, "maximum": feed.LONGEST_WAIT_SECONDS, "default": 0}
     return [

@@ -55,6 +55,7 @@ async def test_who_waits_in_vain_gets_an_empty_page(api: Api, acme: Full, monkey
         ({"after": "oldest", "types": "nonsense"}, "types"),
         ({"after": "oldest", "types": ""}, "types"),
         ({"after": "oldest", "sort": "sequence"}, "sort"),
+        ({"wait": "0", "nonsense": "1"}, "nonsense"),
         ({"after": "no cursor"}, "after"),
     ],
 )

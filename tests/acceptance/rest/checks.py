@@ -30,5 +30,6 @@ schemathesis.serializer.alias("application/x-ndjson", "text/csv")
 
 
 def _is_formal(fault: dict[str, str]) -> bool:
-    # A rule between members stands at the root: JSON Schema could not say it, the descriptions do.
-    return fault["code"] in _FORMAL and not (fault["code"] == "value_error" and fault.get("pointer") == "/")
+    # A rule between members, or parameters, stands at no single one: JSON Schema cannot say it, the descriptions do.
+    is_between = "parameter" not in fault and fault.get("pointer", "/") == "/"
+    return fault["code"] in _FORMAL and not (fault["code"] == "value_error" and is_between)
