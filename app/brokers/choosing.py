@@ -34,7 +34,7 @@ def broker(settings: Settings) -> Broker | None:
         raise ExtraMissing(
             f"FLIPSIDE_BROKER_URL asks for {kind}, whose library is not installed. Run: pip install 'flipside[{kind}]'"
         ) from error
-    password = settings.broker_password and settings.broker_password.get_secret_value()
+    password = settings.broker_password.get_secret_value() if settings.broker_password else None
     place = Place(tuple(hosts.split(",")), bool(tls), settings.broker_ca_file, settings.broker_user, password)
     made: Broker = module.made(place, settings)
     return made

@@ -54,12 +54,12 @@ class Kafka:
         if producer is None:
             raise BrokerFailed("not open")
         outcomes: list[BrokerFailed | None] = [BrokerFailed("not confirmed in time") for _ in messages]
-        try:
-            for place, message in enumerate(messages):
+        for place, message in enumerate(messages):
+            try:
                 self._send(producer, message, partial(_note, outcomes, place))
-        except (BufferError, KafkaException):
-            # The queue is full or the producer is beyond use; what was not taken is said to be unconfirmed.
-            pass
+            # The queue is full, the message too long, or the producer beyond use.
+            except (BufferError, KafkaException) as error:
+                outcomes[place] = BrokerFailed(f"not taken ({error.args[0]})")
         await asyncio.to_thread(producer.flush, _FLUSH_SECONDS)
         # A producer that has failed may be beyond use: another takes its place.
         self._has_failed |= any(outcomes)
@@ -82,7 +82,6 @@ def _options(place: Place, sasl: str) -> dict[str, Any]:
         # Implies that all replicas in sync confirm, and that repetitions keep the order.
         "enable.idempotence": True,
         "delivery.timeout.ms": int(DELIVERY_SECONDS * 1000),
-        "socket.connection.setup.timeout.ms": int(CONNECT_SECONDS * 1000),
         # All of a batch is handed over at once: there is nobody to wait for.
         "linger.ms": 0,
         "compression.type": "lz4",

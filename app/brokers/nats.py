@@ -36,7 +36,7 @@ class Nats:
         self._place, self._topic = place, topic
         self._client: Client | None = None
         self._stream: JetStreamContext | None = None
-        self._unconfirmed: set[asyncio.Future[Any]] = set()
+        self._unconfirmed: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Be connected, to a server that has a stream for us."""
@@ -52,32 +52,24 @@ class Nats:
 
     async def publish(self, messages: Sequence[Message]) -> Sequence[BrokerFailed | None]:
         """Send these in their order, and wait for what the stream says of each."""
-        acks: list[asyncio.Future[Any]] = []
-        try:
-            await self._send(messages, acks)
-            await asyncio.wait(acks, timeout=ACK_SECONDS)
-        except _FAILED:
-            # The connection is lost: what is not confirmed by now never will be.
-            pass
-        finally:
-            self._unconfirmed.difference_update(acks)
-            for ack in acks:
-                ack.cancel()
-        return [_judged(ack) for ack in acks] + [BrokerFailed("not sent")] * (len(messages) - len(acks))
+        # A task writes before it waits, so they write in their order. (The client's own `publish_async` has a future
+        # for each, too, but never resolves it when the stream refuses: nats-io/nats.py, issue 985.)
+        sending = [asyncio.create_task(self._send(message)) for message in messages]
+        self._unconfirmed.update(sending)
+        outcomes = await asyncio.gather(*sending, return_exceptions=True)
+        self._unconfirmed.difference_update(sending)
+        return [_judged(outcome) for outcome in outcomes]
 
     async def close(self) -> None:
         """Let go of the connection."""
         if self._client is not None:
             await self._client.close()
 
-    async def _send(self, messages: Sequence[Message], acks: list[asyncio.Future[Any]]) -> None:
+    async def _send(self, message: Message) -> None:
         if self._stream is None:
             raise BrokerFailed("not open")
-        for message in messages:
-            headers = {Header.MSG_ID: message.id, **message.headers}
-            ack = await self._stream.publish_async(message.subject, message.body, headers=headers)
-            acks.append(ack)
-            self._unconfirmed.add(ack)
+        headers = {Header.MSG_ID: message.id, **message.headers}
+        await self._stream.publish(message.subject, message.body, timeout=ACK_SECONDS, headers=headers)
 
     def _options(self) -> dict[str, Any]:
         place, scheme = self._place, "tls" if self._place.is_tls else "nats"
@@ -112,16 +104,14 @@ class Nats:
         self._stream = jetstream
 
     async def _lost(self) -> None:
-        for ack in self._unconfirmed:
-            ack.cancel()
+        """What is not confirmed by now never will be."""
+        for sending in self._unconfirmed:
+            sending.cancel()
 
 
 async def _said_by_whoever_asked(_error: Exception) -> None:
     """The client's own word for it would go to the log with the server's address."""
 
 
-def _judged(ack: asyncio.Future[Any]) -> BrokerFailed | None:
-    if ack.cancelled():
-        return BrokerFailed("not confirmed in time")
-    error = ack.exception()
-    return None if error is None else BrokerFailed(f"refused ({type(error).__name__})")
+def _judged(outcome: BaseException | None) -> BrokerFailed | None:
+    return outcome and BrokerFailed(f"not confirmed ({type(outcome).__name__})")
