@@ -114,4 +114,4 @@ async def _said_by_whoever_asked(_error: Exception) -> None:
 
 
 def _judged(outcome: BaseException | None) -> BrokerFailed | None:
-    return outcome and BrokerFailed(f"not confirmed ({type(outcome).__name__})")
+    return None if outcome is None else BrokerFailed(f"not confirmed ({type(outcome).__name__})")

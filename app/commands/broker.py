@@ -3,7 +3,6 @@
 import asyncio
 
 from app.brokers import choosing
-from app.brokers.choosing import ExtraMissing
 from app.brokers.port import BrokerFailed
 from app.commands import hosting
 from app.config import Settings
@@ -39,6 +38,3 @@ def behind(settings: Settings, address: str) -> str:
 async def _lag(settings: Settings, address: str) -> dict[str, int]:
     async with hosting.opened(address, settings):
         return await publish.lag()
-
-
-__all__ = ["BrokerAway", "ExtraMissing", "behind", "look"]

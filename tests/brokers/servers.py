@@ -33,7 +33,8 @@ class NatsServer:
         """Be there, if it is not."""
         if self._process is not None:
             return
-        command = [_PROGRAM, "-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", self._store, *self._options]
+        address = ("-a", "127.0.0.1", "-p", str(self.port))
+        command: list[str | Path] = [_PROGRAM, *address, "-js", "-sd", self._store, *self._options]
         self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert self._process.stderr is not None
         for line in self._process.stderr:
