@@ -30,13 +30,16 @@ _BEHIND = """
 """
 # Whoever was served longest ago comes first. Of two workers that see the same lease end, one gets the row.
 _CLAIM = f"""
+    with due as materialized (
+        select c.organisation_id {_BEHIND} and (b.lease_until is null or b.lease_until <= $1)
+        order by b.lease_until nulls first, c.organisation_id limit $4
+    )
     insert into broker_cursor as mine (organisation_id, sequence, lease_until, lease_by)
-    select c.organisation_id, 0, $2, $3 {_BEHIND} and (b.lease_until is null or b.lease_until <= $1)
-    order by b.lease_until nulls first, c.organisation_id limit $4
+    select organisation_id, 0, $2, $3 from due order by organisation_id
     on conflict (organisation_id) do update set lease_until = excluded.lease_until, lease_by = excluded.lease_by
     where mine.lease_until <= $1
     returning organisation_id, sequence
-"""
+"""  # noqa: S608
 # As in the feed: what has its number has its place, even if its consequences are still to come.
 _EVENTS = """
     select e.*, n.after from unnest($1::text[], $2::bigint[]) as n (organisation_id, after)
@@ -90,6 +93,8 @@ class Publisher:
             rows = await connection.fetch(_CLAIM, now, now + lease, self._name, ORGANISATIONS_AT_ONCE)
             claims = [[row[name] for row in rows] for name in ("organisation_id", "sequence")]
             events = await connection.fetch(_EVENTS, *claims, BATCH)
+        if not events:
+            return False
         # Another worker takes over what is not done within the lease.
         ends_at = time.monotonic() + lease.total_seconds() / 2
         batches = (list(batch) for _, batch in groupby(events, key=lambda event: event["organisation_id"]))

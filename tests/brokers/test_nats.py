@@ -118,6 +118,16 @@ async def test_what_is_not_confirmed_in_time_counts_as_not_sent(
     assert len(await nats.stored(topic)) == 1
 
 
+async def test_a_server_without_jetstream_is_not_to_be_had(connect: Connect, tmp_path: Path) -> None:
+    server = NatsServer(tmp_path, "-js=false")
+    server.start()
+    try:
+        with pytest.raises(BrokerFailed, match=r"^NATS cannot be had \((ServiceUnavailable|NoResponders)Error\)\.$"):
+            await connect(broker_url=server.url).open()
+    finally:
+        server.kill()
+
+
 async def test_a_server_with_a_password_and_a_certificate_is_met_as_somebody(
     connect: Connect, tmp_path: Path, topic: str
 ) -> None:
