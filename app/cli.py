@@ -11,6 +11,7 @@ import typer
 import uvloop
 
 from app import secret
+from app.brokers.choosing import ExtraMissing
 from app.commands import doctor as doctors
 from app.commands import hosting, serving, settings_table
 from app.commands.audit import audit
@@ -42,6 +43,7 @@ _EXPECTED = (
     DatabaseMissing,
     DatabaseUnreachable,
     DataFolderUnusable,
+    ExtraMissing,
     KeysUnfit,
     MigrationFailed,
     NothingReleased,
@@ -110,7 +112,7 @@ def api(
 
 @cli.command()
 def worker() -> None:
-    """Relay events, deliver webhooks and chain the audit trail; any number of these may run."""
+    """Relay events, deliver webhooks, tell the broker and chain the audit trail; any number of these may run."""
     settings = chosen()
     secret.master(settings)
     serving.configure_log(settings)

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # More could not be told apart in the time that they take to come back.
 MOST_UNITS = 10_000_000
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_HOST = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}"
+_BROKER = re.compile(rf"(nats|kafka)(\+tls)?://{_HOST}(,{_HOST})*")
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
@@ -114,6 +116,30 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(
         default=0.5, ge=0, le=60, description="At a stop, how long readiness says no before the port closes."
     )
+    broker_url: str | None = Field(
+        default=None,
+        description="Broker that gets every event, too (docs/brokers.md): `nats://host:4222`, `kafka://host:9092`, "
+        "more hosts by commas; `nats+tls://…`, `kafka+tls://…` over TLS. Unset: none.",
+    )
+    broker_topic: str = Field(
+        default="flipside",
+        pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$",
+        max_length=100,
+        description="What NATS subjects begin with; in Kafka, the topic.",
+    )
+    broker_format: Literal["native", "cloudevents_structured", "cloudevents_binary"] = Field(
+        default="native", description="How the broker gets events: what `format` of an endpoint means."
+    )
+    broker_user: str | None = Field(default=None, description="User name at the broker; over Kafka, of SASL.")
+    broker_password: SecretStr | None = Field(
+        default=None, description="The user's password; over NATS and without a user, a token."
+    )
+    broker_sasl: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        default="SCRAM-SHA-512", description="How Kafka checks the password."
+    )
+    broker_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) that the broker's is checked against. Unset: the system's."
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="Shape of the log lines.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Lowest level that is logged."
@@ -131,6 +157,14 @@ class Settings(BaseSettings):
     def _names_origins(cls, value: str | None) -> str | None:
         if not all(_ORIGIN.fullmatch(origin) for origin in _listed(value)):
             raise ValueError("origins are written out, as in https://app.example.com,https://other.example.com")
+        return value
+
+    @field_validator("broker_url")
+    @classmethod
+    def _names_brokers(cls, value: str | None) -> str | None:
+        # A password has a setting of its own, which no table and no complaint shows.
+        if value is not None and not _BROKER.fullmatch(value):
+            raise ValueError("is written nats://host:port or kafka://host:port,host:port, without user and password")
         return value
 
     @property

@@ -6,7 +6,7 @@ from app.auth.models import ApiKey, Credential, IssuerBinding, SigningKey
 from app.declared import RESOURCES
 from app.domain.operations.models import OperationInput
 from app.domain.privacy.operators import Operator
-from app.events.models import EventCounter, OutboxEvent
+from app.events.models import BrokerCursor, EventCounter, OutboxEvent
 from app.quotas.models import QuotaLevel
 from app.sealing.models import DataKey
 from app.table import metadata
@@ -16,6 +16,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditSubject",
+    "BrokerCursor",
     "Credential",
     "DataKey",
     "EventCounter",

@@ -17,6 +17,7 @@ from app.config import Settings
 from app.embedded import OWNER, Cluster
 from app.events import outbox
 from tests import emitted
+from tests.brokers.servers import NatsServer
 from tests.world import World, found_world
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -106,6 +107,20 @@ def _events_keep_their_schema() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(outbox, "record", emitted.record)
         yield
+
+
+@pytest.fixture(scope="session")
+def _nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
+    server = NatsServer(tmp_path_factory.mktemp("nats"))
+    yield server
+    server.kill()
+
+
+@pytest.fixture(name="nats")
+def _nats_that_runs(_nats: NatsServer) -> NatsServer:
+    """A NATS server of this test process, whatever the test before did to it."""
+    _nats.start()
+    return _nats
 
 
 @pytest.fixture(name="clock")

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from alembic.script import ScriptDirectory
 
 from app import secret, storage
-from app.commands import hosting
+from app.brokers.choosing import ExtraMissing
+from app.commands import broker, hosting
+from app.commands.broker import BrokerAway
 from app.commands.hosting import DataFolderUnusable, SchemaBehind
 from app.commands.serving import PortTaken, listen
 from app.commands.settings_table import PREFIX, variable
@@ -45,6 +47,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield (folder := _data_folder(settings))
     yield _secret_key(settings)
     yield _port(settings)
+    if settings.broker_url is not None:
+        yield _tried("broker", lambda: broker.look(settings), BrokerAway, ExtraMissing)
     if settings.database_url is None and settings.app_database_url is None:
         yield from _embedded(settings, folder)
     else:
@@ -133,6 +137,8 @@ def _schema(settings: Settings, address: str) -> Iterator[Finding]:
     yield (migrations := _migrations(address))
     if migrations.is_well:
         yield _tried("data keys", lambda: hosting.require_keys(address, settings), KeysUnfit, SecretMissing)
+        if settings.broker_url is not None:
+            yield Finding("events for the broker", broker.behind(settings, address))
 
 
 def _migrations(address: str) -> Finding:

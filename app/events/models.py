@@ -53,3 +53,15 @@ class EventCounter(SQLModel, table=True):
 
     organisation_id: str = Field(primary_key=True, sa_type=sa.Text)
     last_sequence: int = Field(default=0, sa_type=sa.BigInteger)
+
+
+class BrokerCursor(SQLModel, table=True):
+    """The last number of an organisation's events that the broker has confirmed. One worker holds the lease."""
+
+    __tablename__ = "broker_cursor"
+    __table_args__ = (of_organisation(),)
+
+    organisation_id: str = Field(primary_key=True, sa_type=sa.Text)
+    sequence: int = Field(default=0, sa_type=sa.BigInteger)
+    lease_until: datetime = instant()
+    lease_by: str | None = Field(default=None, sa_type=sa.Text)

@@ -1,4 +1,4 @@
-"""A worker: relays, delivers, verifies, operates, chains and sweeps side by side until it is told to stop."""
+"""A worker: relays, delivers, publishes, verifies, operates, chains and sweeps side by side until told to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from app import config, logs
+from app.brokers import choosing
 from app.webhooks.sender import Sender
 from app.workers.chaining import CHAIN_SECONDS, Chainer
 from app.workers.deliver import Deliverer
 from app.workers.faults import described
 from app.workers.operate import Operator
+from app.workers.publish import Publisher
 from app.workers.relay import Relay
 from app.workers.sweep import sweep
 from app.workers.verify import Verifier
@@ -50,6 +52,8 @@ class Worker:
     def __init__(self) -> None:
         self._stopping = asyncio.Event()
         self._queues: list[_Loop] = []
+        # Here, so that what is missing is said before anything begins.
+        self._broker = choosing.broker(config.settings())
         # Nobody waits for these.
         self._steady = (_Loop("sweep", _swept, SWEEP_SECONDS), _Loop("chain", Chainer().step, CHAIN_SECONDS))
 
@@ -57,12 +61,14 @@ class Worker:
         """Work until `stop`, then finish what is under way, within ten seconds."""
         async with _sender() as sender:
             pause = config.settings().worker_poll_seconds
-            due = asyncio.Event()
+            due, numbered = asyncio.Event(), asyncio.Event()
             deliverer, operator = Deliverer(sender, on_free=due.set), Operator()
             self._queues = [_Loop("deliver", partial(_delivered, deliverer), pause, due)]
-            self._queues += [_Loop("relay", partial(_relayed, Relay(), due), pause) for _ in range(RELAYS)]
+            self._queues += [_Loop("relay", partial(_relayed, Relay(), due, numbered), pause) for _ in range(RELAYS)]
             self._queues.append(_Loop("operate", operator.step, pause))
             self._queues.append(_Loop("verify", partial(_verified, Verifier(sender), due), pause))
+            if self._broker is not None:
+                self._queues.append(_Loop("publish", Publisher(self._broker).step, pause, numbered))
             loops = [asyncio.create_task(self._repeat(loop)) for loop in (*self._queues, *self._steady)]
             log.info("worker.started")
             try:
@@ -72,6 +78,8 @@ class Worker:
                 deliverer.stop()
                 operator.stop()
                 await _wind_up(loops, deliverer)
+                if self._broker is not None:
+                    await self._broker.close()
                 log.info("worker.stopped")
 
     def wake(self) -> None:
@@ -119,10 +127,11 @@ def _sender() -> Sender:
     return Sender(allow_private=config.settings().private_webhooks_allowed)
 
 
-async def _relayed(relay: Relay, due: asyncio.Event) -> bool:
+async def _relayed(relay: Relay, *woken: asyncio.Event) -> bool:
     worked = await relay.step() is not None
     if worked:
-        due.set()
+        for event in woken:
+            event.set()
     return worked
 
 

@@ -1,6 +1,7 @@
 """What an operator can mend is said in one line, without a traceback, and the exit code is 1."""
 
 import asyncio
+import sys
 
 import asyncpg
 import pytest
@@ -42,6 +43,16 @@ def test_production_without_a_secret_does_not_start(flipside: Command, choose: C
     choose(environment="production", secret_key=None)
 
     assert "FLIPSIDE_SECRET_KEY is not set" in complaint(flipside(role))
+
+
+def test_a_broker_whose_library_is_missing_is_said_before_any_work_is_done(
+    flipside: Command, choose: Choose, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(database_url=address, broker_url="nats://127.0.0.1:1")
+    monkeypatch.setitem(sys.modules, "nats", None)
+    monkeypatch.delitem(sys.modules, "app.brokers.nats", raising=False)
+
+    assert "pip install 'flipside[nats]'" in complaint(flipside("worker"))
 
 
 def test_a_port_in_use_is_found_before_anything_is_started(flipside: Command, choose: Choose) -> None:

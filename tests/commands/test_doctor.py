@@ -1,5 +1,6 @@
 """What the doctor sees, and what he prescribes."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from app.commands.serving import listen
 from app.config import Settings
 from app.embedded import OWNER, Cluster
 from app.embedded_programs import PostgresMissing, Programs
+from tests.brokers.servers import NatsServer
 from tests.commanding import Choose, Command
 
 
@@ -46,6 +48,23 @@ def test_a_named_database_is_looked_at(address: str, tmp_path: Path, free_port: 
     assert findings["database"].seen.startswith("PostgreSQL 1")
     assert "this code needs" in findings["migrations"].seen
     assert findings["restricted connection"].is_well
+
+
+def test_a_broker_is_looked_for_and_so_is_what_waits_for_it(
+    address: str, tmp_path: Path, free_port: int, nats: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data_dir=tmp_path, port=free_port, database_url=address, broker_url=nats.url)
+    well = seen(settings)
+    nats.kill()
+    away = seen(settings)
+    monkeypatch.setitem(sys.modules, "nats", None)
+    monkeypatch.delitem(sys.modules, "app.brokers.nats")
+    missing = seen(settings)
+
+    assert well["broker"] == Finding("broker", "can be had")
+    assert well["events for the broker"].seen.endswith("organisations wait for it")
+    assert "mend FLIPSIDE_BROKER_URL" in (away["broker"].cure or "")
+    assert "pip install 'flipside[nats]'" in (missing["broker"].cure or "")
 
 
 def test_what_is_missing_is_named_with_its_cure(

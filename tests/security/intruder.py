@@ -25,6 +25,8 @@ QUEUES = {
     # Forgets what is too old, too.
     "outbox_event": {"SELECT", "INSERT", "UPDATE", "DELETE"},
     "event_counter": {"SELECT", "UPDATE"},
+    # Remembers how far a broker was told.
+    "broker_cursor": {"SELECT", "INSERT", "UPDATE"},
     "webhook_endpoint": {"SELECT", "UPDATE"},
     # And of a secret, when it last signed.
     "webhook_secret": {"SELECT"},

@@ -68,6 +68,7 @@ INVENTORY: Mapping[str, Plan] = {
     "audit_subject": Plan(),
     # Of the platform's staff, not of people in the organisation; the reason is sealed.
     "break_glass": Plan(keep="reason requested_by approved_by prefix_text secret_hash"),
+    "broker_cursor": Plan(keep="lease_by"),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
     "data_key": Plan(keep="owner kek_id", shred="wrapped"),
