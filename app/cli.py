@@ -28,6 +28,7 @@ from app.commands.supervising import ProcessFailed, Supervisor
 from app.config import Settings
 from app.contract.released import NothingReleased
 from app.demo import handing_out, seed
+from app.demo.handing_out import StoryBroken
 from app.demo.walk.caller import Refused
 from app.demo.walk.company import Scale
 from app.demo.walk.walk import walk
@@ -54,6 +55,7 @@ _EXPECTED = (
     Refused,
     SchemaBehind,
     SecretMissing,
+    StoryBroken,
     Unanswered,
     DomainError,
 )

@@ -17,6 +17,7 @@ from app.commands import office
 from app.config import Settings
 from app.demo import northwind, seed
 from app.demo.northwind import NAME, ORGANISATION_ID, STORIES
+from app.errors import DomainError
 
 _OFFICE = office.operator(ORGANISATION_ID)
 _ROLES = {
@@ -32,6 +33,10 @@ _PAIRS = (
 )
 
 
+class StoryBroken(RuntimeError):
+    """Somebody whose key is handed out has left the demonstration organisation."""
+
+
 @dataclass(frozen=True)
 class Demo:
     """What callers need: the address, the organisation, a key for each role."""
@@ -42,11 +47,20 @@ class Demo:
 
 
 async def hand_out(settings: Settings) -> Demo:
-    """The keys in `demo.json`; when it is gone, or they are good no more, new ones in their place."""
+    """The keys in `demo.json`; when it is gone, or they are good no more, new ones in their place.
+
+    Raises `StoryBroken` when there can be none.
+    """
     path = settings.data_dir / "demo.json"
     keys = _kept(path)
     if not await all_good(keys):
-        keys = await _issue()
+        try:
+            keys = await _issue()
+        except (KeyError, DomainError):
+            raise StoryBroken(
+                "People of the demonstration organisation have left it, so their keys cannot be handed out. To begin "
+                "anew, use another database: without FLIPSIDE_DATABASE_URL, by another folder as FLIPSIDE_DATA_DIR."
+            ) from None
     demo = Demo(settings.base_url, ORGANISATION_ID, keys)
     _keep(path, demo)
     return demo

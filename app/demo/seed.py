@@ -1,5 +1,6 @@
 """The demonstration organisation, made through the same intents as everybody's data, once."""
 
+import re
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ _STEPS = ("invite", "review", "approve", "ready")
 _TURNS = {"waitlist": "review", "decline": "review"}
 _PRAISE = "You come prepared, and you try things before I have finished explaining them. Keep that."
 _OFFICE = office.operator(ORGANISATION_ID)
+# Others may be there by now: the organisation is for trying things out.
+_NUMBER = re.compile(r"NW-([0-9]{4})")
 
 
 async def seed() -> bool:
@@ -36,7 +39,8 @@ async def seed() -> bool:
 async def people() -> dict[int, str]:
     """The people of the demonstration organisation: their ids, by number."""
     found = await office.every(_OFFICE, PEOPLE)
-    return {int(person["external_id"].removeprefix("NW-")): person["id"] for person in found if person["external_id"]}
+    numbered = ((_NUMBER.fullmatch(person["external_id"] or ""), person["id"]) for person in found)
+    return {int(number[1]): person_id for number, person_id in numbered if number}
 
 
 async def _name() -> str | None:

@@ -17,7 +17,7 @@ from app.config import Settings
 from app.db import Database
 from app.declared import RESOURCES
 from app.demo import handing_out, northwind, seed
-from app.demo.handing_out import Demo, hand_out
+from app.demo.handing_out import Demo, StoryBroken, hand_out
 from app.demo.northwind import ORGANISATION_ID
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.sessions.resource import SESSIONS
@@ -117,6 +117,26 @@ async def test_when_the_file_is_gone_or_wrong_new_keys_take_the_place_of_the_old
     assert len(listed) == len(ROLES)
     assert await handing_out.all_good(again.keys)
     assert not await handing_out.all_good(demo.keys)
+
+
+async def test_people_who_came_later_are_in_nobodys_way(demo: Demo, chosen: Settings) -> None:
+    newcomer = {"given_name": "Aiko", "family_name": "Tanaka", "rank_level": 3}
+    await office.act(office.operator(ORGANISATION_ID), "create_person", external_id="E-10042", **newcomer)
+    (chosen.data_dir / "demo.json").unlink()
+
+    again = await hand_out(chosen)
+
+    assert await handing_out.all_good(again.keys)
+
+
+async def test_without_the_people_of_the_story_it_says_how_to_begin_anew(
+    demo: Demo, chosen: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(northwind, "ADMINISTRATOR", 9_999)
+    (chosen.data_dir / "demo.json").unlink()
+
+    with pytest.raises(StoryBroken, match="FLIPSIDE_DATA_DIR"):
+        await hand_out(chosen)
 
 
 async def test_another_port_changes_the_address_and_keeps_the_keys(demo: Demo, chosen: Settings) -> None:
