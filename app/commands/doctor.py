@@ -21,6 +21,8 @@ from app.embedded_programs import OLDEST, PostgresMissing, Programs
 from app.sealing.wrapping import KeysUnfit
 from app.secret import SecretMissing
 from app.storage import DatabaseUnreachable
+from app.workers import partitions
+from app.workers.partitions import MonthMissing
 
 _OLDEST_PYTHON = (3, 11)
 
@@ -133,6 +135,7 @@ def _schema(settings: Settings, address: str) -> Iterator[Finding]:
     yield (migrations := _migrations(address))
     if migrations.is_well:
         yield _tried("data keys", lambda: hosting.require_keys(address, settings), KeysUnfit, SecretMissing)
+        yield _tried("delivery log", lambda: asyncio.run(partitions.require_months(address)), MonthMissing)
 
 
 def _migrations(address: str) -> Finding:

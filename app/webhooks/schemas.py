@@ -266,12 +266,16 @@ class AttemptRead(Output):
 
     id: str
     delivery_id: str
+    endpoint_id: str
     number: int
     started_at: datetime
     elapsed_ms: int
     status: int | None = Field(description="HTTP status; absent when no answer came.")
     error: str | None = Field(description="Why no answer came, or why it did not count.")
     address: str | None = Field(description="The IP address that was dialled.")
+    request_headers: dict[str, Any] = Field(
+        description="What was sent along; `***` for the signature and for headers of your own."
+    )
     response: str | None = Field(description="The first 16 kB of the answer.")
     version: int
     created_at: datetime
