@@ -44,6 +44,13 @@ class DeliveryStatus(StrEnum):
     DEAD = "dead"
 
 
+class Recoverable(StrEnum):
+    """How a delivery stands that was not accepted and will not be tried again."""
+
+    DEAD = "dead"
+    HELD = "held"
+
+
 class Ordering(StrEnum):
     """What waits for what at one endpoint: nothing, what is of one subject, or everything."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.domain.programmes.schemas import ProgrammeId
-from app.text import Flag, Input, Line, Output, Patch, absent, distinct, whole
+from app.text import Flag, Input, Instant, Line, Output, Patch, absent, distinct, whole
 from app.webhooks import custom_headers
 from app.webhooks.catalogue import BY_TYPE, PATTERNS
 from app.webhooks.custom_headers import CustomHeader
@@ -18,6 +18,7 @@ from app.webhooks.models import (
     Handshake,
     Ordering,
     Payload,
+    Recoverable,
     Verification,
 )
 from app.webhooks.transforms import MOST_STEPS, Transformation
@@ -157,6 +158,22 @@ class WebhookEndpointTest(Input):
     """Which type of event to try."""
 
     type: Annotated[str, Field(json_schema_extra={"enum": sorted(BY_TYPE)}), AfterValidator(_emitted)]
+
+
+class WebhookEndpointReplay(Input):
+    """Which deliveries to send again."""
+
+    since: Instant = Field(description="Those that were made at or after this; no further back than they are kept.")
+    until: Instant | None = Field(default=None, description="And before this. Absent: up to now.")
+    types: Patterns | None = Field(default=None, description="Only events of these types. Absent: of all.")
+
+
+class WebhookEndpointRecover(WebhookEndpointReplay):
+    """Which deliveries to send again, of those that were not accepted."""
+
+    states: Annotated[list[Recoverable], distinct(2), Field(min_length=1)] = Field(
+        default=list(Recoverable), description="`dead`: given up. `held`: due while the endpoint was disabled."
+    )
 
 
 class PortalTokenIssue(Input):
