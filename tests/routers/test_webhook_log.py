@@ -83,7 +83,7 @@ async def test_graphql_begins_the_same_and_refuses_the_same(api: Api, world: Wor
     ("asked", "count"),
     [
         ({"created_after": LONG_AGO}, 1),
-        ({"created_after": "0001-01-01T00:00:00Z"}, 1),
+        ({"created_after": "1900-01-01T00:00:00Z"}, 1),
         ({"created_before": LONG_AGO}, 0),
         ({"endpoint_id": ids.made_up("whe", "none")}, 0),
     ],
