@@ -9,7 +9,7 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -166,9 +166,8 @@ def _get(client: http.client.HTTPConnection, target: str, key: str) -> bytes:
 
 
 def _told(title: str, service: list[float], bare: list[float]) -> bool:
-    percentile: Callable[[list[float], int], float] = lambda times, at: quantiles(times, n=100)[at - 1] * 1e3  # noqa: E731
-    p50, p95 = (percentile(service, at) for at in (50, 95))
-    bare_p50, bare_p95 = (percentile(bare, at) for at in (50, 95))
+    p50, p95 = (quantiles(service, n=100)[place - 1] * 1e3 for place in (50, 95))
+    bare_p50, bare_p95 = (quantiles(bare, n=100)[place - 1] * 1e3 for place in (50, 95))
     print(
         f"{title}: p50 {p50:.1f} ms, p95 {p95:.1f} ms; bare SQL p50 {bare_p50:.1f} ms, p95 {bare_p95:.1f} ms; "
         f"ratio of p50 {p50 / bare_p50:.1f}, of p95 {p95 / bare_p95:.1f}",
