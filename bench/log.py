@@ -150,7 +150,7 @@ async def _measured(kind: Kind, address: str, organisation_id: str, key: str, pa
         found = await prepared.fetchval(*kind.values(organisation_id, question))
         service.append(between - began)
         bare.append(time.perf_counter() - between)
-        if [row["id"] for row in json.loads(body)["items"]] != [row["id"] for row in json.loads(found)]:
+        if [row["id"] for row in json.loads(body)["items"]] != [row["id"] for row in json.loads(found or "[]")]:
             raise SystemExit(f"The two sides do not answer the same: {kind.title}")
     await connection.close()
     return _told(kind.title, service[20:], bare[20:])
