@@ -32,11 +32,13 @@ from app.demo.handing_out import StoryBroken
 from app.demo.walk.caller import Refused
 from app.demo.walk.company import Scale
 from app.demo.walk.walk import walk
+from app.domain.organisations.retention import BOUNDS, DataClass
 from app.embedded import PostgresFailed, PostgresMissing
 from app.errors import DomainError
 from app.sealing.wrapping import KeysUnfit
 from app.secret import SecretMissing
 from app.storage import DatabaseUnreachable
+from app.workers import partitions
 
 # What an operator can mend: said in a line, without a traceback.
 _EXPECTED = (
@@ -129,6 +131,8 @@ def migrate(revision: Annotated[str, typer.Option(help="The migration to go up t
     serving.configure_log(settings)
     with hosting.hosted(settings) as owner:
         hosting.migrate(owner, revision)
+        if revision == "head":
+            asyncio.run(partitions.divide(owner, BOUNDS[DataClass.DELIVERIES].most))
         typer.echo(f"The database stands at {asyncio.run(hosting.revision(owner))}.")
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.data import ENVIRONMENT, ROOT, Data
 from bench.limit import POOL
@@ -46,8 +47,8 @@ def running(data: Data) -> Iterator[tuple[Server, Server]]:
     """The limit and the service, for as long as the block runs."""
     environment = _environment(data, SERVICE_PORT)
     with (
-        _process([*_LIMIT, *_QUIET], LIMIT_PORT, environment) as limit,
-        _process(["app.cli", "api"], SERVICE_PORT, environment) as service,
+        process([*_LIMIT, *_QUIET], LIMIT_PORT, environment) as limit,
+        process(["app.cli", "api"], SERVICE_PORT, environment) as service,
     ):
         yield limit, service
 
@@ -55,7 +56,7 @@ def running(data: Data) -> Iterator[tuple[Server, Server]]:
 @contextmanager
 def unguarded(data: Data) -> Iterator[Server]:
     """The service without its guards."""
-    with _process(["bench.unguarded", "api"], UNGUARDED_PORT, _environment(data, UNGUARDED_PORT)) as server:
+    with process(["bench.unguarded", "api"], UNGUARDED_PORT, _environment(data, UNGUARDED_PORT)) as server:
         yield server
 
 
@@ -76,8 +77,9 @@ def _environment(data: Data, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def _process(module: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
-    log = (ROOT / f"server-{port}.log").open("wb")
+def process(module: list[str], port: int, environment: dict[str, str], folder: Path = ROOT) -> Iterator[Server]:
+    """A server of its own, which answers by the time that the block begins. What it says is kept in `folder`."""
+    log = (folder / f"server-{port}.log").open("wb")
     process = subprocess.Popen([sys.executable, "-m", *module], env=environment, stdout=log, stderr=log)
     try:
         _await(process, port)

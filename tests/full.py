@@ -199,6 +199,7 @@ async def _fill_from_rows(full: Full) -> None:
             organisation_id=world.organisation_id,
             id=ids.new(Attempt.prefix),
             delivery_id=delivery.id,
+            endpoint_id=delivery.endpoint_id,
             number=1,
             started_at=clock.now(),
             elapsed_ms=12,

@@ -78,7 +78,7 @@ class World:
         return Call(
             self.actors[part],
             found,
-            everything(found.resource),
+            everything(found.answer),
             {},
             object_id=object_id,
             data=found.takes.model_validate(data) if found.takes else None,

@@ -6,7 +6,7 @@ from alembic import op
 from app.isolation import isolate, let_worker, release, stop_worker
 
 revision = "8e4b1f6a27d0"
-down_revision = "5a7e0d93c1b6"
+down_revision = "d84b6f02c953"
 branch_labels = None
 depends_on = None
 

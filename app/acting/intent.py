@@ -45,6 +45,13 @@ class Intent:
     document: bool = False
     # In units of the caller's budgets (app/quotas): more than one for what costs us far more than a single change.
     cost: int = 1
+    # The operation, of a step that takes too long for a request.
+    begins: Resource | None = None
+
+    @property
+    def answer(self) -> Resource:
+        """What callers get back: the object, or the operation that was begun."""
+        return self.begins or self.resource
 
     @property
     def summary(self) -> str:
@@ -64,7 +71,7 @@ class Intent:
     @property
     def needs_key(self) -> bool:
         """Whether callers must send an idempotency key: work that was begun twice is done twice."""
-        return self.kind is Kind.BEGIN
+        return self.kind is Kind.BEGIN or self.begins is not None
 
     @property
     def needs_version(self) -> bool:
@@ -120,9 +127,12 @@ def move(
     *,
     reveals: bool = False,
     cost: int = 1,
+    begins: Resource | None = None,
 ) -> Intent:
-    """Take a named step: `POST /v1/things/{id}/verb`."""
-    return Intent(name, resource, Kind.MOVE, scope, does, _takes(does), verb=verb, reveals=reveals, cost=cost)
+    """Take a named step: `POST /v1/things/{id}/verb`. One that takes long `begins` an operation, and answers that."""
+    return Intent(
+        name, resource, Kind.MOVE, scope, does, _takes(does), verb=verb, reveals=reveals, cost=cost, begins=begins
+    )
 
 
 def _takes(does: Callable[..., Any]) -> type[Input] | None:

@@ -148,7 +148,8 @@ _OWN_ONLY = "update_note delete_note delete_win withdraw_feedback".split()
 _WEBHOOKS = (
     "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret "
     "delete_webhook_secret rotate_webhook_signing_key verify_webhook_endpoint disable_webhook_endpoint "
-    "enable_webhook_endpoint ping_webhook_endpoint test_webhook_endpoint retry_delivery"
+    "enable_webhook_endpoint ping_webhook_endpoint test_webhook_endpoint recover_webhook_endpoint "
+    "replay_webhook_endpoint retry_delivery"
 ).split()
 _PRIVACY_OFFICE = (
     "approve_erasure decline_erasure resume_erasure place_legal_hold lift_legal_hold update_retention_policy"

@@ -86,7 +86,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "erasure": {_O: "status requested_by decided_by decided_at operation_id completed_at"},
     "legal_hold": {_O: "placed_by lifted_by lifted_at", _X: "reason"},
     "break_glass": {_O: "minutes requested_by approved_by opened_at expires_at closed_at", _X: "reason"},
-    "attempt": {_O: "number started_at elapsed_ms status error address", _C: "response"},
+    "attempt": {_O: "number started_at elapsed_ms status error address request_headers", _C: "response"},
     "identity_provider": {
         _O: "name issuer audience jwks_uri algorithms token_type person_claim person_match is_enabled",
     },

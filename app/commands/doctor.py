@@ -23,6 +23,8 @@ from app.embedded_programs import OLDEST, PostgresMissing, Programs
 from app.sealing.wrapping import KeysUnfit
 from app.secret import SecretMissing
 from app.storage import DatabaseUnreachable
+from app.workers import partitions
+from app.workers.partitions import MonthMissing
 
 _OLDEST_PYTHON = (3, 11)
 
@@ -139,6 +141,7 @@ def _schema(settings: Settings, address: str) -> Iterator[Finding]:
         yield _tried("data keys", lambda: hosting.require_keys(address, settings), KeysUnfit, SecretMissing)
         if settings.broker_url is not None:
             yield Finding("events for the broker", broker.behind(settings, address))
+        yield _tried("delivery log", lambda: asyncio.run(partitions.require_months(address)), MonthMissing)
 
 
 def _migrations(address: str) -> Finding:

@@ -109,7 +109,7 @@ class _Nothing(BaseModel):
 def _answer(intent: Intent) -> Any:
     if intent.kind is Kind.DELETE:
         return Deleted
-    answer = getattr(names, intent.resource.type_name)
+    answer = getattr(names, intent.answer.type_name)
     if not intent.reveals:
         return answer
     name = secret_name(intent.resource)

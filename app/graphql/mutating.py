@@ -89,9 +89,9 @@ class _Answer:
     def __init__(self, selector: Selector, intent: Intent, nodes: list[FieldNode]) -> None:
         self._selector, self._intent, self._nodes = selector, intent, nodes
         # By response name: an object beside its secret may be asked for under several.
-        self._parts = {key: selector.of_type(intent.resource, sets) for key, sets in self._sets().items()}
+        self._parts = {key: selector.of_type(intent.answer, sets) for key, sets in self._sets().items()}
         items = [item for part in self._parts.values() for item in part.items]
-        self.wanted = Wanted(intent.resource, tuple(replace(item, key=str(i)) for i, item in enumerate(items)))
+        self.wanted = Wanted(intent.answer, tuple(replace(item, key=str(i)) for i, item in enumerate(items)))
 
     def _sets(self) -> dict[str, list[SelectionSetNode]]:
         sets = [node.selection_set for node in self._nodes if node.selection_set]
@@ -112,7 +112,7 @@ class _Answer:
         values = iter(orjson.loads(done.body).values())
         objects = {key: {item.key: next(values) for item in part.items} for key, part in self._parts.items()}
         if not self._intent.reveals:
-            return {**objects[""], TYPE: self._intent.resource.type_name}
+            return {**objects[""], TYPE: self._intent.answer.type_name}
         facts = {"__typename": secret_name(self._intent.resource), "secret": done.secret}
         return {**told(self._selector, facts, self._nodes), **objects}
 

@@ -49,9 +49,7 @@ def filters(resource: Resource, given: Mapping[str, Sequence[str]], slot: str = 
             raise BadQuery(name[:100], "is not known here")
         if not 1 <= len(items) <= (MOST_VALUES if isinstance(rule, Equals) else 1):
             raise BadQuery(name, f"takes 1 to {MOST_VALUES} values" if isinstance(rule, Equals) else "takes one value")
-        parsed = [_value(rule.kind(resource), name, item) for item in items]
-        if isinstance(rule, Equals):
-            parsed = rule.meant(parsed)
+        parsed = rule.meant([_value(rule.kind(resource), name, item) for item in items])
         several = len(parsed) != 1
         wheres.append(Where(name, f"{slot}{index}", several))
         values[f"{slot}{index}"] = parsed if several else parsed[0]

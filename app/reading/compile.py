@@ -175,7 +175,7 @@ class _Compiler:
     def _where(self, listed: Page, table: Table, index: int) -> sa.ColumnElement[bool]:
         where = listed.wheres[index]
         rule = listed.resource.rule(where.parameter)
-        kind = table.c[rule.field].type
+        kind = table.c[rule.column].type
         if isinstance(kind, sa.Enum):
             kind = sa.Text()
         value: sa.BindParameter[Any] = sa.bindparam(where.slot, type_=ARRAY(kind) if where.several else kind)

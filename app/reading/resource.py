@@ -5,12 +5,14 @@ Both doors, the contract and the compiler read this declaration; nothing else sa
 
 from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from app import ids
 from app.auth.actor import Role
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
@@ -57,6 +59,11 @@ class Equals:
     def kind(self, resource: "Resource") -> type | tuple[str, ...]:
         """What values are: as of the field."""
         return resource.kind_of(self.field)
+
+    @property
+    def column(self) -> str:
+        """The column that values are compared with."""
+        return self.field
 
     def meant(self, values: list[Any]) -> list[Any]:
         """The values that a row may have."""
@@ -126,15 +133,42 @@ class Range:
         """What values are: as of the field."""
         return resource.kind_of(self.field)
 
+    @property
+    def column(self) -> str:
+        """The column that values are compared with."""
+        return self.field
+
+    def meant(self, values: list[Any]) -> list[Any]:
+        """The values that a row is compared with."""
+        return values
+
     def where(
         self, table: Table, parameter: str, value: sa.BindParameter[Any], *, several: bool
     ) -> sa.ColumnElement[bool]:
         """The condition on `table`."""
-        column = table.c[self.field]
+        column = table.c[self.column]
         return column >= value if parameter.endswith("_after") else column < value
 
 
+@dataclass(frozen=True)
+class Made(Range):
+    """`created_after=` and `created_before=` where ids tell when they were made: a walk along them begins there."""
+
+    field: str = "created_at"
+    prefix: str = ""
+
+    @property
+    def column(self) -> str:
+        """The column that values are compared with."""
+        return "id"
+
+    def meant(self, values: list[Any]) -> list[Any]:
+        """The first ids of their times."""
+        return [ids.first_at(self.prefix, max(value, _EPOCH)) for value in values]
+
+
 Filter = Equals | Range
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BY_ID = Equals("id")
 
 

@@ -161,11 +161,11 @@ def _body(intent: Intent) -> Json:
 def _success(intent: Intent) -> Json:
     if intent.kind is Kind.DELETE:
         return {"204": good("It is gone.", None, "CacheControl")}
-    schema = answer_of(intent.resource, reveals=intent.reveals)
+    schema = answer_of(intent.answer, reveals=intent.reveals)
     headers = ["ETag", "IdempotencyReplayed", "CacheControl"]
     if intent.kind is Kind.CREATE:
         return {"201": good("The new object.", schema, "Location", *headers)}
-    if intent.kind is Kind.BEGIN:
+    if intent.kind is Kind.BEGIN or intent.begins:
         return {"202": good("The operation, which has begun.", schema, "Location", *headers)}
     return {"200": good("The object as it is now.", schema, *headers)}
 

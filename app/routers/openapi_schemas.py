@@ -70,9 +70,9 @@ def components() -> dict[str, Json]:
         named[f"{resource.type_name}View"] = _view(resource, named[resource.schema.__name__])
         page = f"{resource.type_name}Page"
         named[page] = _page(page, f"{resource.type_name}View")
-    for resource in {intent.resource for intent in INTENTS if intent.reveals}:
+    for resource in {intent.answer for intent in INTENTS if intent.reveals}:
         named[f"{resource.type_name}WithSecret"] = _with_secret(resource)
-    for resource in set(RESOURCES) - {intent.resource for intent in INTENTS if intent.kind is not Kind.DELETE}:
+    for resource in set(RESOURCES) - {intent.answer for intent in INTENTS if intent.kind is not Kind.DELETE}:
         # Nobody makes or changes it, so nothing answers the whole of it unasked.
         del named[resource.schema.__name__]
     named["EventTypePage"] = _page("EventTypePage", "EventTypeRead")

@@ -42,7 +42,7 @@ def write(intent: Intent) -> Endpoint:
             Call(
                 actor=actor,
                 intent=intent,
-                wanted=wishes.whole(intent.resource).wanted,
+                wanted=wishes.whole(intent.answer).wanted,
                 values={},
                 object_id=request.path_params.get("id"),
                 data=data if intent.takes else None,
@@ -82,10 +82,11 @@ def _answer(intent: Intent, done: Done) -> Response:
         headers["Idempotency-Replayed"] = "true"
     if intent.kind is Kind.DELETE:
         return Response(status_code=204, headers=headers)
-    headers["ETag"] = entity_tag(intent.resource, done.version, done.body)
+    headers["ETag"] = entity_tag(intent.answer, done.version, done.body)
     body = done.body
     if done.secret is not None:
         body = body[:-1] + b',"secret":' + orjson.dumps(done.secret) + b"}"
-    if not intent.has_id:
-        headers["Location"] = f"/v1/{intent.resource.path}/{done.object_id}"
-    return Response(body, _STATUSES.get(intent.kind, 200), headers, media_type="application/json")
+    if not intent.has_id or intent.begins:
+        headers["Location"] = f"/v1/{intent.answer.path}/{done.object_id}"
+    status = 202 if intent.begins else _STATUSES.get(intent.kind, 200)
+    return Response(body, status, headers, media_type="application/json")

@@ -2,8 +2,9 @@
 
 from app.acting.intent import create, delete, move, update
 from app.auth.scopes import Scope
+from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations.resource import ORGANISATIONS
-from app.webhooks import portal, rotating, service
+from app.webhooks import portal, resending, rotating, service
 from app.webhooks.resource import DELIVERIES, WEBHOOK_ENDPOINTS, WEBHOOK_SECRETS, WEBHOOK_SIGNING_KEYS
 
 _MANAGE = Scope.WEBHOOKS_MANAGE
@@ -30,5 +31,15 @@ INTENTS = (
         "webhook-portal-token",
         reveals=True,
     ),
+    move(
+        resending.RECOVER,
+        WEBHOOK_ENDPOINTS,
+        resending.recover,
+        _MANAGE,
+        "recover",
+        cost=_CALLS_OUT,
+        begins=OPERATIONS,
+    ),
+    move(resending.REPLAY, WEBHOOK_ENDPOINTS, resending.replay, _MANAGE, "replay", cost=_CALLS_OUT, begins=OPERATIONS),
     move("retry_delivery", DELIVERIES, service.retry, _MANAGE, "retry", cost=_CALLS_OUT),
 )

@@ -44,6 +44,13 @@ class DeliveryStatus(StrEnum):
     DEAD = "dead"
 
 
+class Recoverable(StrEnum):
+    """How a delivery stands that was not accepted and will not be tried again."""
+
+    DEAD = "dead"
+    HELD = "held"
+
+
 class Ordering(StrEnum):
     """What waits for what at one endpoint: nothing, what is of one subject, or everything."""
 
@@ -243,6 +250,7 @@ class Delivery(Row, table=True):
         belongs_to("webhook_endpoint", "endpoint_id", on_delete="CASCADE"),
         unique("event_id", "endpoint_id", name="uq_delivery_event"),
         index("delivery_endpoint", "endpoint_id", "id"),
+        index("delivery_status", "endpoint_id", "status", "id"),
         index("delivery_due", "endpoint_id", "due_at", "sequence", where="status = 'pending'"),
         index(
             "delivery_order",
@@ -272,20 +280,26 @@ class Delivery(Row, table=True):
 
 
 class Attempt(Row, table=True):
-    """One try, and what came back."""
+    """One try, and what came back. Its id tells when it was written down, and so in which month's partition it lies."""
 
     __table_args__ = (
         of_organisation(),
         belongs_to("delivery", "delivery_id", on_delete="CASCADE"),
         index("attempt_delivery", "delivery_id", "id"),
+        index("attempt_endpoint", "endpoint_id", "id"),
+        {"postgresql_partition_by": "RANGE (id)"},
     )
     prefix: ClassVar[str] = "tri"
 
     delivery_id: str = Field(sa_type=sa.Text)
+    # That of its delivery, which never changes: the log of an endpoint is walked without a look at each delivery.
+    endpoint_id: str = Field(sa_type=sa.Text)
     number: int
     started_at: datetime = instant()
     elapsed_ms: int
     status: int | None = None
     error: str | None = Field(default=None, sa_type=sa.Text)
     address: str | None = Field(default=None, sa_type=sa.Text)
+    # Without what proves who sent it, or is the endpoint's own.
+    request_headers: dict[str, str] = json_column(default_factory=dict)
     response: str | None = Field(default=None, sa_type=sa.Text)

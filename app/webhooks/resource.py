@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from app.auth.scopes import Scope
-from app.reading.resource import Edge, Equals, Resource, Table
+from app.reading.resource import Edge, Equals, Made, Resource, Table
 from app.webhooks.models import Attempt, Breaker, Delivery, WebhookEndpoint, WebhookSecret, WebhookSigningKey
 from app.webhooks.schemas import (
     AttemptRead,
@@ -57,7 +57,7 @@ DELIVERIES = Resource(
     DeliveryRead,
     Scope.WEBHOOKS_MANAGE,
     edges=(Edge("endpoint", "endpoint_id", WEBHOOK_ENDPOINTS, "deliveries", "Where it goes.", "What was due to it."),),
-    filters=(Equals("endpoint_id"), Equals("event_id"), Equals("event_type"), Equals("status")),
+    filters=(Equals("endpoint_id"), Equals("event_id"), Equals("event_type"), Equals("status"), Made(prefix="dlv")),
 )
 ATTEMPTS = Resource(
     "attempt",
@@ -66,5 +66,5 @@ ATTEMPTS = Resource(
     AttemptRead,
     Scope.WEBHOOKS_MANAGE,
     edges=(Edge("delivery", "delivery_id", DELIVERIES, "tries", "What was tried.", "Every try."),),
-    filters=(Equals("delivery_id"),),
+    filters=(Equals("delivery_id"), Equals("endpoint_id"), Made(prefix="tri")),
 )

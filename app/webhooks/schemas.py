@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.domain.programmes.schemas import ProgrammeId
-from app.text import Flag, Input, Line, Output, Patch, absent, distinct, whole
+from app.text import Flag, Input, Instant, Line, Output, Patch, absent, distinct, whole
 from app.webhooks import custom_headers
 from app.webhooks.catalogue import BY_TYPE, PATTERNS
 from app.webhooks.custom_headers import CustomHeader
@@ -18,6 +18,7 @@ from app.webhooks.models import (
     Handshake,
     Ordering,
     Payload,
+    Recoverable,
     Verification,
 )
 from app.webhooks.transforms import MOST_STEPS, Transformation
@@ -159,6 +160,22 @@ class WebhookEndpointTest(Input):
     type: Annotated[str, Field(json_schema_extra={"enum": sorted(BY_TYPE)}), AfterValidator(_emitted)]
 
 
+class WebhookEndpointReplay(Input):
+    """Which deliveries to send again."""
+
+    since: Instant = Field(description="Those that were made at or after this; no further back than they are kept.")
+    until: Instant | None = Field(default=None, description="And before this. Absent: up to now.")
+    types: Patterns | None = Field(default=None, description="Only events of these types. Absent: of all.")
+
+
+class WebhookEndpointRecover(WebhookEndpointReplay):
+    """Which deliveries to send again, of those that were not accepted."""
+
+    states: Annotated[list[Recoverable], distinct(2), Field(min_length=1)] = Field(
+        default=list(Recoverable), description="`dead`: given up. `held`: due while the endpoint was disabled."
+    )
+
+
 class PortalTokenIssue(Input):
     """For how long a token is to be good."""
 
@@ -266,12 +283,16 @@ class AttemptRead(Output):
 
     id: str
     delivery_id: str
+    endpoint_id: str
     number: int
     started_at: datetime
     elapsed_ms: int
     status: int | None = Field(description="HTTP status; absent when no answer came.")
     error: str | None = Field(description="Why no answer came, or why it did not count.")
     address: str | None = Field(description="The IP address that was dialled.")
+    request_headers: dict[str, Any] = Field(
+        description="What was sent along; `***` for the signature and for headers of your own."
+    )
     response: str | None = Field(description="The first 16 kB of the answer.")
     version: int
     created_at: datetime

@@ -109,7 +109,7 @@ class Deliverer:
         }
         timeout = min(load.terms.timeout_seconds, settings.webhook_timeout_seconds)
         outcome = await self._sender.post(load.terms.url, headers, message.body, timeout=timeout)
-        done = Try(parcel, load.terms.url, at, outcome)
+        done = Try(parcel, load.terms.url, at, outcome, headers)
         self.tally.sent += 1
         self.tally.delivered += done.is_delivered
         if not done.is_delivered:

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from app.domain.imports import enrolments, people
 from app.domain.operations.work import Job
 from app.domain.privacy import copies, erasing, erasures, exports
+from app.webhooks import resending
 
 JOBS: Mapping[str, Job] = {
     "people_import": people.run,
     "enrolments_import": enrolments.run,
     erasures.JOB: erasing.erase,
     exports.JOB: copies.make,
+    resending.RECOVER: resending.resend,
+    resending.REPLAY: resending.resend,
 }

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app import clock, config, logs
 from app import db as database
 from app.domain.operations.models import Operation
-from app.domain.operations.work import Interrupted, Job, Lease, Lost, Work
+from app.domain.operations.work import Interrupted, Job, Lease, Lost, Paused, Work
 from app.errors import Conflict, DomainError, Unavailable
 from app.reading import rows
 from app.workers.faults import described
@@ -16,8 +16,8 @@ from app.workers.jobs import JOBS
 MOST_ATTEMPTS = 5
 FIRST_RETRY = timedelta(seconds=2)
 NOW = timedelta(0)
-# Oldest first, but those of an organisation one after the other, so that none keeps the others waiting. An operation
-# whose kind this version does not know is left to the workers of the next.
+# Oldest first, but those of an organisation one after the other, so that none keeps the others waiting; one that pauses
+# lets them by. An operation whose kind this version does not know is left to the workers of the next.
 _TAKE = """
     with due as materialized (
         select o.organisation_id, o.id from operation o
@@ -25,6 +25,7 @@ _TAKE = """
             and o.kind = any($4) and not exists (
                 select from operation r
                 where r.organisation_id = o.organisation_id and r.status = 'running' and r.lease_until > $1
+                    and r.lease_by is not null
             )
         order by o.created_at, o.id limit 1 for no key update skip locked
     )
@@ -84,6 +85,8 @@ class Operator:
             raise
         except Interrupted:
             await work.put_back(NOW)
+        except Paused as rest:
+            await work.rest(rest.pause)
         except Exception as error:
             log.error("operation.failed", operation_id=operation.id, kind=operation.kind, **described(error))
             await _settle(work, error, operation.attempts)

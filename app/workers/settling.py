@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+import orjson
 
 from app import clock, ids
 from app import db as database
@@ -34,13 +35,14 @@ _SETTLE = """
 _LOG = """
     insert into attempt (
         organisation_id, id, version, created_at, updated_at,
-        delivery_id, number, started_at, elapsed_ms, status, error, address, response
+        delivery_id, endpoint_id, number, started_at, elapsed_ms, status, error, address, response, request_headers
     )
     select d.organisation_id, n.id, 1, $1, $1,
-        d.id, n.number, n.started_at, n.elapsed_ms, n.status, n.error, n.address, n.response
+        d.id, d.endpoint_id, n.number, n.started_at, n.elapsed_ms, n.status, n.error, n.address, n.response,
+        n.request_headers::jsonb
     from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::timestamptz[], $7::int[], $8::int[], $9::text[],
-        $10::text[], $11::text[])
-        as n (organisation_id, id, delivery_id, number, started_at, elapsed_ms, status, error, address, response)
+        $10::text[], $11::text[], $12::text[]) as n (organisation_id, id, delivery_id, number, started_at, elapsed_ms,
+        status, error, address, response, request_headers)
     join delivery d on d.organisation_id = n.organisation_id and d.id = n.delivery_id
 """
 
@@ -120,6 +122,7 @@ def _logged(lane: Lane, done: Try, outcome: Outcome) -> tuple[Any, ...]:
         done.error,
         outcome.address,
         response,
+        orjson.dumps(done.shown_headers).decode(),
     )
 
 

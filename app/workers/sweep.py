@@ -2,13 +2,16 @@
 
 from app import clock, logs
 from app import db as database
-from app.domain.organisations.retention import DataClass
+from app.domain.organisations.retention import BOUNDS, DataClass
 from app.domain.privacy import break_glass, retaining
 from app.domain.sessions import attending
+from app.workers import partitions
 from app.workers.faults import described
 from app.workers.forgetting import forget_events
 
 LAPSED_AT_ONCE, EXPIRED_AT_ONCE = 100, 1000
+# For so many days deliveries may have to be kept, if we cannot tell.
+_LONGEST = BOUNDS[DataClass.DELIVERIES].most
 
 ORGANISATIONS = "select organisation_id from event_counter order by organisation_id"
 # Locked, so that nobody enables an endpoint, and releases what it is due, while we hold more of that.
@@ -31,22 +34,31 @@ async def sweep() -> None:
     async with database.current().queueing() as connection:
         await connection.execute(_HOLD, clock.now())
         rows = await connection.fetch(ORGANISATIONS)
-    for row in rows:
-        try:
-            while await _sweep(row["organisation_id"]):
-                pass
-        except Exception as error:
-            log.error("sweep.failed", organisation_id=row["organisation_id"], **described(error))
+    longest = [await _swept(row["organisation_id"]) for row in rows]
+    await partitions.keep(max(longest, default=_LONGEST))
 
 
-async def _sweep(organisation_id: str) -> bool:
-    """One bite of an organisation's; whether there may be more."""
+async def _swept(organisation_id: str) -> int:
+    """Do all of it for one organisation; for how many days it keeps deliveries."""
+    try:
+        has_more = True
+        while has_more:
+            has_more, days = await _sweep(organisation_id)
+    except Exception as error:
+        log.error("sweep.failed", organisation_id=organisation_id, **described(error))
+        return _LONGEST
+    return days
+
+
+async def _sweep(organisation_id: str) -> tuple[bool, int]:
+    """One bite of an organisation's: whether there may be more, and for how many days it keeps deliveries."""
     async with database.current().writing(organisation_id) as db:
         db.actor_id = None
         lapsed = await attending.lapse(db, limit=LAPSED_AT_ONCE)
         await break_glass.close_expired(db)
         has_more = await retaining.expire(db, limit=EXPIRED_AT_ONCE)
         events_days = await retaining.keep_days(db, DataClass.EVENTS)
+        days = await retaining.keep_days(db, DataClass.DELIVERIES)
     # After the deliveries: what they are still owed stays.
     has_more |= await forget_events(organisation_id, events_days, limit=EXPIRED_AT_ONCE)
-    return lapsed == LAPSED_AT_ONCE or has_more
+    return lapsed == LAPSED_AT_ONCE or has_more, days

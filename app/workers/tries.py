@@ -1,6 +1,7 @@
 """What came of one try to deliver, and what it means for the delivery. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.webhooks import schedule
@@ -10,6 +11,9 @@ from app.workers.loading import Parcel
 
 _GONE = 410
 _OVERLOADED = frozenset({429, 502, 503, 504})
+# Ours. Anything else is the endpoint's own, and may be what the receiver trusts it by.
+_SHOWN = ("ce-", "content-", "flipside-", "user-agent", "webhook-")
+_SIGNATURE, REDACTED = "webhook-signature", "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,15 @@ class Try:
     url: str
     started_at: datetime
     outcome: Outcome | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shown_headers(self) -> dict[str, str]:
+        """What was sent along, as the log may show it."""
+        return {
+            name: value if name.startswith(_SHOWN) and name != _SIGNATURE else REDACTED
+            for name, value in self.headers.items()
+        }
 
     @property
     def is_delivered(self) -> bool:

@@ -47,6 +47,7 @@ def test_a_named_database_is_looked_at(address: str, tmp_path: Path, free_port: 
 
     assert findings["database"].seen.startswith("PostgreSQL 1")
     assert "this code needs" in findings["migrations"].seen
+    assert findings["delivery log"].seen.startswith("divided by months up to ")
     assert findings["restricted connection"].is_well
 
 

@@ -22,7 +22,7 @@ KINDS = {"unauthenticated", "forbidden", "not_found", "conflict", "invalid", "ra
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.name)
 async def test_every_intent_can_be_asked_for(intent: Intent, workshop: Full, gql: Gql) -> None:
     part = workshop.reader(intent.resource.name)
-    answers = {"Deleted"} if intent.kind is Kind.DELETE else {intent.resource.type_name, secret_name(intent.resource)}
+    answers = {"Deleted"} if intent.kind is Kind.DELETE else {intent.answer.type_name, secret_name(intent.resource)}
 
     found = await gql.of(workshop.world).do(intent, part, **example(intent, workshop))
 

@@ -68,7 +68,7 @@ def wish(stage: Stage, actor: Actor, intent: Intent, objects: dict[str, str]) ->
         body["duty"] = Duty.MATCHER
     data = intent.takes.model_validate(body) if intent.takes else None
     object_id = objects[intent.resource.name] if intent.has_id else None
-    return Call(actor, intent, everything(intent.resource), {}, object_id, data)
+    return Call(actor, intent, everything(intent.answer), {}, object_id, data)
 
 
 @pytest.mark.parametrize("pair", [*PAIRS, "foreign"])

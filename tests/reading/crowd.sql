@@ -243,11 +243,12 @@ select
 from generate_series(1, 3000) n;
 
 insert into attempt (
-    organisation_id, id, version, created_at, updated_at, delivery_id, number, started_at, elapsed_ms, status
+    organisation_id, id, version, created_at, updated_at, delivery_id, endpoint_id, number, started_at, elapsed_ms,
+    status, request_headers
 )
 select
-    :organisation, pg_temp.key('atm', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('dlv', 1 + n % 3000),
-    1 + n / 3000, pg_temp.at(n), 12, 200
+    :organisation, pg_temp.key('tri', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('dlv', 1 + n % 3000),
+    pg_temp.key('whe', 1 + n % 20), 1 + n / 3000, pg_temp.at(n), 12, 200, '{}'
 from generate_series(1, 6000) n;
 
 insert into audit_entry (

@@ -143,7 +143,11 @@ async def test_a_way_back_walks_along_an_index(
 
     plan = await explained(connection, behind(resource, way, role), role, id_0=object_id)
 
-    assert is_ordered_walk(plan, way.resource.table.name)
+    if way.resource.table.dialect_options["postgresql"]["partition_by"]:
+        # The few that there are in each of its partitions are found along an index, and put in order together.
+        assert touched(plan) <= 26
+    else:
+        assert is_ordered_walk(plan, way.resource.table.name)
 
 
 @pytest.mark.parametrize("role", Role)

@@ -13,6 +13,7 @@ from app import db as database
 from app import ids
 from app.config import Settings
 from app.db import APP_ROLE, WORKER_ROLE
+from app.partitioning import ATTEMPTS
 from app.tables import metadata
 from tests.lanes import opened_with
 from tests.security.intruder import (
@@ -102,10 +103,23 @@ async def test_the_worker_moves_its_queues_and_touches_nothing_else(table: sa.Ta
 
 
 async def test_every_table_of_the_database_is_one_we_know(owner: asyncpg.Connection) -> None:
-    found = await owner.fetch(f"select relname, relkind {RELATIONS} and relkind in ('r', 'p', 'f', 'm')")
+    found = await owner.fetch(
+        f"select relname, relkind, relispartition {RELATIONS} and relkind in ('r', 'p', 'f', 'm')"
+    )
 
-    assert {name for name, _ in found} == {*TABLES, *LOCAL, "alembic_version"}
-    assert {kind for _, kind in found} == {b"r"}
+    assert {name for name, _, is_part in found if not is_part} == {*TABLES, *LOCAL, "alembic_version"}
+    assert {name for name, kind, _ in found if kind == b"p"} == {ATTEMPTS.table}
+    assert {kind for _, kind, _ in found} == {b"r", b"p"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_partition_is_reached_through_its_table_alone(role: str, owner: asyncpg.Connection) -> None:
+    found = await owner.fetch(f"select relname {RELATIONS} and relispartition and relkind = 'r'")
+
+    assert found
+    for (name,) in found:
+        assert ATTEMPTS.has_part(name)
+        assert not await privileges(owner, role, name, *VERBS), name
 
 
 @pytest.mark.parametrize("name", LOCAL)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import asyncpg
+import orjson
 from structlog.testing import capture_logs
 
 from app.webhooks import catalogue, examples, signing
@@ -61,6 +62,24 @@ async def test_an_event_arrives_signed_and_with_its_headers(
     assert (logged["started_at"], logged["address"]) == (clock.time, "127.0.0.1")
     lane = await row(owner, "webhook_endpoint", made["id"])
     assert (lane["lease_until"], lane["lease_by"], lane["version"]) == (clock.time, None, 1)
+
+
+async def test_the_log_shows_what_was_sent_along_without_what_proves_or_is_the_receivers(
+    world: World, owner: asyncpg.Connection, endpoint: MakeEndpoint, receiver: Lms, deliverer: Deliverer
+) -> None:
+    own = [{"name": "authorization", "value": "Bearer s3cr3t"}, {"name": "x-tenant", "value": "s3cr3t"}]
+    made = await endpoint(headers=own)
+    await due(world)
+    await deliver(deliverer)
+
+    (logged,) = await rows_of(owner, "attempt", "endpoint_id", made["id"])
+    shown = orjson.loads(logged["request_headers"])
+    (hook,) = receiver.hooks
+    hidden = {name for name, value in shown.items() if value == "***"}
+    assert hidden == {"authorization", "webhook-signature", "x-tenant"}
+    in_clear = {name: value for name, value in shown.items() if name not in hidden}
+    assert in_clear.keys() >= {"webhook-id", "webhook-timestamp", "content-type", "flipside-attempt", "user-agent"}
+    assert in_clear.items() <= hook.headers.items()
 
 
 async def test_the_reference_library_accepts_what_is_sent(

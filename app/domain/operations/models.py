@@ -76,6 +76,8 @@ class Operation(Row, table=True):
     lease_until: datetime | None = instant(default=None)
     lease_by: str | None = Field(default=None, sa_type=sa.Text)
     attempts: int = 0
+    # Where the work goes on, in the words of whoever does it.
+    cursor: str | None = Field(default=None, sa_type=sa.Text)
 
     def finish(self, move: str, at: datetime) -> None:
         """Take the last step: `succeed`, `fail` or `cancel`. Raises `IllegalMove`."""

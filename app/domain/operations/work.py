@@ -27,6 +27,14 @@ class Interrupted(Exception):
     """The worker is to stop; another one goes on after the last chunk."""
 
 
+class Paused(Exception):
+    """The work goes on after a pause; others have their turn meanwhile."""
+
+    def __init__(self, pause: timedelta) -> None:
+        super().__init__()
+        self.pause = pause
+
+
 class _Undone(Exception):
     """Ends the transaction of a dry run."""
 
@@ -43,6 +51,7 @@ class Report:
     refused: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
     result: str | None = None
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,11 @@ class Work:
         """Leave it to any worker, after a pause."""
         async with self._held() as (_, operation):
             operation.lease_until, operation.lease_by = clock.now() + pause, None
+
+    async def rest(self, pause: timedelta) -> None:
+        """As `put_back`, where nothing stood in the way: the pause is part of the work."""
+        async with self._held() as (_, operation):
+            operation.lease_until, operation.lease_by, operation.attempts = clock.now() + pause, None, 0
 
     async def close(self) -> None:
         """Undo what a dry run tried out."""

@@ -60,7 +60,7 @@ INVENTORY: Mapping[str, Plan] = {
         blank={"name": _ERASED, "revoked_at": "coalesce(revoked_at, $3)"},
     ),
     # The address is the receiver's; the reply may repeat what it was sent.
-    "attempt": Plan(keep="error address", rewrite="response"),
+    "attempt": Plan(keep="endpoint_id error address request_headers", rewrite="response"),
     "attendance": Plan(),
     # Written so that it holds ids and names of members only: no erasure needs to touch the chain.
     "audit_entry": Plan(keep="principal actor_id action resource object_id members code request_id mac prev_hash hash"),
@@ -105,7 +105,7 @@ INVENTORY: Mapping[str, Plan] = {
     # Parameters and errors hold ids, options and codes. An input is sealed, and gone when its operation ends.
     "operation": Plan(
         keep="kind subject_ids parameters requested_by principal scopes person_id errors result failure_code "
-        "failure_detail lease_by"
+        "failure_detail lease_by cursor"
     ),
     "operation_input": Plan(keep="sealed"),
     "operator": Plan(keep="name token_hash"),
