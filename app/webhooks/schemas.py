@@ -9,8 +9,10 @@ from app.domain.programmes.schemas import ProgrammeId
 from app.text import Flag, Input, Line, Output, Patch, absent, distinct, whole
 from app.webhooks import custom_headers
 from app.webhooks.catalogue import BY_TYPE, PATTERNS
+from app.webhooks.credentials import LrsAuth
 from app.webhooks.custom_headers import CustomHeader
 from app.webhooks.models import (
+    AuthKind,
     Breaker,
     DeliveryStatus,
     EndpointStatus,
@@ -19,6 +21,7 @@ from app.webhooks.models import (
     Ordering,
     Payload,
     Verification,
+    XapiVersion,
 )
 from app.webhooks.transforms import MOST_STEPS, Transformation
 
@@ -70,7 +73,11 @@ Headers = Annotated[
     ),
 ]
 FormatChoice = Annotated[
-    Format, Field(description="Our own envelope, or CloudEvents 1.0 in structured or binary mode; all signed alike.")
+    Format,
+    Field(
+        description="Our own envelope, CloudEvents 1.0 in structured or binary mode, or `xapi`: statements for the LRS "
+        "whose base `url` is, of the types of events that make some. All are signed alike."
+    ),
 ]
 PayloadChoice = Annotated[
     Payload,
@@ -116,6 +123,13 @@ class WebhookEndpointCreate(Input):
         default=Handshake.NONE,
         description="Ask the address first whether it wants what we send; until it says so, deliveries are held.",
     )
+    xapi_version: XapiVersion | None = Field(
+        default=None, description="Of the format xapi alone; 1.0.3 if nothing is said."
+    )
+    auth: LrsAuth | None = Field(
+        default=None,
+        description="Of the format xapi, which needs it. Not shown again; to be sent again with another `url`.",
+    )
 
 
 class WebhookEndpointUpdate(Patch):
@@ -137,6 +151,8 @@ class WebhookEndpointUpdate(Patch):
     headers: Headers = absent()
     asymmetric_signature: Flag = absent()
     handshake: Handshake = absent()
+    xapi_version: XapiVersion = absent()
+    auth: LrsAuth = absent()
 
 
 class WebhookSecretRotate(Input):
@@ -195,6 +211,8 @@ class WebhookEndpointRead(Output):
     verification: Verification
     verification_error: str | None = Field(description="Why the handshake failed.")
     allowed_per_minute: int | None = Field(description="How many requests a minute the handshake allowed.")
+    xapi_version: XapiVersion | None
+    auth_kind: AuthKind | None = Field(description="How we say who we are; nothing else of `auth` is shown.")
     version: int
     created_at: datetime
     updated_at: datetime
