@@ -21,7 +21,6 @@ from app.webhooks.models import (
     Ordering,
     Payload,
     Verification,
-    XapiVersion,
 )
 from app.webhooks.transforms import MOST_STEPS, Transformation
 
@@ -39,6 +38,8 @@ def _emitted(name: str) -> str:
 
 
 Pattern = Annotated[str, Field(json_schema_extra={"enum": list(PATTERNS)}), AfterValidator(_known)]
+# Those of `XapiVersion`; no enumeration here, since GraphQL could not name its values.
+Version = Annotated[str, StringConstraints(pattern=r"^(1\.0\.3|2\.0\.0)$")]
 Patterns = Annotated[list[Pattern], distinct(100), Field(min_length=1)]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=2048, pattern=r"^https?://[!-~]+$")]
 ProgrammeIds = Annotated[
@@ -123,7 +124,7 @@ class WebhookEndpointCreate(Input):
         default=Handshake.NONE,
         description="Ask the address first whether it wants what we send; until it says so, deliveries are held.",
     )
-    xapi_version: XapiVersion | None = Field(
+    xapi_version: Version | None = Field(
         default=None, description="Of the format xapi alone; 1.0.3 if nothing is said."
     )
     auth: LrsAuth | None = Field(
@@ -151,7 +152,7 @@ class WebhookEndpointUpdate(Patch):
     headers: Headers = absent()
     asymmetric_signature: Flag = absent()
     handshake: Handshake = absent()
-    xapi_version: XapiVersion = absent()
+    xapi_version: Version = absent()
     auth: LrsAuth = absent()
 
 
@@ -211,7 +212,7 @@ class WebhookEndpointRead(Output):
     verification: Verification
     verification_error: str | None = Field(description="Why the handshake failed.")
     allowed_per_minute: int | None = Field(description="How many requests a minute the handshake allowed.")
-    xapi_version: XapiVersion | None
+    xapi_version: str | None
     auth_kind: AuthKind | None = Field(description="How we say who we are; nothing else of `auth` is shown.")
     version: int
     created_at: datetime

@@ -49,9 +49,9 @@ async def test_an_lrs_shows_the_kind_of_its_credentials_alone(gql: Gql) -> None:
     auth = {"kind": "BASIC", "user": "flipside", "password": "s3cr3t"}
     wanted = "... on WebhookEndpointWithSecret{webhookEndpoint{format xapiVersion authKind}}"
 
-    made = await gql.do(CREATE, wanted=wanted, url=URL, format="XAPI", xapiVersion="V2_0_0", auth=auth)
+    made = await gql.do(CREATE, wanted=wanted, url=URL, format="XAPI", xapiVersion="2.0.0", auth=auth)
 
-    assert made["webhookEndpoint"] == {"format": "XAPI", "xapiVersion": "V2_0_0", "authKind": "BASIC"}
+    assert made["webhookEndpoint"] == {"format": "XAPI", "xapiVersion": "2.0.0", "authKind": "BASIC"}
 
 
 REFUSED: list[tuple[dict[str, Any], list[str]]] = [
