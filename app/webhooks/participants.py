@@ -21,9 +21,7 @@ async def of(event: Mapping[str, Any]) -> dict[str, Participant]:
     parts = xapi.parts(event)
     if event["endpoint_id"] is not None:
         return {part.person_id: Participant(part.person_id, None) for part in parts}
-    if not parts:
-        return {}
     people, roles = [part.person_id for part in parts], [part.role.value for part in parts]
-    values = event["organisation_id"], people, roles, event["data"]["programme_id"]
+    values = event["organisation_id"], people, roles, event["data"].get("programme_id")
     found = await database.current().reads.fetch(event["organisation_id"], _PEOPLE, values)
     return {person_id: Participant(account, enrolment_id) for person_id, account, enrolment_id in found}

@@ -111,7 +111,7 @@ async def run(found: list[Lrs], owner: asyncpg.Connection) -> None:
     for it in found:
         # Until it has seen a password once, Ralph takes seconds for each request, one after the other.
         it.note("statements at first", it.statements(), [])
-        given = {"url": f"{it.address}/xAPI", "format": "xapi", "xapi_version": it.version, "auth": auth}
+        given: dict[str, Any] = {"url": f"{it.address}/xAPI", "format": "xapi", "xapi_version": it.version, "auth": auth}
         it.endpoint_id = (await world.do("admin", "create_webhook_endpoint", **given))["id"]
     expected = await live(world)
     await Worker().drain()

@@ -13,7 +13,7 @@ from ralph.backends.lrs.fs import FSLRSBackend  # type: ignore[import-not-found]
 FSLRSBackend.default_operation_type = BaseOperationType.APPEND
 
 if __name__ == "__main__":
-    from ralph.api import app
+    from ralph.api import app  # type: ignore[import-not-found]
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         sys.stdout.write(f"{listening.getsockname()[1]}\n")
