@@ -60,19 +60,21 @@ class Lrs:
         for statement in statements:
             query = urlencode({"statementId": statement["id"]})
             found = await self._sender.get(f"{url}?{query}", _reading(headers), timeout=_left(ends))
-            if found.error is not None or found.status != _OK:
+            kept = _kept(found)
+            if kept is None:
                 return conflict
-            if not _holds(found.body, statement):
+            if not xapi.is_same(statement, kept):
                 # What is stored once never changes.
                 return replace(conflict, directive=Directive.ABORT_MESSAGE)
         return replace(conflict, is_known=True)
 
 
-def _holds(body: bytes, statement: dict[str, Any]) -> bool:
+def _kept(found: Outcome) -> Any:
+    """The statement in an answer; none in what a proxy says, or before there is one."""
     try:
-        return xapi.is_same(statement, orjson.loads(body))
+        return orjson.loads(found.body) if found.error is None and found.status == _OK else None
     except orjson.JSONDecodeError:
-        return False
+        return None
 
 
 def _reading(headers: Mapping[str, str]) -> dict[str, str]:

@@ -171,7 +171,7 @@ async def test_an_answer_that_is_no_json_proves_nothing(
         await registered(world)
         await deliver(deliverer)
 
-    assert (await only(owner, made["id"]))["status"] == "dead"
+    assert (await only(owner, made["id"]))["status"] == "pending"
 
 
 @pytest.mark.parametrize(

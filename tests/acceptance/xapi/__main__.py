@@ -111,8 +111,8 @@ async def run(found: list[Lrs], owner: asyncpg.Connection) -> None:
     for it in found:
         # Until it has seen a password once, Ralph takes seconds for each request, one after the other.
         it.note("statements at first", it.statements(), [])
-        given: dict[str, Any] = {"url": f"{it.address}/xAPI", "format": "xapi", "xapi_version": it.version, "auth": auth}
-        it.endpoint_id = (await world.do("admin", "create_webhook_endpoint", **given))["id"]
+        given: dict[str, Any] = {"format": "xapi", "xapi_version": it.version, "auth": auth}
+        it.endpoint_id = (await world.do("admin", "create_webhook_endpoint", url=f"{it.address}/xAPI", **given))["id"]
     expected = await live(world)
     await Worker().drain()
     for it in found:
