@@ -7,7 +7,7 @@ UV := .venv/.uv-$(UV_VERSION)
 INSTALLED := .venv/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
 # Nothing here needs a clock, a network or a database to be tested, so every branch of it is.
-EVERY_BRANCH := app/domain/*,app/webhooks/catalogue.py,app/webhooks/formats.py,app/webhooks/handshake.py,app/webhooks/health.py,app/webhooks/pacing.py,app/webhooks/schedule.py,app/webhooks/signing.py
+EVERY_BRANCH := app/domain/*,app/integrations/*,app/webhooks/catalogue.py,app/webhooks/formats.py,app/webhooks/handshake.py,app/webhooks/health.py,app/webhooks/pacing.py,app/webhooks/schedule.py,app/webhooks/signing.py
 
 export UV_PYTHON_DOWNLOADS := never
 # A network that re-signs TLS has its certificate in the system's store, not in uv's own.
@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest bench image lock
 .PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
-.PHONY: release-contract acceptance-contract acceptance-webhooks
+.PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -96,6 +96,9 @@ fuzz-rest: install ## Fuzz the REST door of a running service: URL=... KEY=... O
 
 acceptance-webhooks: install ## Send real deliveries to receivers that verify them with libraries of other people
 	@tests/acceptance/webhooks/run.sh
+
+acceptance-xapi: install ## Send every event that makes statements to a real LRS, in both versions of xAPI
+	@tests/acceptance/xapi/run.sh
 
 bench: install ## Measure; ARGS are passed on
 	@$(BIN)/python -m bench $(ARGS)

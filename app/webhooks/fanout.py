@@ -29,7 +29,7 @@ COLUMNS = """
 # Whoever enables or removes one locks it for update first, and so comes before us or behind us: what we hold is
 # released with the rest, and none is gone when we write. Lanes, which change no key, go on meanwhile.
 _ENDPOINTS = """
-    select id, types, programme_ids, changed_fields, filter, status, ordering from webhook_endpoint
+    select id, format, types, programme_ids, changed_fields, filter, status, ordering from webhook_endpoint
     where organisation_id = $1 order by id for key share
 """
 _INSERT = """
@@ -83,7 +83,8 @@ def _addressed(events: Sequence[Fact], endpoints: Sequence[Fact]) -> Iterator[tu
     for event in events:
         kind = event["type"]
         if event["endpoint_id"] is not None:
-            yield from ((event, endpoint) for endpoint in endpoints if endpoint["id"] == event["endpoint_id"])
+            own = (one for one in wanted if one[0]["id"] == event["endpoint_id"])
+            yield from ((event, endpoint) for endpoint, selection in own if selection.can_tell(kind))
             continue
         if kind not in listeners:
             listeners[kind] = [(endpoint, selection) for endpoint, selection in wanted if selection.names(kind)]

@@ -8,9 +8,12 @@ from urllib.parse import quote
 
 import orjson
 
+from app.integrations import xapi
+from app.integrations.xapi import Participant
 from app.webhooks import transforms
 from app.webhooks.catalogue import API_VERSION
-from app.webhooks.models import Format, Payload
+from app.webhooks.credentials import LrsAuth
+from app.webhooks.models import Format, Payload, XapiVersion
 from app.webhooks.transforms import Transformation
 
 MOST_BYTES: Final = 64 * 1024
@@ -41,6 +44,8 @@ class Style:
     transform: tuple[Transformation, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     registered_by: str | None = None
+    xapi_version: XapiVersion | None = None
+    auth: LrsAuth | None = None
 
 
 def envelope(event: Event, base_url: str) -> dict[str, Any]:
@@ -68,13 +73,25 @@ def native(event: Event, base_url: str) -> bytes:
     return orjson.dumps(envelope(event, base_url))
 
 
+def tells(form: str, event_type: str) -> bool:
+    """Whether an event of this type can be written in this format."""
+    return form != Format.XAPI or event_type in xapi.TYPES
+
+
+def statements(event: Event, style: Style, base_url: str, people: Mapping[str, Participant]) -> Message:
+    """The body and headers of a delivery to an LRS: the event's statements, of `people` by their ids."""
+    body = orjson.dumps(xapi.statements(event, people, base_url))
+    version = {"x-experience-api-version": str(style.xapi_version)}
+    return Message(body, {**style.headers, "content-type": "application/json", **version})
+
+
 def schema_url(event_type: str, base_url: str) -> str:
     """Where the schema of a type's envelope is published."""
     return f"{base_url}/schemas/events/{event_type}.json"
 
 
 def build(event: Event, style: Style, base_url: str, *, shown: Any = None) -> Message:
-    """The body and headers of a delivery; `shown` is the subject's representation, for full payloads.
+    """The body and headers of a delivery that is no statement; `shown` is the subject, for full payloads.
 
     What would be longer than we send shrinks to its ids, and says where the rest is.
     """

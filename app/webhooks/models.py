@@ -21,11 +21,26 @@ class EndpointStatus(StrEnum):
 
 
 class Format(StrEnum):
-    """How an event is written: our own envelope, or CloudEvents 1.0 with attributes in the body or in headers."""
+    """How an event is written: our own envelope, CloudEvents 1.0 with attributes in the body or in headers, or xAPI."""
 
     NATIVE = "native"
     CLOUDEVENTS_STRUCTURED = "cloudevents_structured"
     CLOUDEVENTS_BINARY = "cloudevents_binary"
+    XAPI = "xapi"
+
+
+class XapiVersion(StrEnum):
+    """The versions of the Experience API that we speak."""
+
+    V1_0_3 = "1.0.3"
+    V2_0_0 = "2.0.0"
+
+
+class AuthKind(StrEnum):
+    """How we say who we are: with user and password (RFC 7617), or a token for our credentials (RFC 6749, 4.4)."""
+
+    BASIC = "basic"
+    CLIENT_CREDENTIALS = "client_credentials"
 
 
 class Payload(StrEnum):
@@ -159,6 +174,10 @@ class WebhookEndpoint(Row, table=True):
     verification: Verification = Field(default=Verification.NONE, sa_type=text_enum(Verification))
     verification_error: str | None = Field(default=None, sa_type=sa.Text)
     allowed_per_minute: int | None = None
+    # Of the format xapi alone: its version, and how we say who we are.
+    xapi_version: XapiVersion | None = Field(default=None, sa_type=text_enum(XapiVersion))
+    auth_kind: AuthKind | None = Field(default=None, sa_type=text_enum(AuthKind))
+    sealed_auth: bytes | None = sealed_by(None, default=None)
 
     def enable(self) -> None:
         """Deliver again."""
@@ -169,6 +188,13 @@ class WebhookEndpoint(Row, table=True):
         """Forget how it failed: what answers there now has not failed yet."""
         self.consecutive_failures = self.probes = self.warnings = 0
         self.failing_since = self.next_attempt_at = self.effective_rate = None
+
+    def move(self, url: str) -> None:
+        """Deliver there; what says who we are was meant for the address that it was given with."""
+        if url != self.url:
+            self.auth_kind = self.sealed_auth = None
+        self.url = url
+        self.trust()
 
     def disable(self, reason: str) -> None:
         """Hold deliveries from now on."""

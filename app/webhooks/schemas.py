@@ -9,8 +9,10 @@ from app.domain.programmes.schemas import ProgrammeId
 from app.text import Flag, Input, Instant, Line, Output, Patch, absent, distinct, whole
 from app.webhooks import custom_headers
 from app.webhooks.catalogue import BY_TYPE, PATTERNS
+from app.webhooks.credentials import LrsAuth
 from app.webhooks.custom_headers import CustomHeader
 from app.webhooks.models import (
+    AuthKind,
     Breaker,
     DeliveryStatus,
     EndpointStatus,
@@ -37,6 +39,8 @@ def _emitted(name: str) -> str:
 
 
 Pattern = Annotated[str, Field(json_schema_extra={"enum": list(PATTERNS)}), AfterValidator(_known)]
+# Those of `XapiVersion`; no enumeration here, since GraphQL could not name its values.
+Version = Annotated[str, StringConstraints(pattern=r"^(1\.0\.3|2\.0\.0)$")]
 Patterns = Annotated[list[Pattern], distinct(100), Field(min_length=1)]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=2048, pattern=r"^https?://[!-~]+$")]
 ProgrammeIds = Annotated[
@@ -71,7 +75,11 @@ Headers = Annotated[
     ),
 ]
 FormatChoice = Annotated[
-    Format, Field(description="Our own envelope, or CloudEvents 1.0 in structured or binary mode; all signed alike.")
+    Format,
+    Field(
+        description="Our own envelope, CloudEvents 1.0 in structured or binary mode, or `xapi`: statements for the LRS "
+        "whose base `url` is, of the types of events that make some. All are signed alike."
+    ),
 ]
 PayloadChoice = Annotated[
     Payload,
@@ -117,6 +125,13 @@ class WebhookEndpointCreate(Input):
         default=Handshake.NONE,
         description="Ask the address first whether it wants what we send; until it says so, deliveries are held.",
     )
+    xapi_version: Version | None = Field(
+        default=None, description="Of the format xapi alone; 1.0.3 if nothing is said."
+    )
+    auth: LrsAuth | None = Field(
+        default=None,
+        description="Of the format xapi, which needs it. Not shown again; to be sent again with another `url`.",
+    )
 
 
 class WebhookEndpointUpdate(Patch):
@@ -138,6 +153,8 @@ class WebhookEndpointUpdate(Patch):
     headers: Headers = absent()
     asymmetric_signature: Flag = absent()
     handshake: Handshake = absent()
+    xapi_version: Version = absent()
+    auth: LrsAuth = absent()
 
 
 class WebhookSecretRotate(Input):
@@ -212,6 +229,8 @@ class WebhookEndpointRead(Output):
     verification: Verification
     verification_error: str | None = Field(description="Why the handshake failed.")
     allowed_per_minute: int | None = Field(description="How many requests a minute the handshake allowed.")
+    xapi_version: str | None
+    auth_kind: AuthKind | None = Field(description="How we say who we are; nothing else of `auth` is shown.")
     version: int
     created_at: datetime
     updated_at: datetime

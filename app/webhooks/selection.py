@@ -17,6 +17,7 @@ _REMEMBERED = 10_000
 class Selection:
     """What an endpoint asked for. Types are asked first and by themselves: for most endpoints they are all."""
 
+    format: str
     types: tuple[str, ...]
     programme_ids: frozenset[str]
     changed_fields: frozenset[str]
@@ -26,6 +27,7 @@ class Selection:
     def of(cls, row: Mapping[str, Any]) -> Self:
         """The selection in a row of `webhook_endpoint`, whose JSON is text."""
         return cls(
+            row["format"],
             tuple(orjson.loads(row["types"])),
             frozenset(orjson.loads(row["programme_ids"])),
             frozenset(orjson.loads(row["changed_fields"])),
@@ -38,8 +40,12 @@ class Selection:
         return bool(self.programme_ids or self.changed_fields or self.predicate)
 
     def names(self, event_type: str) -> bool:
-        """Whether it asks for events of this type."""
-        return catalogue.wants(self.types, event_type)
+        """Whether it asks for events of this type, and they can be told in its format."""
+        return self.can_tell(event_type) and catalogue.wants(self.types, event_type)
+
+    def can_tell(self, event_type: str) -> bool:
+        """Whether events of this type can be told in its format."""
+        return formats.tells(self.format, event_type)
 
     def admits(self, envelope: Mapping[str, Any], programme_id: str | None) -> bool:
         """Whether an event of such a type passes the rest."""

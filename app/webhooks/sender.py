@@ -43,6 +43,8 @@ class Failure(StrEnum):
     BLOCKED_ADDRESS = "blocked_address"
     URL_REFUSED = "url_refused"
     PROTOCOL = "protocol"  # hung up before the end, or answered something that is not HTTP
+    UNAUTHORISED = "unauthorised"  # the authorisation server gave us no token
+    NOTHING_TO_TELL = "nothing_to_tell"  # nobody is left whom the event is about
     INTERNAL = "internal"  # a fault of ours, such as a header that cannot be written
 
 
@@ -83,11 +85,15 @@ class Outcome:
     # What a handshake was answered: the origin that may send, and how often.
     allowed_origin: str | None = None
     allowed_rate: str | None = None
+    # Whether a receiver that refused it was found to have it already.
+    is_known: bool = False
 
     @property
     def delivered(self) -> bool:
         """Whether the receiver accepted it: 2xx, and an answer that arrived whole or up to our limit."""
-        return self.error is None and self.status is not None and httpx.codes.is_success(self.status)
+        if self.error is not None or self.status is None:
+            return False
+        return self.is_known or httpx.codes.is_success(self.status)
 
     @property
     def is_final(self) -> bool:
@@ -170,6 +176,10 @@ class Sender(AbstractAsyncContextManager["Sender"]):
     ) -> Outcome:
         """Send `body` and report. Whatever happens is an `Outcome`; only cancellation passes through."""
         return await self._send("POST", url, headers, body, timeout)
+
+    async def get(self, url: str, headers: Mapping[str, str], *, timeout: float) -> Outcome:  # noqa: ASYNC109
+        """Read what a receiver has; all else is as with `post`."""
+        return await self._send("GET", url, headers, b"", timeout)
 
     async def options(self, url: str, headers: Mapping[str, str], *, timeout: float) -> Outcome:  # noqa: ASYNC109
         """Ask before sending anything; all else is as with `post`."""

@@ -12,7 +12,7 @@ from app.events import outbox
 from app.events.envelope import Event
 from app.outgoing import addresses
 from app.reading import rows
-from app.webhooks import catalogue, configuring, examples, rotating
+from app.webhooks import catalogue, configuring, examples, formats, rotating
 from app.webhooks.events import EndpointDisabled, EndpointPinged
 from app.webhooks.handshake import Answer
 from app.webhooks.models import (
@@ -57,6 +57,12 @@ class NoHandshake(Conflict):
     code = "no_handshake"
 
 
+class NoStatement(Conflict):
+    """The endpoint takes statements, and the event would make none."""
+
+    code = "no_statement"
+
+
 class EventForgotten(Conflict):
     """The event of a delivery is kept no longer than its organisation wishes."""
 
@@ -67,7 +73,7 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
     """Register an address that wants events.
 
     The signing secret is in this answer and nowhere else. A signed `webhook_endpoint.ping` is sent at once, or as soon
-    as the address has answered the handshake.
+    as the address has answered the handshake; none to an LRS, which takes statements only.
     """
     _require_entitled(actor, data.types)
     _require_deliverable(data.url)
@@ -75,7 +81,9 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
     if (await db.scalar(count) or 0) >= _MOST_ENDPOINTS:
         raise TooManyEndpoints("An organisation has at most 50 endpoints.")
     endpoint = WebhookEndpoint(
-        organisation_id=db.organisation_id, id=ids.new(WebhookEndpoint.prefix), **data.model_dump(exclude={"headers"})
+        organisation_id=db.organisation_id,
+        id=ids.new(WebhookEndpoint.prefix),
+        **data.model_dump(exclude=configuring.SEALED),
     )
     await configuring.settle(db, actor, endpoint, data)
     if endpoint.handshake is not Handshake.NONE:
@@ -84,7 +92,9 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
     await db.flush()
     if endpoint.asymmetric_signature:
         await rotating.require_signing_key(db)
-    _send_alone(db, endpoint, EndpointPinged(endpoint_id=endpoint.id))
+    ping = EndpointPinged(endpoint_id=endpoint.id)
+    if formats.tells(endpoint.format, ping.type):
+        _send_alone(db, endpoint, ping)
     return endpoint, await rotating.new_secret(db, endpoint)
 
 
@@ -98,11 +108,11 @@ async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUp
     changes = data.changes()
     # Whatever changes: another address for what a service account asked for is a way to learn it.
     _require_entitled(actor, changes.get("types", endpoint.types))
+    asked = endpoint.url, endpoint.handshake
     if "url" in changes:
         _require_deliverable(changes["url"])
-        endpoint.trust()
-    asked = endpoint.url, endpoint.handshake
-    endpoint.sqlmodel_update(data.model_dump(include=changes.keys() - {"headers"}))
+        endpoint.move(changes["url"])
+    endpoint.sqlmodel_update(data.model_dump(include=changes.keys() - configuring.SEALED))
     await configuring.settle(db, actor, endpoint, data)
     if endpoint.asymmetric_signature:
         await rotating.require_signing_key(db)
@@ -194,6 +204,8 @@ async def retry(db: Db, actor: Actor, delivery_id: str) -> Delivery:
 
 
 def _send_alone(db: Db, endpoint: WebhookEndpoint, event: Event) -> None:
+    if not formats.tells(endpoint.format, event.type):
+        raise NoStatement("This type of event makes no statement. Test with one that does, such as session.completed.")
     outbox.record(db, event, endpoint_id=endpoint.id)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from app import clock, config, logs
 from app.webhooks import signing
+from app.webhooks.lrs import Lrs
 from app.webhooks.sender import Sender
 from app.workers import claims, loading, packing, settling
 from app.workers.batching import Batcher
@@ -47,7 +48,7 @@ class Deliverer:
         self.tally = Tally()
         self.lanes: set[asyncio.Task[None]] = set()
         self._name = f"worker-{secrets.token_hex(8)}"
-        self._sender, self._on_free = sender, on_free
+        self._sender, self._lrs, self._on_free = sender, Lrs(sender), on_free
         self._stopping = False
         self._release = Batcher(claims.release)
         self._crew = Crew(
@@ -108,7 +109,11 @@ class Deliverer:
             **({"flipside-test": "true"} if parcel.event["endpoint_id"] else {}),
         }
         timeout = min(load.terms.timeout_seconds, settings.webhook_timeout_seconds)
-        outcome = await self._sender.post(load.terms.url, headers, message.body, timeout=timeout)
+        auth = load.terms.style.auth
+        if auth is None:
+            outcome = await self._sender.post(load.terms.url, headers, message.body, timeout=timeout)
+        else:
+            outcome = await self._lrs.post(load.terms.url, auth, headers, message.body, timeout=timeout)
         done = Try(parcel, load.terms.url, at, outcome, headers)
         self.tally.sent += 1
         self.tally.delivered += done.is_delivered

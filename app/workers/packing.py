@@ -11,12 +11,15 @@ from app.declared import BY_PREFIX
 from app.reading import run
 from app.reading.run import Absent
 from app.reading.shape import everything
-from app.webhooks import formats
+from app.webhooks import formats, participants
 from app.webhooks.formats import Event, Message, Style
+from app.webhooks.models import Format
 
 
 async def pack(style: Style, event: Event) -> Message:
     """What is sent of an event to an endpoint of this style."""
+    if style.format is Format.XAPI:
+        return formats.statements(event, style, config.settings().base_url, await participants.of(event))
     shown = None if style.registered_by is None else await _shown(event, style.registered_by)
     return formats.build(event, style, config.settings().base_url, shown=shown)
 

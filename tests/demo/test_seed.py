@@ -120,7 +120,7 @@ async def test_when_the_file_is_gone_or_wrong_new_keys_take_the_place_of_the_old
 
 
 async def test_people_who_came_later_are_in_nobodys_way(demo: Demo, chosen: Settings) -> None:
-    newcomer = {"given_name": "Aiko", "family_name": "Tanaka", "rank_level": 3}
+    newcomer: dict[str, Any] = {"given_name": "Aiko", "family_name": "Tanaka", "rank_level": 3}
     await office.act(office.operator(ORGANISATION_ID), "create_person", external_id="E-10042", **newcomer)
     (chosen.data_dir / "demo.json").unlink()
 

@@ -45,12 +45,23 @@ async def test_a_filter_may_be_written_into_the_document(gql: Gql) -> None:
     assert found["done"]["webhookEndpoint"]["filter"] == {"type": "goal.set"}
 
 
+async def test_an_lrs_shows_the_kind_of_its_credentials_alone(gql: Gql) -> None:
+    auth = {"kind": "BASIC", "user": "flipside", "password": "s3cr3t"}
+    wanted = "... on WebhookEndpointWithSecret{webhookEndpoint{format xapiVersion authKind}}"
+
+    made = await gql.do(CREATE, wanted=wanted, url=URL, format="XAPI", xapiVersion="2.0.0", auth=auth)
+
+    assert made["webhookEndpoint"] == {"format": "XAPI", "xapiVersion": "2.0.0", "authKind": "BASIC"}
+
+
 REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"filter": {"data": {"mode": {"$regex": "s3cr3t"}}}}, ["input", "filter", "data", "mode", "$regex"]),
     ({"filter": ["s3cr3t"]}, ["input", "filter"]),
     ({"transform": [{"op": "DROP", "paths": ["s3cr3t"]}]}, ["input", "transform", "0", "paths", "0"]),
     ({"headers": [{"name": "host", "value": "s3cr3t"}]}, ["input", "headers", "0", "name"]),
     ({"headers": [{"name": "x-a", "value": "s3cr3t\n"}]}, ["input", "headers", "0", "value"]),
+    ({"auth": {"kind": "BASIC", "user": "s3cr3t:", "password": "s3cr3t"}}, ["input", "auth", "user"]),
+    ({"format": "XAPI", "auth": {"kind": "BASIC", "user": "s3cr3t"}}, ["input", "auth", "password"]),
 ]
 
 

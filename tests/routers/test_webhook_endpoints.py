@@ -37,6 +37,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         for name in "host webhook-id flipside-attempt ce-id content-length connection X-A transfer-encoding user-agent "
         "cookie te x-forwarded-for proxy-authorization a:b x\u00e9 x\r\ny".split(" ")
     ),
+    ({"format": "xapi", "auth": {"kind": "basic", "user": SECRET}}, "/auth/password"),
+    ({"format": "xapi", "auth": {"kind": SECRET}}, "/auth/kind"),
+    ({"auth": {"kind": "basic", "user": SECRET, "password": SECRET}}, "/auth"),
     *((header("x-a", value), "/headers/0/value") for value in ("", " a", "a\r\nb", "a\0", "\u00e9", "x" * 1025, "a\t")),
 ]
 

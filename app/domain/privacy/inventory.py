@@ -144,10 +144,10 @@ INVENTORY: Mapping[str, Plan] = {
     "sponsorship": Plan(blank={"pledge": _ERASED, "commitments": "'[]'"}, rewrite="pledge commitments"),
     "standing": Plan(),
     "topic": Plan(rewrite="name description"),
-    # Filters and transformations name ids and codes; headers are sealed, and the receiver's.
+    # Filters and transformations name ids and codes; headers and credentials are sealed, and the receiver's.
     "webhook_endpoint": Plan(
         keep="url types disabled_reason lease_by programme_ids changed_fields filter transform header_names "
-        "sealed_headers registered_by verification_error",
+        "sealed_headers registered_by verification_error sealed_auth",
         rewrite="description",
     ),
     "webhook_secret": Plan(keep="sealed"),
