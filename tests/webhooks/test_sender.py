@@ -125,7 +125,7 @@ async def test_a_connection_is_used_again(sender: Sender) -> None:
     assert all(outcome.delivered for outcome in outcomes)
 
 
-async def test_receivers_are_asked_to_hang_up_when_too_many_connections_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_receivers_are_asked_to_hang_up_when_too_many_are_connected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _what: (0, 0))
 
     async with Sender(allow_private=True) as sender, receiver(OK) as first, receiver(OK) as second:
