@@ -34,7 +34,12 @@ ENVIRONMENT = {
     "FLIPSIDE_LOG_LEVEL": "error",
 }
 PER_ORGANISATION = 50
-_SERVER = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
+_SERVER = {
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track": "none",
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+}
 # Copies of an organisation's newest event, as if they had been written one after another.
 _COPY = """
     insert into outbox_event (organisation_id, id, type, subject, visibility, actor, changed, data, occurred_at, failures)
@@ -81,6 +86,7 @@ async def _configure(address: str) -> None:
     connection = await asyncpg.connect(address)
     for name, value in _SERVER.items():
         await connection.execute(f"alter system set {name} = '{value}'")
+    await connection.execute("create extension if not exists pg_stat_statements")
     await connection.close()
 
 

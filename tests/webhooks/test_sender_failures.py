@@ -189,6 +189,7 @@ async def test_a_refused_connection(sender: Sender) -> None:
     [
         {"x-a": "b\r\nhost: other"},
         {"x\r\n-a": "b"},
+        {"x-a": "b\nx-b:c"},
         {"x-a": "é"},
         {"x-a": "\ud800"},
         {"content-length": "5"},
