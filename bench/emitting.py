@@ -42,7 +42,9 @@ _SERVER = {
 }
 # Copies of an organisation's newest event, as if they had been written one after another.
 _COPY = """
-    insert into outbox_event (organisation_id, id, type, subject, visibility, actor, changed, data, occurred_at, failures)
+    insert into outbox_event (
+        organisation_id, id, type, subject, visibility, actor, changed, data, occurred_at, failures
+    )
     select e.organisation_id, 'evt_0' || substr(md5(e.id || n), 1, 25), e.type, e.subject, e.visibility, e.actor,
         e.changed, e.data, now(), 0
     from (select * from outbox_event where organisation_id = $1 order by position desc limit 1) e,
@@ -111,9 +113,7 @@ async def endpoints(ground: Ground, urls: list[str], **wishes: Any) -> list[str]
         organisation = (await founding.found(f"Organisation {at}")).organisation_id
         async with database.current().writing(organisation) as db:
             made = [
-                WebhookEndpoint(
-                    organisation_id=organisation, id=ids.new("whe"), url=url, types=["session.*"], **wishes
-                )
+                WebhookEndpoint(organisation_id=organisation, id=ids.new("whe"), url=url, types=["session.*"], **wishes)
                 for url in urls[at : at + PER_ORGANISATION]
             ]
             db.add_all(made)

@@ -1,8 +1,8 @@
 """Receivers under measure, in a process of their own: every address of 127/8 on one port is one of them.
 
 `python -m bench.receiver` prints its port. It answers 204 to every POST but those to `/hang`, which it never answers,
-keeps when each `webhook-id` came first and which deliveries came more than once, and tells it on `GET /kept`, forgetting
-it. `GET /count` says how many came, and forgets nothing.
+keeps when each `webhook-id` came first and which deliveries came more than once. `GET /kept` tells it and forgets it,
+`GET /count` says how many came.
 """
 
 import asyncio
@@ -10,7 +10,6 @@ import http.client
 import json
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvloop
+
+from app import clock
 
 _BACKLOG = 4096
 _OK = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -75,7 +76,7 @@ class _Kept:
 
     def note(self, head: bytes) -> None:
         """One POST."""
-        self.last = time.time()
+        self.last = clock.now().timestamp()
         self.first = self.first or self.last
         self.count += 1
         self.arrived.setdefault(_value(head, b"\nwebhook-id:"), self.last)
@@ -136,12 +137,10 @@ class _Connection(asyncio.Protocol):
 
 async def _serve() -> None:
     kept = _Kept()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: _Connection(kept),
-        "0.0.0.0",
-        0,
-        backlog=_BACKLOG,
-    )
+    # All of 127/8, and nobody looks for us anywhere else.
+    everywhere = "0.0.0.0"  # noqa: S104
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Connection(kept), everywhere, 0, backlog=_BACKLOG)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()

@@ -159,19 +159,21 @@ def _server(settings: Settings, worker: Worker | None = None) -> Server:
 
 
 class Nudge:
-    """Wakes a worker a moment after a change, once for all changes of that moment."""
+    """Wakes a worker at a change, and then once for all changes of the next moment."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        self._rested_at = 0.0
         self._pending: asyncio.TimerHandle | None = None
 
     def __call__(self) -> None:
         """A change was answered."""
         if self._pending is None:
-            self._pending = asyncio.get_running_loop().call_later(_NUDGE_SECONDS, self._wake)
+            loop = asyncio.get_running_loop()
+            self._pending = loop.call_at(max(self._rested_at, loop.time()), self._wake)
 
     def _wake(self) -> None:
-        self._pending = None
+        self._pending, self._rested_at = None, asyncio.get_running_loop().time() + _NUDGE_SECONDS
         self._worker.wake()
 
 
