@@ -126,9 +126,8 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter) or is_over
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen. What was made by now lives as long as the process: collections need not walk it again."""
-        gc.collect()
-        gc.freeze()
+        """Begin to listen."""
+        _settle_down()
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -189,6 +188,7 @@ async def serve_worker(settings: Settings, address: str) -> None:
     """The worker alone."""
     async with opened(address, settings):
         worker = Worker()
+        _settle_down()
         with on_stop(worker.stop):
             await worker.run()
 
@@ -206,6 +206,12 @@ async def serve_both(settings: Settings, address: str, listener: socket.socket) 
         finally:
             worker.stop()
             await working
+
+
+def _settle_down() -> None:
+    """What was made by now lives as long as the process: collections need not walk it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def configure_log(settings: Settings) -> None:
