@@ -4,6 +4,7 @@ import asyncio
 import resource
 import socket
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -82,7 +83,8 @@ class Dialler(AbstractResolver):
         self._resolve = resolve
         self._allow_private = allow_private
         self._open: WeakSet[socket.socket] = WeakSet()
-        self._most_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        self._most_open = sys.maxsize if files == resource.RLIM_INFINITY else files // 2
 
     @property
     def is_crowded(self) -> bool:

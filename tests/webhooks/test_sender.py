@@ -125,15 +125,18 @@ async def test_a_connection_is_used_again(sender: Sender) -> None:
     assert all(outcome.delivered for outcome in outcomes)
 
 
-async def test_receivers_are_asked_to_hang_up_when_too_many_are_connected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resource, "getrlimit", lambda _what: (0, 0))
+@pytest.mark.parametrize(("files", "is_crowded"), [(0, True), (resource.RLIM_INFINITY, False)])
+async def test_receivers_are_asked_to_hang_up_when_too_many_are_connected(
+    files: int, is_crowded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _what: (files, files))
 
     async with Sender(allow_private=True) as sender, receiver(OK) as first, receiver(OK) as second:
         outcomes = [await post(sender, to) for to in (first, second)]
 
     assert all(outcome.delivered for outcome in outcomes)
     asked = [b"connection: close" in request.lower() for request in first.requests + second.requests]
-    assert asked == [False, True]
+    assert asked == [False, is_crowded]
 
 
 async def test_a_connection_closed_while_idle_costs_no_attempt(sender: Sender) -> None:
