@@ -177,7 +177,9 @@ class Database:
         # A worker's loops begin at once: without the lock each would open a pool, and all but one be lost unclosed.
         async with self._queue_opening:
             if self._queue is None:
-                self._queue = await asyncpg.create_pool(self.dsn, min_size=0, max_size=4, server_settings=self._worker)
+                self._queue = await asyncpg.create_pool(
+                    self.dsn, min_size=0, max_size=4, server_settings=self._worker, reset=_as_it_is
+                )
         async with self._queue.acquire() as connection, connection.transaction():
             yield connection
 
@@ -187,6 +189,10 @@ class Database:
         await self.engine.dispose()
         if self._queue is not None:
             await self._queue.close()
+
+
+async def _as_it_is(_connection: Any) -> None:
+    """Clear nothing away between two transactions, which leave nothing behind: it would be a round trip for each."""
 
 
 async def _driver(connection: AsyncConnection) -> Any:

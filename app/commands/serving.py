@@ -126,9 +126,8 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter) or is_over
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen. What was made by now lives as long as the process: collections need not walk it again."""
-        gc.collect()
-        gc.freeze()
+        """Begin to listen."""
+        _settle_down()
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -159,19 +158,21 @@ def _server(settings: Settings, worker: Worker | None = None) -> Server:
 
 
 class Nudge:
-    """Wakes a worker a moment after a change, once for all changes of that moment."""
+    """Wakes a worker at a change, and then once for all changes of the next moment."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        self._rested_at = 0.0
         self._pending: asyncio.TimerHandle | None = None
 
     def __call__(self) -> None:
         """A change was answered."""
         if self._pending is None:
-            self._pending = asyncio.get_running_loop().call_later(_NUDGE_SECONDS, self._wake)
+            loop = asyncio.get_running_loop()
+            self._pending = loop.call_at(max(self._rested_at, loop.time()), self._wake)
 
     def _wake(self) -> None:
-        self._pending = None
+        self._pending, self._rested_at = None, asyncio.get_running_loop().time() + _NUDGE_SECONDS
         self._worker.wake()
 
 
@@ -187,6 +188,7 @@ async def serve_worker(settings: Settings, address: str) -> None:
     """The worker alone."""
     async with opened(address, settings):
         worker = Worker()
+        _settle_down()
         with on_stop(worker.stop):
             await worker.run()
 
@@ -204,6 +206,12 @@ async def serve_both(settings: Settings, address: str, listener: socket.socket) 
         finally:
             worker.stop()
             await working
+
+
+def _settle_down() -> None:
+    """What was made by now lives as long as the process: collections need not walk it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def configure_log(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Final, NoReturn
 
@@ -11,6 +12,8 @@ import idna
 from app.errors import Fault, Invalid
 
 MAX_URL_LENGTH: Final = 2048
+# URLs that were found good: every delivery asks again.
+_REMEMBERED: Final = 10_000
 MAX_HOST_LENGTH: Final = 253
 PUBLIC_PORTS: Final = frozenset({443, 8443})
 
@@ -61,6 +64,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not any(address in network for network in _REFUSED_IPV4)
 
 
+@lru_cache(_REMEMBERED)
 def check_url(url: str, *, allow_private: bool) -> None:
     """Refuse a URL that we may not call. Its name is not resolved: that is the caller's, at every attempt."""
     if len(url) > MAX_URL_LENGTH:

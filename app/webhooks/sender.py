@@ -1,34 +1,31 @@
 """One request to one receiver: it reports what happened, and never raises."""
 
 import asyncio
+import re
 import ssl
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from http import HTTPStatus
 from types import TracebackType
 from typing import Final, cast
 
-import httpcore
-import httpx
+import aiohttp
+from aiohttp.http import HttpProcessingError
 
 from app import clock, logs
 from app.outgoing import addresses, dialling
 from app.webhooks import schedule
 
-CONNECT_SECONDS: Final = 5.0
-IDLE_SECONDS: Final = 15.0
-# A pool walks all its connections, twice, for every request: many small ones cost less than one large one.
-POOLS: Final = 32
-IDLE_PER_POOL: Final = 32
 READ_BYTES: Final = 64 * 1024
 KEPT_BYTES: Final = 16 * 1024
 
-# The headers of an answer that we obey. Nothing else of it is let in: no cookie reaches a jar, no location is parsed,
-# no content-encoding is undone (194 kB of gzip can be 200 MB).
-_OBEYED: Final = frozenset({b"retry-after", b"webhook-delivery", b"webhook-allowed-origin", b"webhook-allowed-rate"})
+_HEADERS: Final = {"accept-encoding": "identity", "user-agent": "Flipside-Webhooks/1"}
+# What may be written into a request's head: the client beneath would let more through.
+_HEAD: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~]*\n)*")
 
 log = logs.get(__name__)
 
@@ -55,20 +52,17 @@ class Directive(StrEnum):
     ABORT_MESSAGE = "abort-message"
 
 
-_FAILURES: Final[tuple[tuple[type[Exception], Failure], ...]] = (
+_FAILURES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failure], ...]] = (
     (TimeoutError, Failure.TIMEOUT),
-    (httpcore.TimeoutException, Failure.TIMEOUT),
     (dialling.AddressBlocked, Failure.BLOCKED_ADDRESS),
     (dialling.NameUnresolved, Failure.DNS),
-    (addresses.UrlRefused, Failure.URL_REFUSED),
-    (httpx.InvalidURL, Failure.URL_REFUSED),
-    (ssl.SSLError, Failure.TLS),
-    (httpcore.ConnectError, Failure.CONNECT),
-    (httpcore.NetworkError, Failure.PROTOCOL),
-    (httpcore.RemoteProtocolError, Failure.PROTOCOL),
+    ((addresses.UrlRefused, aiohttp.InvalidURL), Failure.URL_REFUSED),
+    ((ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError), Failure.TLS),
+    (aiohttp.ClientConnectorError, Failure.CONNECT),
+    ((aiohttp.ClientError, HttpProcessingError), Failure.PROTOCOL),
 )
 # What a connection shows that the receiver closed while we took it for idle.
-_STALE: Final = (httpcore.NetworkError, httpcore.RemoteProtocolError)
+_STALE: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,7 @@ class Outcome:
         """Whether the receiver accepted it: 2xx, and an answer that arrived whole or up to our limit."""
         if self.error is not None or self.status is None:
             return False
-        return self.is_known or httpx.codes.is_success(self.status)
+        return self.is_known or HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def is_final(self) -> bool:
@@ -115,14 +109,14 @@ class _Exchange:
     body: bytearray = field(default_factory=bytearray)
     received_bytes: int = 0
 
-    def answered(self, response: httpx.Response) -> None:
-        self.status = response.status_code
-        self.address = self.dial.address or _peer(response)
-        self.retry_after = schedule.parse_retry_after(response.headers.get("retry-after", ""), clock.now())
-        wish = response.headers.get("webhook-delivery", "").lower()
+    def answered(self, response: "_Response") -> None:
+        """Take of an answer's head what we obey, and nothing else."""
+        self.status, self.address = response.status, response.peer
+        self.retry_after = schedule.parse_retry_after(response.said("retry-after") or "", clock.now())
+        wish = (response.said("webhook-delivery") or "").lower()
         self.directive = next((directive for directive in Directive if directive == wish), None)
-        self.allowed_origin = response.headers.get("webhook-allowed-origin")
-        self.allowed_rate = response.headers.get("webhook-allowed-rate")
+        self.allowed_origin = response.said("webhook-allowed-origin")
+        self.allowed_rate = response.said("webhook-allowed-rate")
 
     def read(self, chunk: bytes) -> None:
         self.received_bytes += len(chunk)
@@ -142,28 +136,37 @@ class _Exchange:
         )
 
 
+class _Response(aiohttp.ClientResponse):
+    """An answer that remembers who gave it: when all of it has come, its connection is somebody else's."""
+
+    peer: str | None = None
+
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        peer = connection.transport and connection.transport.get_extra_info("peername")
+        self.peer = str(peer[0]) if peer else None
+        return await super().start(connection)
+
+    def said(self, name: str) -> str | None:
+        """A header; one that came more than once reads as a list."""
+        return ", ".join(self.headers.getall(name)) if name in self.headers else None
+
+
 class Sender(AbstractAsyncContextManager["Sender"]):
-    """Keeps connections to receivers open between deliveries; one per worker."""
+    """Keeps connections to receivers open between deliveries; one per worker, made where a loop runs."""
 
     def __init__(
         self, *, allow_private: bool, resolve: dialling.Resolve | None = None, tls: ssl.SSLContext | None = None
     ) -> None:
         self._allow_private = allow_private
         self._resolver = dialling.Resolver()
-        backend = dialling.CheckedBackend(resolve or self._resolver, allow_private=allow_private)
-        self._client = httpx.AsyncClient(
-            transport=_Transport(backend, tls or httpx.create_ssl_context(trust_env=False)),
-            headers={"accept-encoding": "identity", "user-agent": "Flipside-Webhooks/1"},
-            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._dialler = dialling.Dialler(resolve or self._resolver, allow_private=allow_private)
+        self._session = self._dialler.session(tls or dialling.public_tls(), headers=_HEADERS, response_class=_Response)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._session.close()
         self._resolver.close()
 
     async def post(
@@ -189,49 +192,61 @@ class Sender(AbstractAsyncContextManager["Sender"]):
         exchange = _Exchange()
         started = time.perf_counter()
         error: Failure | None = None
+        token = dialling.current.set(exchange.dial)
         try:
             # Again at every attempt: the rules may be stricter than on the day the URL was stored.
             addresses.check_url(url, allow_private=self._allow_private)
+            _check_headers(headers)
             async with asyncio.timeout(seconds):
-                await self._exchange(self._client.build_request(method, url, headers=headers, content=body), exchange)
+                await self._exchange(method, url, headers, body, exchange)
         except Exception as caught:
-            error = _failure(caught, exchange)
+            error = _failure(caught)
+        finally:
+            dialling.current.reset(token)
         return exchange.outcome(error, round((time.perf_counter() - started) * 1000))
 
-    async def _exchange(self, request: httpx.Request, exchange: _Exchange) -> None:
-        token = dialling.current.set(exchange.dial)
+    async def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, exchange: _Exchange
+    ) -> None:
         try:
-            await self._once(request, exchange)
+            await self._once(method, url, headers, body, exchange)
         except _STALE:
             # An idle connection can be closed at the far end just as we write to it. That is no failed attempt.
             if exchange.dial.is_attempted or exchange.status is not None:
                 raise
-            await self._once(request, exchange)
-        finally:
-            dialling.current.reset(token)
+            await self._once(method, url, headers, body, exchange)
 
-    async def _once(self, request: httpx.Request, exchange: _Exchange) -> None:
-        response = await self._client.send(request, stream=True)
+    async def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes, exchange: _Exchange) -> None:
+        if self._dialler.is_crowded:
+            headers = {**headers, "connection": "close"}
+        response = cast(
+            "_Response",
+            await self._session.request(method, url, headers=headers, data=body, allow_redirects=False),
+        )
         try:
             exchange.answered(response)
-            async for chunk in response.aiter_raw():
+            async for chunk in response.content.iter_any():
                 exchange.read(chunk)
                 # The status is all that counts; the rest of a long answer is not worth the wait.
                 if exchange.received_bytes >= READ_BYTES:
                     break
         finally:
-            await response.aclose()
+            # Nothing, where all of it has come: then the connection waits for the next request already.
+            response.close()
 
 
-def _peer(response: httpx.Response) -> str | None:
-    # For a connection used again: it was dialled in an earlier exchange. One that is closed by now has no peer.
-    peer = response.extensions["network_stream"].get_extra_info("server_addr")
-    return str(peer[0]) if peer else None
+def _check_headers(headers: Mapping[str, str]) -> None:
+    # All at once: this is done for every delivery.
+    head = "".join(f"{name}:{value}\n" for name, value in headers.items())
+    if head.count("\n") != len(headers) or not _HEAD.fullmatch(head):
+        raise ValueError("a header cannot be written")
+    if "content-length" in headers:
+        raise ValueError("a body's length is not for its sender to say")
 
 
-def _failure(error: Exception, exchange: _Exchange) -> Failure:
-    # Once the socket is open, the one thing left of connecting is the TLS handshake.
-    if isinstance(error, httpcore.ConnectError) and exchange.dial.is_connected:
+def _failure(error: Exception) -> Failure:
+    # What fails while TLS is spoken, after the connection or in it, comes as an error of the connection.
+    if isinstance(error.__cause__, ssl.SSLError) or _is_handshake(error):
         return Failure.TLS
     for kind, failure in _FAILURES:
         if isinstance(error, kind):
@@ -241,49 +256,8 @@ def _failure(error: Exception, exchange: _Exchange) -> Failure:
     return Failure.INTERNAL
 
 
-class _Transport(httpx.AsyncBaseTransport):
-    """httpx over pools of ours. Its own transport takes no network backend."""
-
-    def __init__(self, backend: dialling.CheckedBackend, tls: ssl.SSLContext) -> None:
-        self._pools = [
-            httpcore.AsyncConnectionPool(
-                ssl_context=tls,
-                # The worker decides how many deliveries run; waiting here would count against the receiver.
-                max_connections=None,
-                max_keepalive_connections=IDLE_PER_POOL,
-                keepalive_expiry=IDLE_SECONDS,
-                network_backend=backend,
-            )
-            for _ in range(POOLS)
-        ]
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        origin = (request.url.raw_scheme, request.url.raw_host, request.url.port)
-        answer = await self._pools[hash(origin) % POOLS].handle_async_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=origin[0], host=origin[1], port=origin[2], target=request.url.raw_path),
-                headers=request.headers.raw,
-                content=cast("AsyncIterable[bytes]", request.stream),
-                extensions=request.extensions,
-            )
-        )
-        obeyed = [(name, value) for name, value in answer.headers if name.lower() in _OBEYED]
-        return httpx.Response(answer.status, headers=obeyed, stream=_Body(answer), extensions=answer.extensions)
-
-    async def aclose(self) -> None:
-        for pool in self._pools:
-            await pool.aclose()
-
-
-class _Body(httpx.AsyncByteStream):
-    """The raw bytes of an answer, as they arrive."""
-
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(cast("AsyncIterable[bytes]", self._answer.stream))
-
-    async def aclose(self) -> None:
-        await self._answer.aclose()
+def _is_handshake(error: Exception) -> bool:
+    """Whether the receiver hung up during the handshake of TLS: an open socket alone can be reset or broken."""
+    return isinstance(error, aiohttp.ClientConnectorError) and isinstance(
+        error.os_error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError
+    )
