@@ -186,7 +186,7 @@ _LEFT_OUT = {
     "IdentityProviderCreate": {"jwks_uri"},
     "ImportBegin": {"programme_id"},
     "SessionReport": {"person_id"},
-    "WebhookEndpointCreate": {"programme_ids"},
+    "WebhookEndpointCreate": {"programme_ids", "client_certificate"},
     "PairingCreate": {"shared_manager_waiver"},
     "Fault": {"parameter"},
 }

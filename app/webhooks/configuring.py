@@ -1,4 +1,4 @@
-"""What an endpoint gets and how it looks: the rules between its members, and the sealing of its headers."""
+"""What an endpoint gets and how it looks: the rules between its members, and the sealing of its secrets."""
 
 import orjson
 
@@ -9,16 +9,19 @@ from app.db import Db
 from app.domain.programmes.resource import PROGRAMMES
 from app.errors import Forbidden
 from app.ids import prefix_of
+from app.outgoing import identities
 from app.reading import rows
 from app.sealing import columns
 from app.webhooks import formats, predicates, transforms
 from app.webhooks.catalogue import EVENTS, wants
 from app.webhooks.custom_headers import CustomHeader
 from app.webhooks.models import Payload, WebhookEndpoint
-from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointUpdate
+from app.webhooks.schemas import ClientCertificate, WebhookEndpointCreate, WebhookEndpointUpdate
 from app.webhooks.transforms import Transformation
 
 Configuration = WebhookEndpointCreate | WebhookEndpointUpdate
+# What does not go into the row as it was sent.
+SEALED = {"headers", "client_certificate"}
 
 
 class NoKey(Forbidden):
@@ -28,7 +31,7 @@ class NoKey(Forbidden):
 
 
 async def settle(db: Db, actor: Actor, endpoint: WebhookEndpoint, data: Configuration) -> None:
-    """Hold an endpoint, as it is about to be, to the rules, and seal the headers that were sent.
+    """Hold an endpoint, as it is about to be, to the rules, and seal what is to be sealed.
 
     Raises `Invalid` with pointers into what was sent, and `Forbidden`.
     """
@@ -42,6 +45,8 @@ async def settle(db: Db, actor: Actor, endpoint: WebhookEndpoint, data: Configur
     _register(actor, endpoint)
     if "headers" in sent:
         await _seal(db, endpoint, data.headers)
+    if "client_certificate" in sent:
+        await _identify(db, endpoint, data.client_certificate)
 
 
 def _check_transform(endpoint: WebhookEndpoint) -> None:
@@ -69,3 +74,13 @@ async def _seal(db: Db, endpoint: WebhookEndpoint, headers: list[CustomHeader]) 
     endpoint.header_names = [header.name for header in headers]
     text = orjson.dumps({header.name: header.value for header in headers}).decode() if headers else None
     await columns.seal(db, endpoint, sealed_headers=text)
+
+
+async def _identify(db: Db, endpoint: WebhookEndpoint, given: ClientCertificate | None) -> None:
+    identity = identities.NOBODY
+    if given is not None:
+        identity = identities.examined(given.certificate, given.private_key, "/client_certificate")
+    endpoint.client_certificate_subject = identity.subject
+    endpoint.client_certificate_fingerprint = identity.fingerprint
+    endpoint.client_certificate_expires_at = identity.expires_at
+    await columns.seal(db, endpoint, sealed_identity=identity.pem)

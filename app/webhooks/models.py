@@ -152,6 +152,11 @@ class WebhookEndpoint(Row, table=True):
     verification: Verification = Field(default=Verification.NONE, sa_type=text_enum(Verification))
     verification_error: str | None = Field(default=None, sa_type=sa.Text)
     allowed_per_minute: int | None = None
+    client_certificate_subject: str | None = Field(default=None, sa_type=sa.Text)
+    client_certificate_fingerprint: str | None = Field(default=None, sa_type=sa.Text)
+    client_certificate_expires_at: datetime | None = instant(default=None)
+    # The certificate and its private key, as outgoing/identities.py reads them.
+    sealed_identity: bytes | None = sealed_by(None, default=None)
 
     def enable(self) -> None:
         """Deliver again."""

@@ -80,6 +80,17 @@ PayloadChoice = Annotated[
     ),
 ]
 
+Pem = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=r"^[\t\n\r -~]+$")]
+
+
+class ClientCertificate(Input):
+    """Who we are to a receiver that asks in the TLS handshake (mTLS). The private key is not shown again."""
+
+    certificate: Pem = Field(description="The certificate in PEM, then those that lead from it to its root.")
+    private_key: Pem = Field(description="Its private key in PEM, without a passphrase. Kept sealed.")
+
+
+_IDENTITY = "Shown to a receiver that asks for it in the TLS handshake; `null`: none."
 _ORDERING = "What waits for what: nothing, later events of the same subject, or all later events."
 _RATE = "Most requests a second. An endpoint that answers 429, 502, 503 or 504 gets fewer for a while."
 _IN_FLIGHT = "Most requests at a time."
@@ -116,6 +127,7 @@ class WebhookEndpointCreate(Input):
         default=Handshake.NONE,
         description="Ask the address first whether it wants what we send; until it says so, deliveries are held.",
     )
+    client_certificate: ClientCertificate | None = Field(default=None, description=_IDENTITY)
 
 
 class WebhookEndpointUpdate(Patch):
@@ -137,6 +149,7 @@ class WebhookEndpointUpdate(Patch):
     headers: Headers = absent()
     asymmetric_signature: Flag = absent()
     handshake: Handshake = absent()
+    client_certificate: ClientCertificate | None = Field(default=None, description=_IDENTITY)
 
 
 class WebhookSecretRotate(Input):
@@ -195,6 +208,9 @@ class WebhookEndpointRead(Output):
     verification: Verification
     verification_error: str | None = Field(description="Why the handshake failed.")
     allowed_per_minute: int | None = Field(description="How many requests a minute the handshake allowed.")
+    client_certificate_subject: str | None = Field(description="Whom the client certificate names (RFC 4514).")
+    client_certificate_fingerprint: str | None = Field(description="SHA-256 over the certificate, in hexadecimal.")
+    client_certificate_expires_at: datetime | None
     version: int
     created_at: datetime
     updated_at: datetime

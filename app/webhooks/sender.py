@@ -15,7 +15,7 @@ import httpcore
 import httpx
 
 from app import clock, logs
-from app.outgoing import addresses, dialling
+from app.outgoing import addresses, dialling, identities
 from app.webhooks import schedule
 
 CONNECT_SECONDS: Final = 5.0
@@ -23,6 +23,8 @@ IDLE_SECONDS: Final = 15.0
 # A pool walks all its connections, twice, for every request: many small ones cost less than one large one.
 POOLS: Final = 32
 IDLE_PER_POOL: Final = 32
+# So many client certificates, each with connections of its own, before those that rest are forgotten.
+IDENTITIES: Final = 256
 READ_BYTES: Final = 64 * 1024
 KEPT_BYTES: Final = 16 * 1024
 
@@ -67,6 +69,7 @@ _FAILURES: Final[tuple[tuple[type[Exception], Failure], ...]] = (
 )
 # What a connection shows that the receiver closed while we took it for idle.
 _STALE: Final = (httpcore.NetworkError, httpcore.RemoteProtocolError)
+_IDENTITY: Final = "identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,23 +170,38 @@ class Sender(AbstractAsyncContextManager["Sender"]):
         body: bytes,
         *,
         timeout: float,  # noqa: ASYNC109 - one wall clock, from the first lookup to the last byte
+        identity: str | None = None,
     ) -> Outcome:
-        """Send `body` and report. Whatever happens is an `Outcome`; only cancellation passes through."""
-        return await self._send("POST", url, headers, body, timeout)
+        """Send `body` and report. Whatever happens is an `Outcome`; only cancellation passes through.
 
-    async def options(self, url: str, headers: Mapping[str, str], *, timeout: float) -> Outcome:  # noqa: ASYNC109
+        A receiver that asks in the TLS handshake is shown the client certificate `identity`.
+        """
+        return await self._send("POST", url, headers, body, timeout, identity)
+
+    async def options(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,  # noqa: ASYNC109
+        identity: str | None = None,
+    ) -> Outcome:
         """Ask before sending anything; all else is as with `post`."""
-        return await self._send("OPTIONS", url, headers, b"", timeout)
+        return await self._send("OPTIONS", url, headers, b"", timeout, identity)
 
-    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Outcome:
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, seconds: float, identity: str | None
+    ) -> Outcome:
         exchange = _Exchange()
         started = time.perf_counter()
         error: Failure | None = None
         try:
             # Again at every attempt: the rules may be stricter than on the day the URL was stored.
             addresses.check_url(url, allow_private=self._allow_private)
+            extensions = {_IDENTITY: identity}
+            request = self._client.build_request(method, url, headers=headers, content=body, extensions=extensions)
             async with asyncio.timeout(seconds):
-                await self._exchange(self._client.build_request(method, url, headers=headers, content=body), exchange)
+                await self._exchange(request, exchange)
         except Exception as caught:
             error = _failure(caught, exchange)
         return exchange.outcome(error, round((time.perf_counter() - started) * 1000))
@@ -235,21 +253,44 @@ class _Transport(httpx.AsyncBaseTransport):
     """httpx over pools of ours. Its own transport takes no network backend."""
 
     def __init__(self, backend: dialling.CheckedBackend, tls: ssl.SSLContext) -> None:
-        self._pools = [
-            httpcore.AsyncConnectionPool(
-                ssl_context=tls,
-                # The worker decides how many deliveries run; waiting here would count against the receiver.
-                max_connections=None,
-                max_keepalive_connections=IDLE_PER_POOL,
-                keepalive_expiry=IDLE_SECONDS,
-                network_backend=backend,
-            )
-            for _ in range(POOLS)
-        ]
+        self._backend, self._tls = backend, tls
+        self._pools = [self._pool(tls) for _ in range(POOLS)]
+        # A connection speaks for whoever it was opened as.
+        self._identified: dict[str, httpcore.AsyncConnectionPool] = {}
+        self._identifying = asyncio.Lock()
+
+    def _pool(self, tls: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            # The worker decides how many deliveries run; waiting here would count against the receiver.
+            max_connections=None,
+            max_keepalive_connections=IDLE_PER_POOL,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=self._backend,
+        )
+
+    async def _pool_as(self, identity: str) -> httpcore.AsyncConnectionPool:
+        async with self._identifying:
+            if identity not in self._identified:
+                await self._forget_idle()
+                # Reading all the roots that we trust takes its time.
+                tls = await asyncio.to_thread(identities.context, identity, self._tls)
+                self._identified[identity] = self._pool(tls)
+            return self._identified[identity]
+
+    async def _forget_idle(self) -> None:
+        if len(self._identified) < IDENTITIES:
+            return
+        for identity, pool in list(self._identified.items()):
+            if all(connection.is_idle() for connection in pool.connections):
+                del self._identified[identity]
+                await pool.aclose()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         origin = (request.url.raw_scheme, request.url.raw_host, request.url.port)
-        answer = await self._pools[hash(origin) % POOLS].handle_async_request(
+        identity = request.extensions[_IDENTITY]
+        pool = self._pools[hash(origin) % POOLS] if identity is None else await self._pool_as(identity)
+        answer = await pool.handle_async_request(
             httpcore.Request(
                 request.method,
                 httpcore.URL(scheme=origin[0], host=origin[1], port=origin[2], target=request.url.raw_path),
@@ -262,7 +303,7 @@ class _Transport(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status, headers=obeyed, stream=_Body(answer), extensions=answer.extensions)
 
     async def aclose(self) -> None:
-        for pool in self._pools:
+        for pool in (*self._pools, *self._identified.values()):
             await pool.aclose()
 
 

@@ -75,7 +75,9 @@ async def create(db: Db, actor: Actor, data: WebhookEndpointCreate) -> tuple[Web
     if (await db.scalar(count) or 0) >= _MOST_ENDPOINTS:
         raise TooManyEndpoints("An organisation has at most 50 endpoints.")
     endpoint = WebhookEndpoint(
-        organisation_id=db.organisation_id, id=ids.new(WebhookEndpoint.prefix), **data.model_dump(exclude={"headers"})
+        organisation_id=db.organisation_id,
+        id=ids.new(WebhookEndpoint.prefix),
+        **data.model_dump(exclude=configuring.SEALED),
     )
     await configuring.settle(db, actor, endpoint, data)
     if endpoint.handshake is not Handshake.NONE:
@@ -102,7 +104,7 @@ async def update(db: Db, actor: Actor, endpoint_id: str, data: WebhookEndpointUp
         _require_deliverable(changes["url"])
         endpoint.trust()
     asked = endpoint.url, endpoint.handshake
-    endpoint.sqlmodel_update(data.model_dump(include=changes.keys() - {"headers"}))
+    endpoint.sqlmodel_update(data.model_dump(include=changes.keys() - configuring.SEALED))
     await configuring.settle(db, actor, endpoint, data)
     if endpoint.asymmetric_signature:
         await rotating.require_signing_key(db)

@@ -108,7 +108,9 @@ class Deliverer:
             **({"flipside-test": "true"} if parcel.event["endpoint_id"] else {}),
         }
         timeout = min(load.terms.timeout_seconds, settings.webhook_timeout_seconds)
-        outcome = await self._sender.post(load.terms.url, headers, message.body, timeout=timeout)
+        outcome = await self._sender.post(
+            load.terms.url, headers, message.body, timeout=timeout, identity=load.terms.identity
+        )
         done = Try(parcel, load.terms.url, at, outcome)
         self.tally.sent += 1
         self.tally.delivered += done.is_delivered

@@ -27,6 +27,7 @@ SEALED = {
     "pairing.shared_manager_waiver": None,
     "webhook_secret.sealed": None,
     "webhook_endpoint.sealed_headers": None,
+    "webhook_endpoint.sealed_identity": None,
     "webhook_signing_key.sealed": None,
     "idempotency_record.body": None,
     "operation_input.sealed": None,

@@ -143,10 +143,12 @@ INVENTORY: Mapping[str, Plan] = {
     "sponsorship": Plan(blank={"pledge": _ERASED, "commitments": "'[]'"}, rewrite="pledge commitments"),
     "standing": Plan(),
     "topic": Plan(rewrite="name description"),
-    # Filters and transformations name ids and codes; headers are sealed, and the receiver's.
+    # Filters and transformations name ids and codes; headers are sealed, and the receiver's;
+    # a client certificate names a machine.
     "webhook_endpoint": Plan(
         keep="url types disabled_reason lease_by programme_ids changed_fields filter transform header_names "
-        "sealed_headers registered_by verification_error",
+        "sealed_headers registered_by verification_error client_certificate_subject client_certificate_fingerprint "
+        "sealed_identity",
         rewrite="description",
     ),
     "webhook_secret": Plan(keep="sealed"),
