@@ -1,24 +1,34 @@
 """Opening a connection to somebody outside: resolve now, check every answer, dial what was checked."""
 
 import asyncio
+import resource
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final
+from weakref import WeakSet
 
-import httpcore
+import aiohttp
+import certifi
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from app.outgoing import addresses
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
+CONNECT_SECONDS: Final = 5.0
+IDLE_SECONDS: Final = 15.0
 MAX_DIALLED: Final = 4
 RESOLVER_THREADS: Final = 64
+# An answer with more of either is none: real ones stay far below.
+MOST_HEADERS: Final = 128
+LONGEST_HEADER: Final = 16 * 1024
 
 
 class AddressBlocked(Exception):
@@ -35,10 +45,9 @@ class Dial:
 
     address: str | None = None
     is_attempted: bool = False
-    is_connected: bool = False
 
 
-# httpcore tells a backend where to connect, not for which request; both run in one task.
+# The client beneath tells a resolver what to look up, not for which request; both run in one context.
 current: ContextVar[Dial] = ContextVar("current_dial")
 
 
@@ -63,31 +72,58 @@ class Resolver:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-class CheckedBackend(httpcore.AsyncNetworkBackend):
-    """httpcore's network, except that names become addresses here and nowhere else.
+class Dialler(AbstractResolver):
+    """Where names become addresses, and addresses sockets: here and nowhere else.
 
-    TLS is started by httpcore on the stream, with the name of the URL: SNI, certificate and `Host` speak of the name.
+    TLS speaks of the name in the URL, as `Host` does, whatever address is dialled.
     """
 
     def __init__(self, resolve: Resolve, *, allow_private: bool) -> None:
         self._resolve = resolve
         self._allow_private = allow_private
-        self._network = httpcore.AnyIOBackend()
+        self._open: WeakSet[socket.socket] = WeakSet()
+        self._most_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first address of `host` that answers, if all of them are public."""
-        dial = current.get()
-        dial.is_attempted = True
-        async with asyncio.timeout(timeout):
-            answers = await self._checked_answers(host, port)
-            return await self._first(dial, answers[:MAX_DIALLED], port, timeout)
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so many connections are open that no more should be kept for later."""
+        return len(self._open) > self._most_open
+
+    def session(self, tls: ssl.SSLContext, **wishes: Any) -> aiohttp.ClientSession:
+        """A client that connects through here: no proxy, no cookies, nothing unpacked, no address remembered."""
+        connector = aiohttp.TCPConnector(
+            ssl=tls,
+            resolver=self,
+            use_dns_cache=False,
+            socket_factory=self._socket,
+            # Who sends decides how much runs at once; waiting here would count against the receiver.
+            limit=0,
+            keepalive_timeout=IDLE_SECONDS,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS),
+            max_headers=MOST_HEADERS,
+            max_line_size=LONGEST_HEADER,
+            max_field_size=LONGEST_HEADER,
+            **wishes,
+        )
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """The addresses of `host` that may be dialled: all of them, or none."""
+        current.get().is_attempted = True
+        return [
+            ResolveResult(hostname=host, host=str(answer), port=port, family=family, proto=0, flags=0)
+            for answer in (await self._checked_answers(host, port))[:MAX_DIALLED]
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held here."""
 
     async def _checked_answers(self, host: str, port: int) -> Sequence[Address]:
         try:
@@ -98,27 +134,31 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             raise NameUnresolved
         # One bad answer spoils all: a name with two faces is how a second lookup is lured inside.
         # The address stays unrecorded, or the delivery log would tell outsiders how we number our network.
-        if not self._allow_private and not all(addresses.is_public(answer) for answer in answers):
+        if not all(map(self._is_allowed, answers)):
             raise AddressBlocked
         return answers
 
-    async def _first(
-        self, dial: Dial, answers: Sequence[Address], port: int, limit: float | None
-    ) -> httpcore.AsyncNetworkStream:
-        # An equal share of the time each, so that one that swallows packets leaves some to the next.
-        share = None if limit is None else limit / len(answers)
-        for address in answers[:-1]:
-            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return await self._connect(dial, address, port, share)
-        return await self._connect(dial, answers[-1], port, share)
+    def _socket(self, info: Any) -> socket.socket:
+        """A socket for one address. Asked again: a URL that names its address is never resolved."""
+        family, kind, protocol, _, (address, *_) = info
+        if not self._is_allowed(ip_address(address)):
+            raise AddressBlocked
+        dial = current.get()
+        dial.is_attempted, dial.address = True, address
+        made = socket.socket(family, kind, protocol)
+        self._open.add(made)
+        return made
 
-    async def _connect(
-        self, dial: Dial, address: Address, port: int, share: float | None
-    ) -> httpcore.AsyncNetworkStream:
-        dial.address = str(address)
-        stream = await self._network.connect_tcp(str(address), port, share)
-        dial.is_connected = True
-        return stream
+    def _is_allowed(self, address: Address) -> bool:
+        return self._allow_private or addresses.is_public(address)
+
+
+@cache
+def public_tls() -> ssl.SSLContext:
+    """TLS with whoever the browsers' authorities vouch for, whatever this machine trusts."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _look_up(host: str, port: int) -> list[tuple[Any, ...]]:

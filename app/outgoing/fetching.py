@@ -1,11 +1,9 @@
 """One GET of a small JSON document from somebody outside: capped in size and time, and never led elsewhere."""
 
 import asyncio
-import ssl
-from functools import cache
 from typing import Any, Final
 
-import httpcore
+import aiohttp
 import orjson
 
 from app import config
@@ -15,7 +13,7 @@ LARGEST_BYTES: Final = 64 * 1024
 LONGEST_SECONDS: Final = 5.0
 _OK: Final = 200
 # Identity, or a few kilobytes could unfold into gigabytes. A redirect is an answer like any other: not 200.
-_HEADERS: Final = (("accept", "application/json"), ("accept-encoding", "identity"), ("user-agent", "Flipside/1"))
+_HEADERS: Final = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "Flipside/1"}
 
 
 class FetchFailed(Exception):
@@ -26,14 +24,14 @@ async def document(url: str) -> dict[str, Any]:
     """The JSON object at `url`. Raises `FetchFailed`, whatever happens."""
     allow_private = config.settings().private_webhooks_allowed
     resolver = dialling.Resolver()
-    backend = dialling.CheckedBackend(resolver, allow_private=allow_private)
+    dialler = dialling.Dialler(resolver, allow_private=allow_private)
     token = dialling.current.set(dialling.Dial())
     try:
         addresses.check_url(url, allow_private=allow_private)
         async with (
             asyncio.timeout(LONGEST_SECONDS),
-            httpcore.AsyncConnectionPool(ssl_context=_tls(), network_backend=backend) as pool,
-            pool.stream("GET", url, headers=_HEADERS) as response,
+            dialler.session(dialling.public_tls(), headers=_HEADERS) as session,
+            session.get(url, allow_redirects=False) as response,
         ):
             return _object(await _body(response))
     except FetchFailed:
@@ -46,11 +44,11 @@ async def document(url: str) -> dict[str, Any]:
         resolver.close()
 
 
-async def _body(response: httpcore.Response) -> bytes:
+async def _body(response: aiohttp.ClientResponse) -> bytes:
     if response.status != _OK:
         raise FetchFailed(f"status {response.status}")
     body = bytearray()
-    async for chunk in response.aiter_stream():
+    async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > LARGEST_BYTES:
             raise FetchFailed(f"more than {LARGEST_BYTES} bytes")
@@ -62,8 +60,3 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise FetchFailed("no JSON object")
     return found
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return httpcore.default_ssl_context()

@@ -1,5 +1,6 @@
 """Who we are to a receiver that asks: a certificate with its private key, checked when it comes, shown when we dial."""
 
+import asyncio
 import secrets
 import ssl
 import tempfile
@@ -16,6 +17,7 @@ from app import clock
 from app.errors import Fault, Invalid
 
 LONGEST_CHAIN: Final = 10
+MOST_KEPT: Final = 256
 _PEM, _PKCS8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
 _SPKI = serialization.PublicFormat.SubjectPublicKeyInfo
 
@@ -65,6 +67,7 @@ def context(pem: str, trusting: ssl.SSLContext) -> ssl.SSLContext:
     fresh = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if roots := trusting.get_ca_certs(binary_form=True):
         fresh.load_verify_locations(cadata=b"".join(roots))
+    fresh.set_alpn_protocols(["http/1.1"])
     key = serialization.load_pem_private_key(pem.encode(), None)
     certificates = pem[pem.index("-----BEGIN CERTIFICATE") :]
     # The library reads from files alone, and what lies in one must open nothing, even if we die now.
@@ -75,6 +78,27 @@ def context(pem: str, trusting: ssl.SSLContext) -> ssl.SSLContext:
         file.flush()
         fresh.load_cert_chain(file.name, password=passphrase)
     return fresh
+
+
+class Contexts:
+    """Contexts for many certificates, kept for those that were used last."""
+
+    def __init__(self, trusting: ssl.SSLContext) -> None:
+        self._trusting = trusting
+        self._kept: dict[str, ssl.SSLContext] = {}
+        self._making = asyncio.Lock()
+
+    async def context(self, pem: str) -> ssl.SSLContext:
+        """The one for a certificate: the same every time, so that its connections can be used again."""
+        async with self._making:
+            found = self._kept.pop(pem, None)
+            if found is None:
+                # Reading all whom we trust takes its time.
+                found = await asyncio.to_thread(context, pem, self._trusting)
+            self._kept[pem] = found
+            if len(self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            return found
 
 
 def _chain(text: str, pointer: str) -> list[x509.Certificate]:

@@ -1,36 +1,34 @@
 """One request to one receiver: it reports what happened, and never raises."""
 
 import asyncio
+import re
 import ssl
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from http import HTTPStatus
 from types import TracebackType
 from typing import Final, cast
 
-import httpcore
-import httpx
+import aiohttp
+from aiohttp.http import HttpProcessingError
 
 from app import clock, logs
 from app.outgoing import addresses, dialling, identities
 from app.webhooks import schedule
 
-CONNECT_SECONDS: Final = 5.0
-IDLE_SECONDS: Final = 15.0
-# A pool walks all its connections, twice, for every request: many small ones cost less than one large one.
-POOLS: Final = 32
-IDLE_PER_POOL: Final = 32
-# So many client certificates, each with connections of its own, before those that rest are forgotten.
-IDENTITIES: Final = 256
 READ_BYTES: Final = 64 * 1024
 KEPT_BYTES: Final = 16 * 1024
 
-# The headers of an answer that we obey. Nothing else of it is let in: no cookie reaches a jar, no location is parsed,
-# no content-encoding is undone (194 kB of gzip can be 200 MB).
-_OBEYED: Final = frozenset({b"retry-after", b"webhook-delivery", b"webhook-allowed-origin", b"webhook-allowed-rate"})
+# Of us, and of nothing that the client beneath would add by itself.
+_HEADERS: Final = {"accept-encoding": "identity", "user-agent": "Flipside-Webhooks/1"}
+_NOT_ADDED: Final = ("accept", "content-type")
+# What may be written into a request's head: the client beneath would let more through.
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE: Final = re.compile(r"[\t -~]*")
 
 log = logs.get(__name__)
 
@@ -55,21 +53,17 @@ class Directive(StrEnum):
     ABORT_MESSAGE = "abort-message"
 
 
-_FAILURES: Final[tuple[tuple[type[Exception], Failure], ...]] = (
+_FAILURES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Failure], ...]] = (
     (TimeoutError, Failure.TIMEOUT),
-    (httpcore.TimeoutException, Failure.TIMEOUT),
     (dialling.AddressBlocked, Failure.BLOCKED_ADDRESS),
     (dialling.NameUnresolved, Failure.DNS),
-    (addresses.UrlRefused, Failure.URL_REFUSED),
-    (httpx.InvalidURL, Failure.URL_REFUSED),
-    (ssl.SSLError, Failure.TLS),
-    (httpcore.ConnectError, Failure.CONNECT),
-    (httpcore.NetworkError, Failure.PROTOCOL),
-    (httpcore.RemoteProtocolError, Failure.PROTOCOL),
+    ((addresses.UrlRefused, aiohttp.InvalidURL), Failure.URL_REFUSED),
+    ((ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError), Failure.TLS),
+    (aiohttp.ClientConnectorError, Failure.CONNECT),
+    ((aiohttp.ClientError, HttpProcessingError), Failure.PROTOCOL),
 )
 # What a connection shows that the receiver closed while we took it for idle.
-_STALE: Final = (httpcore.NetworkError, httpcore.RemoteProtocolError)
-_IDENTITY: Final = "identity"
+_STALE: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError, aiohttp.ClientConnectionResetError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,11 @@ class Outcome:
     @property
     def delivered(self) -> bool:
         """Whether the receiver accepted it: 2xx, and an answer that arrived whole or up to our limit."""
-        return self.error is None and self.status is not None and httpx.codes.is_success(self.status)
+        return (
+            self.error is None
+            and self.status is not None
+            and HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+        )
 
     @property
     def is_final(self) -> bool:
@@ -103,6 +101,8 @@ class _Exchange:
     """What is known so far; whatever goes wrong, this much is reported."""
 
     dial: dialling.Dial = field(default_factory=dialling.Dial)
+    # As whom we call; connections are shared by those alone who call as the same.
+    tls: ssl.SSLContext | bool = True
     status: int | None = None
     address: str | None = None
     retry_after: timedelta | None = None
@@ -112,14 +112,14 @@ class _Exchange:
     body: bytearray = field(default_factory=bytearray)
     received_bytes: int = 0
 
-    def answered(self, response: httpx.Response) -> None:
-        self.status = response.status_code
-        self.address = self.dial.address or _peer(response)
-        self.retry_after = schedule.parse_retry_after(response.headers.get("retry-after", ""), clock.now())
-        wish = response.headers.get("webhook-delivery", "").lower()
+    def answered(self, response: "_Response") -> None:
+        """Take of an answer's head what we obey, and nothing else."""
+        self.status, self.address = response.status, response.peer
+        self.retry_after = schedule.parse_retry_after(response.said("retry-after") or "", clock.now())
+        wish = (response.said("webhook-delivery") or "").lower()
         self.directive = next((directive for directive in Directive if directive == wish), None)
-        self.allowed_origin = response.headers.get("webhook-allowed-origin")
-        self.allowed_rate = response.headers.get("webhook-allowed-rate")
+        self.allowed_origin = response.said("webhook-allowed-origin")
+        self.allowed_rate = response.said("webhook-allowed-rate")
 
     def read(self, chunk: bytes) -> None:
         self.received_bytes += len(chunk)
@@ -139,28 +139,44 @@ class _Exchange:
         )
 
 
+class _Response(aiohttp.ClientResponse):
+    """An answer that remembers who gave it: when all of it has come, its connection is somebody else's."""
+
+    peer: str | None = None
+
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        peer = connection.transport and connection.transport.get_extra_info("peername")
+        self.peer = str(peer[0]) if peer else None
+        return await super().start(connection)
+
+    def said(self, name: str) -> str | None:
+        """A header; one that came more than once reads as a list."""
+        return ", ".join(self.headers.getall(name)) if name in self.headers else None
+
+
 class Sender(AbstractAsyncContextManager["Sender"]):
-    """Keeps connections to receivers open between deliveries; one per worker."""
+    """Keeps connections to receivers open between deliveries; one per worker, made where a loop runs."""
 
     def __init__(
         self, *, allow_private: bool, resolve: dialling.Resolve | None = None, tls: ssl.SSLContext | None = None
     ) -> None:
         self._allow_private = allow_private
         self._resolver = dialling.Resolver()
-        backend = dialling.CheckedBackend(resolve or self._resolver, allow_private=allow_private)
-        self._client = httpx.AsyncClient(
-            transport=_Transport(backend, tls or httpx.create_ssl_context(trust_env=False)),
-            headers={"accept-encoding": "identity", "user-agent": "Flipside-Webhooks/1"},
-            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-            follow_redirects=False,
-            trust_env=False,
+        self._dialler = dialling.Dialler(resolve or self._resolver, allow_private=allow_private)
+        tls = tls or dialling.public_tls()
+        self._identified = identities.Contexts(tls)
+        self._session = self._dialler.session(
+            tls,
+            headers=_HEADERS,
+            skip_auto_headers=_NOT_ADDED,
+            response_class=_Response,
         )
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._session.close()
         self._resolver.close()
 
     async def post(
@@ -195,51 +211,63 @@ class Sender(AbstractAsyncContextManager["Sender"]):
         exchange = _Exchange()
         started = time.perf_counter()
         error: Failure | None = None
+        token = dialling.current.set(exchange.dial)
         try:
             # Again at every attempt: the rules may be stricter than on the day the URL was stored.
             addresses.check_url(url, allow_private=self._allow_private)
-            extensions = {_IDENTITY: identity}
-            request = self._client.build_request(method, url, headers=headers, content=body, extensions=extensions)
+            _check_headers(headers)
             async with asyncio.timeout(seconds):
-                await self._exchange(request, exchange)
+                if identity is not None:
+                    exchange.tls = await self._identified.context(identity)
+                await self._exchange(method, url, headers, body, exchange)
         except Exception as caught:
-            error = _failure(caught, exchange)
+            error = _failure(caught)
+        finally:
+            dialling.current.reset(token)
         return exchange.outcome(error, round((time.perf_counter() - started) * 1000))
 
-    async def _exchange(self, request: httpx.Request, exchange: _Exchange) -> None:
-        token = dialling.current.set(exchange.dial)
+    async def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, exchange: _Exchange
+    ) -> None:
         try:
-            await self._once(request, exchange)
+            await self._once(method, url, headers, body, exchange)
         except _STALE:
             # An idle connection can be closed at the far end just as we write to it. That is no failed attempt.
             if exchange.dial.is_attempted or exchange.status is not None:
                 raise
-            await self._once(request, exchange)
-        finally:
-            dialling.current.reset(token)
+            await self._once(method, url, headers, body, exchange)
 
-    async def _once(self, request: httpx.Request, exchange: _Exchange) -> None:
-        response = await self._client.send(request, stream=True)
+    async def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes, exchange: _Exchange) -> None:
+        if self._dialler.is_crowded:
+            headers = {**headers, "connection": "close"}
+        response = cast(
+            "_Response",
+            await self._session.request(
+                method, url, headers=headers, data=body, allow_redirects=False, ssl=exchange.tls
+            ),
+        )
         try:
             exchange.answered(response)
-            async for chunk in response.aiter_raw():
+            async for chunk in response.content.iter_any():
                 exchange.read(chunk)
                 # The status is all that counts; the rest of a long answer is not worth the wait.
                 if exchange.received_bytes >= READ_BYTES:
                     break
         finally:
-            await response.aclose()
+            # Nothing, where all of it has come: then the connection waits for the next request already.
+            response.close()
 
 
-def _peer(response: httpx.Response) -> str | None:
-    # For a connection used again: it was dialled in an earlier exchange. One that is closed by now has no peer.
-    peer = response.extensions["network_stream"].get_extra_info("server_addr")
-    return str(peer[0]) if peer else None
+def _check_headers(headers: Mapping[str, str]) -> None:
+    if not all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in headers.items()):
+        raise ValueError("a header cannot be written")
+    if "content-length" in headers:
+        raise ValueError("a body's length is not for its sender to say")
 
 
-def _failure(error: Exception, exchange: _Exchange) -> Failure:
-    # Once the socket is open, the one thing left of connecting is the TLS handshake.
-    if isinstance(error, httpcore.ConnectError) and exchange.dial.is_connected:
+def _failure(error: Exception) -> Failure:
+    # What fails while TLS is spoken, after the connection or in it, comes as an error of the connection.
+    if isinstance(error.__cause__, ssl.SSLError) or _is_handshake(error):
         return Failure.TLS
     for kind, failure in _FAILURES:
         if isinstance(error, kind):
@@ -249,72 +277,8 @@ def _failure(error: Exception, exchange: _Exchange) -> Failure:
     return Failure.INTERNAL
 
 
-class _Transport(httpx.AsyncBaseTransport):
-    """httpx over pools of ours. Its own transport takes no network backend."""
-
-    def __init__(self, backend: dialling.CheckedBackend, tls: ssl.SSLContext) -> None:
-        self._backend, self._tls = backend, tls
-        self._pools = [self._pool(tls) for _ in range(POOLS)]
-        # A connection speaks for whoever it was opened as.
-        self._identified: dict[str, httpcore.AsyncConnectionPool] = {}
-        self._identifying = asyncio.Lock()
-
-    def _pool(self, tls: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
-        return httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            # The worker decides how many deliveries run; waiting here would count against the receiver.
-            max_connections=None,
-            max_keepalive_connections=IDLE_PER_POOL,
-            keepalive_expiry=IDLE_SECONDS,
-            network_backend=self._backend,
-        )
-
-    async def _pool_as(self, identity: str) -> httpcore.AsyncConnectionPool:
-        async with self._identifying:
-            if identity not in self._identified:
-                await self._forget_idle()
-                # Reading all the roots that we trust takes its time.
-                tls = await asyncio.to_thread(identities.context, identity, self._tls)
-                self._identified[identity] = self._pool(tls)
-            return self._identified[identity]
-
-    async def _forget_idle(self) -> None:
-        if len(self._identified) < IDENTITIES:
-            return
-        for identity, pool in list(self._identified.items()):
-            if all(connection.is_idle() for connection in pool.connections):
-                del self._identified[identity]
-                await pool.aclose()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        origin = (request.url.raw_scheme, request.url.raw_host, request.url.port)
-        identity = request.extensions[_IDENTITY]
-        pool = self._pools[hash(origin) % POOLS] if identity is None else await self._pool_as(identity)
-        answer = await pool.handle_async_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=origin[0], host=origin[1], port=origin[2], target=request.url.raw_path),
-                headers=request.headers.raw,
-                content=cast("AsyncIterable[bytes]", request.stream),
-                extensions=request.extensions,
-            )
-        )
-        obeyed = [(name, value) for name, value in answer.headers if name.lower() in _OBEYED]
-        return httpx.Response(answer.status, headers=obeyed, stream=_Body(answer), extensions=answer.extensions)
-
-    async def aclose(self) -> None:
-        for pool in (*self._pools, *self._identified.values()):
-            await pool.aclose()
-
-
-class _Body(httpx.AsyncByteStream):
-    """The raw bytes of an answer, as they arrive."""
-
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(cast("AsyncIterable[bytes]", self._answer.stream))
-
-    async def aclose(self) -> None:
-        await self._answer.aclose()
+def _is_handshake(error: Exception) -> bool:
+    """Whether the receiver hung up during the handshake of TLS: an open socket alone can be reset or broken."""
+    return isinstance(error, aiohttp.ClientConnectorError) and isinstance(
+        error.os_error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError
+    )

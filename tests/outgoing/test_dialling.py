@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app import clock
+from app.outgoing import addresses
 from app.outgoing.dialling import Address, Resolver
 from app.webhooks.sender import Failure, Outcome, Sender
 from tests.webhooks.receivers import Receiver, receiver
@@ -136,6 +137,16 @@ async def test_the_rules_for_urls_hold_at_every_attempt(url: str) -> None:
     assert names.asked == []
 
 
+async def test_an_address_that_a_url_names_is_checked_when_it_is_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "check_url", lambda _url, **_: None)
+
+    async with receiver(OK) as hooks, Sender(allow_private=False, resolve=Names([["8.8.8.8"]])) as sender:
+        outcome = await sender.post(f"http://127.0.0.1:{hooks.port}/", {}, b"", timeout=5)
+
+    assert (outcome.error, outcome.address) == (Failure.BLOCKED_ADDRESS, None)
+    assert hooks.connections == 0
+
+
 async def test_the_next_address_is_tried_when_one_refuses() -> None:
     async with receiver(OK, host="127.0.0.2") as hooks:
         names = Names([["127.0.0.1", "127.0.0.2"]])
@@ -238,6 +249,19 @@ async def test_a_receiver_that_speaks_no_tls() -> None:
     server.close()
 
     assert outcome.error is Failure.TLS
+
+
+async def test_a_receiver_that_hangs_up_during_the_handshake() -> None:
+    async def slam(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    server = await asyncio.start_server(slam, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with Sender(allow_private=True, resolve=Names([["127.0.0.1"]])) as sender:
+        outcome = await sender.post(f"https://{NAME}:{port}/", {}, b"", timeout=5)
+    server.close()
+
+    assert (outcome.error, outcome.address) == (Failure.TLS, "127.0.0.1")
 
 
 async def test_a_receiver_that_drops_out_of_tls(authority: Authority) -> None:

@@ -48,7 +48,7 @@ async def test_a_port_where_nobody_listens_is_a_failure() -> None:
     async with serving(Issuer()) as issuer:
         address = f"{issuer.url}/"
 
-    with pytest.raises(FetchFailed, match="ConnectError"):
+    with pytest.raises(FetchFailed, match="ClientConnectorError"):
         await fetching.document(address)
 
 

@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from app.outgoing import identities
 from app.outgoing.dialling import Address
-from app.webhooks import sender as sending
 from app.webhooks.sender import Failure, Outcome, Sender
 from tests.outcomes import refused
 from tests.outgoing.authorities import NAME, Authority, pem_of
@@ -177,7 +176,7 @@ async def test_a_certificate_changes_nothing_about_whom_we_trust(authority: Auth
 async def test_certificates_that_are_not_used_are_forgotten(
     authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "IDENTITIES", 1)
+    monkeypatch.setattr(identities, "MOST_KEPT", 1)
     door, (one, other) = Door(), (identity_of(authority, name) for name in ("one", "other"))
 
     async with receiver(door.answer, tls=authority.asking(tmp_path)) as hooks, sender_of(authority) as sender:

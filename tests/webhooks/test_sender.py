@@ -1,6 +1,7 @@
 """One POST on real sockets: what arrives, and what is made of the answer."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -122,6 +123,19 @@ async def test_a_connection_is_used_again(sender: Sender) -> None:
     assert hooks.connections == 1
     assert [outcome.address for outcome in outcomes] == ["127.0.0.1"] * 3
     assert all(outcome.delivered for outcome in outcomes)
+
+
+async def test_receivers_are_asked_to_hang_up_when_too_many_connections_are_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _what: (0, 0))
+
+    async with Sender(allow_private=True) as sender, receiver(OK) as first, receiver(OK) as second:
+        outcomes = [await post(sender, to) for to in (first, second)]
+
+    assert all(outcome.delivered for outcome in outcomes)
+    asked = [b"connection: close" in request.lower() for request in first.requests + second.requests]
+    assert asked == [False, True]
 
 
 async def test_a_connection_closed_while_idle_costs_no_attempt(sender: Sender) -> None:

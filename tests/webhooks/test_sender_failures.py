@@ -120,9 +120,12 @@ async def test_headers_without_end_are_read_up_to_a_limit(sender: Sender, header
     assert peak < 8 * 1024 * 1024
 
 
-@pytest.mark.parametrize("piece", [b"x", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
-async def test_an_answer_that_never_begins_meets_the_wall_clock(sender: Sender, piece: bytes) -> None:
+@pytest.mark.parametrize(
+    ("begin", "piece"), [(b"HTTP/1.1 200 OK\r\nx", b"x"), (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n")]
+)
+async def test_an_answer_that_never_begins_meets_the_wall_clock(sender: Sender, begin: bytes, piece: bytes) -> None:
     async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(begin)
         while True:
             writer.write(piece)
             await writer.drain()
