@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp.http import HttpProcessingError
 
 from app import clock, logs
-from app.outgoing import addresses, dialling, identities
+from app.outgoing import addresses, dialling, identities, tunnelling
 from app.webhooks import schedule
 
 READ_BYTES: Final = 64 * 1024
@@ -42,6 +42,7 @@ class Failure(StrEnum):
     TLS = "tls"
     BLOCKED_ADDRESS = "blocked_address"
     URL_REFUSED = "url_refused"
+    EGRESS_PROXY = "egress_proxy"  # the way out is barred, which says nothing of the receiver
     PROTOCOL = "protocol"  # hung up before the end, or answered something that is not HTTP
     INTERNAL = "internal"  # a fault of ours, such as a header that cannot be written
 
@@ -57,6 +58,7 @@ _FAILURES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ..
     (TimeoutError, Failure.TIMEOUT),
     (dialling.AddressBlocked, Failure.BLOCKED_ADDRESS),
     (dialling.NameUnresolved, Failure.DNS),
+    (tunnelling.ProxyFailed, Failure.EGRESS_PROXY),
     ((addresses.UrlRefused, aiohttp.InvalidURL), Failure.URL_REFUSED),
     ((ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError), Failure.TLS),
     (aiohttp.ClientConnectorError, Failure.CONNECT),
@@ -248,6 +250,9 @@ class Sender(AbstractAsyncContextManager["Sender"]):
         )
         try:
             exchange.answered(response)
+            if self._dialler.proxy:
+                # The peer is the proxy, which is nobody's business; what was asked for, the dial knows.
+                exchange.address = None
             async for chunk in response.content.iter_any():
                 exchange.read(chunk)
                 # The status is all that counts; the rest of a long answer is not worth the wait.

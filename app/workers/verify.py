@@ -9,7 +9,7 @@ from typing import Any
 from app import clock, config, logs
 from app import db as database
 from app.webhooks import handshake, identifying, service
-from app.webhooks.sender import Sender
+from app.webhooks.sender import Failure, Sender
 
 AT_ONCE = 10
 # Disabled as they are, no lane wants these endpoints: their lease is free for us, and runs out if we die.
@@ -47,6 +47,10 @@ class Verifier:
         headers = handshake.headers(settings.base_url, endpoint["rate_limit"])
         identity = await identifying.of(endpoint)
         outcome = await self._sender.options(url, headers, timeout=settings.webhook_timeout_seconds, identity=identity)
+        if outcome.error is Failure.EGRESS_PROXY:
+            # Nobody was asked. The lease runs out, and the address is asked again.
+            log.warning("endpoint.not_asked", endpoint_id=endpoint["id"], error=outcome.error.value)
+            return
         answer = handshake.judge(outcome, settings.base_url)
         async with database.current().writing(endpoint["organisation_id"]) as db:
             db.actor_id = None

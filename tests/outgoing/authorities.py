@@ -59,12 +59,17 @@ class Authority:
         )
         return made.public_bytes(serialization.Encoding.PEM).decode(), pem_of(key)
 
-    def asking(self, folder: Path) -> ssl.SSLContext:
-        """For a server with a certificate of this authority that wants one from its callers, too."""
+    def serving(self, folder: Path) -> ssl.SSLContext:
+        """For a server with a certificate of this authority."""
         pem = folder / "server.pem"
         pem.write_text("".join(self.signed()))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pem)
+        return context
+
+    def asking(self, folder: Path) -> ssl.SSLContext:
+        """As `serving`, and it wants a certificate from its callers, too."""
+        context = self.serving(folder)
         context.load_verify_locations(cadata=self.certificate)
         context.verify_mode = ssl.CERT_REQUIRED
         return context
