@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.domain.programmes.schemas import ProgrammeId
-from app.text import Flag, Input, Line, Output, Patch, absent, distinct, whole
+from app.text import Flag, Input, Line, Output, Patch, absent, distinct, reference, whole
 from app.webhooks import custom_headers
 from app.webhooks.catalogue import BY_TYPE, PATTERNS
 from app.webhooks.custom_headers import CustomHeader
@@ -90,6 +90,7 @@ class ClientCertificate(Input):
     private_key: Pem = Field(description="Its private key in PEM, without a passphrase. Kept sealed.")
 
 
+EndpointId = Annotated[str, reference("whe")]
 _IDENTITY = "Shown to a receiver that asks for it in the TLS handshake; `null`: none."
 _ORDERING = "What waits for what: nothing, later events of the same subject, or all later events."
 _RATE = "Most requests a second. An endpoint that answers 429, 502, 503 or 504 gets fewer for a while."
@@ -173,9 +174,10 @@ class WebhookEndpointTest(Input):
 
 
 class PortalTokenIssue(Input):
-    """For how long a token is to be good."""
+    """For how long a token is to be good, and for what."""
 
     minutes: Annotated[int, whole(1, 60)] = Field(default=15, description="After so many minutes it ends.")
+    endpoint_id: EndpointId | None = Field(default=None, description="The one endpoint it is for; absent: all of them.")
 
 
 class WebhookEndpointRead(Output):
