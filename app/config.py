@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # More could not be told apart in the time that they take to come back.
 MOST_UNITS = 10_000_000
+_PROXY = re.compile(r"http://([^\s:/@]+(:[^\s:/@]*)?@)?[A-Za-z0-9.-]+:[0-9]{1,5}/?")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _HOST = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}"
 _BROKER = re.compile(rf"(nats|kafka)(\+tls)?://{_HOST}(,{_HOST})*")
@@ -104,6 +105,11 @@ class Settings(BaseSettings):
     webhook_timeout_seconds: float = Field(
         default=30.0, ge=1, le=30, description="Longest wall clock of one delivery attempt, whatever its endpoint says."
     )
+    egress_proxy: SecretStr | None = Field(
+        default=None,
+        description="Proxy through which all calls go out, from an address that receivers can know: "
+        "`http://host:port` or `http://user:password@host:port`. Unset: none, whatever `HTTPS_PROXY` says.",
+    )
     worker_poll_seconds: float = Field(
         default=0.5, gt=0, le=60, description="Pause of an idle worker between two looks."
     )
@@ -150,6 +156,13 @@ class Settings(BaseSettings):
     def _networks(cls, value: str | None) -> str | None:
         for network in _listed(value):
             ip_network(network)
+        return value
+
+    @field_validator("egress_proxy")
+    @classmethod
+    def _names_a_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _PROXY.fullmatch(value.get_secret_value()):
+            raise ValueError("a proxy is written as http://host:port or http://user:password@host:port")
         return value
 
     @field_validator("cors_origins")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9c3e51b7d204"
-down_revision = "5a7e0d93c1b6"
+down_revision = "c4d18e5f7a32"
 branch_labels = None
 depends_on = None
 

@@ -149,7 +149,9 @@ async def _earlier(db: Db, call: Call) -> Done | None:
 
 def _identity(call: Call) -> tuple[str, str, str, str]:
     """What makes a key the same: whose it is, and for what. The primary key of its record."""
-    return call.actor.organisation_id, call.actor.principal, call.intent.name, call.key or ""
+    # A token for one endpoint shares its principal with others, and must not be shown what those were answered.
+    holder = " ".join(filter(None, (call.actor.principal, call.actor.endpoint_id)))
+    return call.actor.organisation_id, holder, call.intent.name, call.key or ""
 
 
 def place_of(identity: tuple[str, str, str, str]) -> tuple[str, str, str, str]:

@@ -16,6 +16,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     SERVICE_ACCOUNT = "service_account"
     PLATFORM_ADMIN = "platform_admin"
+    WEBHOOK_PORTAL = "webhook_portal"
 
 
 class ScopeMissing(Forbidden):
@@ -26,13 +27,17 @@ class ScopeMissing(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An authenticated caller. `principal` is the credential's id; `person_id` is empty for service accounts."""
+    """An authenticated caller. `principal` is the credential's id; `person_id` is empty for service accounts.
+
+    `endpoint_id` is the one webhook endpoint that a portal's token is for.
+    """
 
     organisation_id: str
     principal: str
     role: Role
     scopes: frozenset[Scope]
     person_id: str | None = None
+    endpoint_id: str | None = None
 
     @property
     def id(self) -> str:

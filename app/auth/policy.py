@@ -21,6 +21,7 @@ class Relation(StrEnum):
     OWN_PAIRING = "own_pairing"  # of a pairing of which the caller is a member
     OWN = "own"  # about the caller, or written by the caller
     ADDRESSEE = "addressee"  # written by someone else for the caller
+    EMBEDDED = "embedded"  # the one webhook endpoint that the caller's token is for, and what belongs to it
     TOLD = "told"  # an event that everybody is told of: it has its place in the feed
 
 
@@ -40,6 +41,8 @@ _ADMINISTRATORS: Grants = {_ADMIN: _ANY}
 _OVERSIGHT: Grants = {_ADMIN: _ANY, _AUDITOR: _ANY}
 # Staff of the platform hold keys for an hour at most, after two of them agreed (break_glass.py). They change nothing.
 _BREAK_GLASS: Grants = {Role.PLATFORM_ADMIN: _ANY}
+# A page of somebody else's, which may show one endpoint to people whom we do not know.
+_PORTAL: Grants = {Role.WEBHOOK_PORTAL: (Relation.EMBEDDED,)}
 # Auditors read that things are so, not what was said: `tiers.py` withholds the rest. They change nothing.
 _AUDITED: Grants = {**_OFFICE, _AUDITOR: _ANY}
 _EVERYONE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE), _ANY)
@@ -94,9 +97,8 @@ READ: dict[str, Grants] = {
     "legal_hold": _OVERSIGHT,
     "break_glass": _joined(_OVERSIGHT, _BREAK_GLASS),
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
-    **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), _AUDITED),
-    "delivery": _AUDITED,
-    "attempt": _AUDITED,
+    "webhook_signing_key": _AUDITED,
+    **dict.fromkeys(("webhook_endpoint", "webhook_secret", "delivery", "attempt"), _joined(_AUDITED, _PORTAL)),
     # Of every pair there is. Who takes part in one has no office over it, and an event names no party to look at: so
     # none of those who are somebody.
     "event": {_SERVICE: (Relation.TOLD,)},
@@ -145,11 +147,11 @@ _PAIR_ONLY = (
     "delete_goal_milestone celebrate_win give_feedback sign_agreement"
 ).split()
 _OWN_ONLY = "update_note delete_note delete_win withdraw_feedback".split()
-_WEBHOOKS = (
-    "create_webhook_endpoint update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret "
-    "delete_webhook_secret rotate_webhook_signing_key verify_webhook_endpoint disable_webhook_endpoint "
-    "enable_webhook_endpoint ping_webhook_endpoint test_webhook_endpoint recover_webhook_endpoint "
-    "replay_webhook_endpoint retry_delivery"
+_WEBHOOKS = "create_webhook_endpoint rotate_webhook_signing_key".split()
+_OF_ENDPOINT = (
+    "update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret delete_webhook_secret "
+    "verify_webhook_endpoint disable_webhook_endpoint enable_webhook_endpoint ping_webhook_endpoint "
+    "test_webhook_endpoint recover_webhook_endpoint replay_webhook_endpoint retry_delivery"
 ).split()
 _PRIVACY_OFFICE = (
     "approve_erasure decline_erasure resume_erasure place_legal_hold lift_legal_hold update_retention_policy"
@@ -176,6 +178,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
+    **dict.fromkeys(_OF_ENDPOINT, _joined(_OFFICE, _PORTAL)),
     "issue_webhook_portal_token": {_SERVICE: _ANY},
     **dict.fromkeys(("give_consent", "withdraw_consent"), _SELF),
     # For anybody by an administrator, for oneself by oneself; that two people decide is the service's rule.
@@ -187,8 +190,8 @@ ACT: Mapping[str, Grants] = {
 
 # What is asked within an intent, beyond the intent itself: who runs a programme does not appoint who else does.
 WITHIN = {"appoint_coordinator": "assign_programme_role"}
-# Whom an organisation can give a key. Platform staff come from elsewhere.
-GRANTABLE = frozenset(Role) - {Role.PLATFORM_ADMIN}
+# Whom an organisation can give a key. Platform staff come from elsewhere, and portals have tokens only.
+GRANTABLE = frozenset(Role) - {Role.PLATFORM_ADMIN, Role.WEBHOOK_PORTAL}
 
 # Who is shown a confidential field, of the rows that they see: everybody else gets null. Why a pair ended, or called a
 # session off, is for neither partner to learn, whatever office they hold.

@@ -74,7 +74,8 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
         _O: "url description types status disabled_reason programme_ids changed_fields filter format payload transform "
         "header_names ordering rate_limit max_in_flight timeout_seconds breaker consecutive_failures failing_since "
         "last_success_at next_attempt_at asymmetric_signature handshake verification verification_error "
-        "allowed_per_minute xapi_version auth_kind"
+        "allowed_per_minute xapi_version auth_kind "
+        "client_certificate_subject client_certificate_fingerprint client_certificate_expires_at"
     },
     "webhook_secret": {_O: "expires_at last_signed_at"},
     "webhook_signing_key": {_O: "public_key expires_at"},

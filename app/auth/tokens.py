@@ -10,7 +10,7 @@ import jwt
 
 from app import config
 from app.auth import jwts, keys, scopes, signing_keys
-from app.auth.actor import Actor
+from app.auth.actor import Actor, Role
 from app.auth.credentials import BadCredential, Verified
 from app.auth.scopes import Scope
 
@@ -26,9 +26,14 @@ def issuer() -> str:
 
 
 async def issue(
-    actor: Actor, granted: Collection[Scope], now: datetime, lifetime: timedelta = LIFETIME, kind: str = ACCESS
+    actor: Actor,
+    granted: Collection[Scope],
+    now: datetime,
+    lifetime: timedelta = LIFETIME,
+    kind: str = ACCESS,
+    **more: str | None,
 ) -> str:
-    """A token that does for a while what the actor's own key does, within `granted`."""
+    """A token that does for a while what the actor's own key does, within `granted`; `more` are further claims."""
     key_id, key = await signing_keys.current(now)
     claims = {
         "iss": issuer(),
@@ -40,6 +45,7 @@ async def issue(
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
         "jti": secrets.token_urlsafe(16),
+        **more,
     }
     return jwt.encode(claims, key, signing_keys.ALGORITHM, {"typ": kind, "kid": key_id})
 
@@ -56,4 +62,7 @@ async def verify(claimed: jwts.Claimed, now: datetime) -> Verified:
     claims = claimed.claims
     client = await keys.still_good(claims["organisation_id"], claims["sub"], now)
     granted = scopes.within(client.actor.scopes, claims["scope"])
-    return replace(client, actor=replace(client.actor, scopes=granted), until=min(client.until, until))
+    actor = replace(client.actor, scopes=granted)
+    if endpoint_id := claims.get("endpoint_id"):
+        actor = replace(actor, role=Role.WEBHOOK_PORTAL, endpoint_id=endpoint_id)
+    return replace(client, actor=actor, until=min(client.until, until))

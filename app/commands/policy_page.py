@@ -15,6 +15,7 @@ _ROLES = {
     Role.PARTICIPANT: "participant",
     Role.AUDITOR: "auditor",
     Role.SERVICE_ACCOUNT: "service account",
+    Role.WEBHOOK_PORTAL: "portal of one endpoint",
 }
 _RELATIONS = {
     Relation.ORGANISATION: ("all", "every one in the organisation"),
@@ -27,6 +28,7 @@ _RELATIONS = {
     ),
     Relation.OWN: ("own", "about themselves, or written by themselves"),
     Relation.ADDRESSEE: ("addressed", "written for them by their partner"),
+    Relation.EMBEDDED: ("its endpoint", "the one endpoint that their token is for, and what belongs to it"),
     Relation.TOLD: ("told", "that have their place in the feed: neither pings nor tests of one endpoint"),
 }
 _TIERS = {

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final
 from weakref import WeakSet
@@ -18,7 +18,8 @@ import aiohttp
 import certifi
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from app.outgoing import addresses
+from app.outgoing import addresses, tunnelling
+from app.outgoing.tunnelling import Proxy
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
@@ -82,6 +83,8 @@ class Dialler(AbstractResolver):
     def __init__(self, resolve: Resolve, *, allow_private: bool) -> None:
         self._resolve = resolve
         self._allow_private = allow_private
+        # Whatever goes out, of whichever process, goes through it.
+        self.proxy = tunnelling.configured()
         self._open: WeakSet[socket.socket] = WeakSet()
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self._most_open = sys.maxsize if files == resource.RLIM_INFINITY else files // 2
@@ -93,7 +96,8 @@ class Dialler(AbstractResolver):
 
     def session(self, tls: ssl.SSLContext, **wishes: Any) -> aiohttp.ClientSession:
         """A client that connects through here: no proxy, no cookies, nothing unpacked, no address remembered."""
-        connector = aiohttp.TCPConnector(
+        kind = partial(tunnelling.Connector, partial(self._tunnel, self.proxy)) if self.proxy else aiohttp.TCPConnector
+        connector = kind(
             ssl=tls,
             resolver=self,
             use_dns_cache=False,
@@ -141,15 +145,27 @@ class Dialler(AbstractResolver):
         return answers
 
     def _socket(self, info: Any) -> socket.socket:
-        """A socket for one address. Asked again: a URL that names its address is never resolved."""
+        """A socket for one address."""
         family, kind, protocol, _, (address, *_) = info
+        self._admit(address)
+        made = socket.socket(family, kind, protocol)
+        self._open.add(made)
+        return made
+
+    async def _tunnel(self, proxy: Proxy, info: Any) -> socket.socket:
+        """As `_socket`, and it leads there already."""
+        address, port, *_ = info[4]
+        self._admit(address)
+        made = await proxy.tunnel(address, port)
+        self._open.add(made)
+        return made
+
+    def _admit(self, address: str) -> None:
+        """Let an address be dialled. Asked again: a URL that names its address is never resolved."""
         if not self._is_allowed(ip_address(address)):
             raise AddressBlocked
         dial = current.get()
         dial.is_attempted, dial.address = True, address
-        made = socket.socket(family, kind, protocol)
-        self._open.add(made)
-        return made
 
     def _is_allowed(self, address: Address) -> bool:
         return self._allow_private or addresses.is_public(address)

@@ -22,6 +22,8 @@ from app.text import Output
 Table = sa.FromClause
 ORGANISATION = sa.bindparam("organisation", type_=sa.Text)
 ME = sa.bindparam("me", type_=sa.Text)
+# The webhook endpoint that a portal's token is for.
+ENDPOINT = sa.bindparam("endpoint", type_=sa.Text)
 # The address of this installation, for links.
 BASE_URL = sa.bindparam("base_url", type_=sa.Text)
 Predicate = Callable[[Table], sa.ColumnElement[bool]]

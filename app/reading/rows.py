@@ -45,7 +45,7 @@ async def get(
     """The row by its id, locked for change. Raises `Absent`, `NotYours` (by the policy row of `action`) or `Stale`."""
     if ids.prefix_of(object_id) != resource.prefix:
         raise Absent
-    values = {"organisation": actor.organisation_id, "me": actor.id, "id": object_id}
+    values = {"organisation": actor.organisation_id, "me": actor.id, "endpoint": actor.endpoint_id, "id": object_id}
     found = (await db.execute(_select(resource, actor.role, action, lock), values)).one_or_none()
     if found is None:
         raise Absent

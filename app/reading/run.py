@@ -78,7 +78,9 @@ async def columns(actor: Actor, statement: Statement, values: dict[str, Any], *,
 
 
 async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:
-    bound = statement.bound({"organisation": actor.organisation_id, "me": actor.id, **values})
+    bound = statement.bound(
+        {"organisation": actor.organisation_id, "me": actor.id, "endpoint": actor.endpoint_id, **values}
+    )
     if db is not None:
         rows = await db.fetch(statement.sql, *bound)
     else:

@@ -190,7 +190,7 @@ _LEFT_OUT = {
     "IdentityProviderCreate": {"jwks_uri"},
     "ImportBegin": {"programme_id"},
     "SessionReport": {"person_id"},
-    "WebhookEndpointCreate": {"programme_ids", "xapi_version", "auth"},
+    "WebhookEndpointCreate": {"programme_ids", "xapi_version", "auth", "client_certificate"},
     "LrsAuth": {"user", "password"},
     "PairingCreate": {"shared_manager_waiver"},
     "Fault": {"parameter"},

@@ -12,6 +12,7 @@ from app.db import Db
 from app.domain.programmes.resource import PROGRAMMES
 from app.errors import Fault, Forbidden, Invalid
 from app.ids import prefix_of
+from app.outgoing import identities
 from app.reading import rows
 from app.sealing import columns
 from app.webhooks import credentials, formats, predicates, transforms
@@ -19,12 +20,12 @@ from app.webhooks.catalogue import BY_TYPE, EVENTS, wants
 from app.webhooks.credentials import LrsAuth
 from app.webhooks.custom_headers import CustomHeader
 from app.webhooks.models import Format, Payload, WebhookEndpoint, XapiVersion
-from app.webhooks.schemas import WebhookEndpointCreate, WebhookEndpointUpdate
+from app.webhooks.schemas import ClientCertificate, WebhookEndpointCreate, WebhookEndpointUpdate
 from app.webhooks.transforms import Transformation
 
 Configuration = WebhookEndpointCreate | WebhookEndpointUpdate
 # What an endpoint has in another form than it was sent in.
-SEALED: Final = {"headers", "auth"}
+SEALED: Final = {"headers", "auth", "client_certificate"}
 # Headers that the format sets.
 _OF_XAPI: Final = frozenset({"authorization", "x-experience-api-version"})
 
@@ -42,7 +43,7 @@ class BadXapi(Invalid):
 
 
 async def settle(db: Db, actor: Actor, endpoint: WebhookEndpoint, data: Configuration) -> None:
-    """Hold an endpoint, as it is about to be, to the rules, and seal the headers that were sent.
+    """Hold an endpoint, as it is about to be, to the rules, and seal what is to be sealed.
 
     Raises `Invalid` with pointers into what was sent, and `Forbidden`.
     """
@@ -57,6 +58,8 @@ async def settle(db: Db, actor: Actor, endpoint: WebhookEndpoint, data: Configur
     if "headers" in sent:
         await _seal(db, endpoint, data.headers)
     await _settle_xapi(db, endpoint, data)
+    if "client_certificate" in sent:
+        await _identify(db, endpoint, data.client_certificate)
 
 
 def _check_transform(endpoint: WebhookEndpoint) -> None:
@@ -84,6 +87,16 @@ async def _seal(db: Db, endpoint: WebhookEndpoint, headers: list[CustomHeader]) 
     endpoint.header_names = [header.name for header in headers]
     text = orjson.dumps({header.name: header.value for header in headers}).decode() if headers else None
     await columns.seal(db, endpoint, sealed_headers=text)
+
+
+async def _identify(db: Db, endpoint: WebhookEndpoint, given: ClientCertificate | None) -> None:
+    identity = identities.NOBODY
+    if given is not None:
+        identity = identities.examined(given.certificate, given.private_key, "/client_certificate")
+    endpoint.client_certificate_subject = identity.subject
+    endpoint.client_certificate_fingerprint = identity.fingerprint
+    endpoint.client_certificate_expires_at = identity.expires_at
+    await columns.seal(db, endpoint, sealed_identity=identity.pem)
 
 
 async def _settle_xapi(db: Db, endpoint: WebhookEndpoint, data: Configuration) -> None:

@@ -1,8 +1,9 @@
 """One delivery to an LRS: who we are, the statements, and a look at what it says that it has. Never raises."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -34,6 +35,7 @@ class Lrs:
         body: bytes,
         *,
         timeout: float,  # noqa: ASYNC109 - one wall clock, as the sender's
+        identity: str | None = None,
     ) -> Outcome:
         """Send statements and report. One that the LRS has already counts as delivered if it is the same."""
         statements = orjson.loads(body)
@@ -44,22 +46,23 @@ class Lrs:
         if isinstance(said, Outcome):
             return said
         url, headers = f"{base_url.rstrip('/')}/statements", {**headers, "authorization": said}
-        outcome = await self._sender.post(url, headers, body, timeout=_left(ends))
+        outcome = await self._sender.post(url, headers, body, timeout=_left(ends), identity=identity)
         if outcome.status == _UNAUTHORISED:
             self._tokens.drop(auth, said)
         elif outcome.status in _NEVER:
             outcome = replace(outcome, directive=Directive.ABORT_MESSAGE)
         elif outcome.status == _CONFLICT:
-            outcome = await self._looked_into(outcome, url, headers, statements, ends)
+            look = partial(self._sender.get, headers=_reading(headers), identity=identity)
+            outcome = await self._looked_into(outcome, url, statements, look, ends)
         return replace(outcome, body=outcome.body.replace(said.partition(" ")[2].encode(), b"[redacted]"))
 
     async def _looked_into(
-        self, conflict: Outcome, url: str, headers: Mapping[str, str], statements: list[Any], ends: float
+        self, conflict: Outcome, url: str, statements: list[Any], look: Callable[..., Awaitable[Outcome]], ends: float
     ) -> Outcome:
         """A conflict, and what the LRS has: all of these, something else under their ids, or not yet all of them."""
         for statement in statements:
             query = urlencode({"statementId": statement["id"]})
-            found = await self._sender.get(f"{url}?{query}", _reading(headers), timeout=_left(ends))
+            found = await look(f"{url}?{query}", timeout=_left(ends))
             kept = _kept(found)
             if kept is None:
                 return conflict

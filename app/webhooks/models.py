@@ -183,6 +183,11 @@ class WebhookEndpoint(Row, table=True):
     xapi_version: XapiVersion | None = Field(default=None, sa_type=text_enum(XapiVersion))
     auth_kind: AuthKind | None = Field(default=None, sa_type=text_enum(AuthKind))
     sealed_auth: bytes | None = sealed_by(None, default=None)
+    client_certificate_subject: str | None = Field(default=None, sa_type=sa.Text)
+    client_certificate_fingerprint: str | None = Field(default=None, sa_type=sa.Text)
+    client_certificate_expires_at: datetime | None = instant(default=None)
+    # The certificate and its private key, as outgoing/identities.py reads them.
+    sealed_identity: bytes | None = sealed_by(None, default=None)
 
     def enable(self) -> None:
         """Deliver again."""

@@ -10,6 +10,7 @@ from app.db import Db
 from app.domain.organisations.models import Organisation
 from app.domain.organisations.resource import ORGANISATIONS
 from app.reading import rows
+from app.webhooks.resource import WEBHOOK_ENDPOINTS
 from app.webhooks.schemas import PortalTokenIssue
 
 
@@ -18,10 +19,13 @@ async def issue_token(db: Db, actor: Actor, organisation_id: str, data: PortalTo
 
     For as long as you say it may read and change the organisation's endpoints, deliveries and attempts, and read the
     catalogue. It cannot ask for types that are confided, make another token, or outlive the key that asked for it.
+    With an `endpoint_id` it is for that endpoint alone: nothing else is there for it, and it makes no other endpoint.
     """
     actor.require(Scope.WEBHOOKS_MANAGE)
     organisation: Organisation = await rows.get(
         db, actor, ORGANISATIONS, organisation_id, "issue_webhook_portal_token", lock=False
     )
-    lifetime = timedelta(minutes=data.minutes)
-    return organisation, await tokens.issue(actor, {Scope.WEBHOOKS_MANAGE}, clock.now(), lifetime, tokens.PORTAL)
+    if data.endpoint_id is not None:
+        await rows.refer(db, actor, WEBHOOK_ENDPOINTS, data.endpoint_id, pointer="/endpoint_id")
+    lifetime, of = timedelta(minutes=data.minutes), {"endpoint_id": data.endpoint_id}
+    return organisation, await tokens.issue(actor, {Scope.WEBHOOKS_MANAGE}, clock.now(), lifetime, tokens.PORTAL, **of)

@@ -1,9 +1,12 @@
 """What can be read of webhooks."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
+from app.auth.policy import Relation
 from app.auth.scopes import Scope
-from app.reading.resource import Edge, Equals, Made, Resource, Table
+from app.reading.resource import ENDPOINT, Edge, Equals, Made, Predicate, Resource, Table, through
 from app.webhooks.models import Attempt, Breaker, Delivery, WebhookEndpoint, WebhookSecret, WebhookSigningKey
 from app.webhooks.schemas import (
     AttemptRead,
@@ -23,12 +26,14 @@ def _breaker(endpoint: Table) -> sa.ColumnElement[str]:
     )
 
 
+_OF_ENDPOINT: Mapping[Relation, Predicate] = {Relation.EMBEDDED: lambda table: table.c.endpoint_id == ENDPOINT}
 WEBHOOK_ENDPOINTS = Resource(
     "webhook_endpoint",
     "webhook_endpoints",
     WebhookEndpoint,
     WebhookEndpointRead,
     Scope.WEBHOOKS_MANAGE,
+    relations={Relation.EMBEDDED: lambda endpoint: endpoint.c.id == ENDPOINT},
     filters=(Equals("status"),),
     computed={"breaker": _breaker},
 )
@@ -38,6 +43,7 @@ WEBHOOK_SECRETS = Resource(
     WebhookSecret,
     WebhookSecretRead,
     Scope.WEBHOOKS_MANAGE,
+    relations=_OF_ENDPOINT,
     edges=(Edge("endpoint", "endpoint_id", WEBHOOK_ENDPOINTS, "secrets", "Whose secret it is.", "What signs for it."),),
     filters=(Equals("endpoint_id"),),
     # Changes without a new version.
@@ -56,15 +62,18 @@ DELIVERIES = Resource(
     Delivery,
     DeliveryRead,
     Scope.WEBHOOKS_MANAGE,
+    relations=_OF_ENDPOINT,
     edges=(Edge("endpoint", "endpoint_id", WEBHOOK_ENDPOINTS, "deliveries", "Where it goes.", "What was due to it."),),
     filters=(Equals("endpoint_id"), Equals("event_id"), Equals("event_type"), Equals("status"), Made(prefix="dlv")),
 )
+_OF_DELIVERY = Edge("delivery", "delivery_id", DELIVERIES, "tries", "What was tried.", "Every try.")
 ATTEMPTS = Resource(
     "attempt",
     "attempts",
     Attempt,
     AttemptRead,
     Scope.WEBHOOKS_MANAGE,
-    edges=(Edge("delivery", "delivery_id", DELIVERIES, "tries", "What was tried.", "Every try."),),
+    relations=through(_OF_DELIVERY),
+    edges=(_OF_DELIVERY,),
     filters=(Equals("delivery_id"), Equals("endpoint_id"), Made(prefix="tri")),
 )

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from app.domain.programmes.schemas import ProgrammeId
-from app.text import Flag, Input, Instant, Line, Output, Patch, absent, distinct, whole
+from app.text import Flag, Input, Instant, Line, Output, Patch, absent, distinct, reference, whole
 from app.webhooks import custom_headers
 from app.webhooks.catalogue import BY_TYPE, PATTERNS
 from app.webhooks.credentials import LrsAuth
@@ -89,6 +89,18 @@ PayloadChoice = Annotated[
     ),
 ]
 
+Pem = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=r"^[\t\n\r -~]+$")]
+
+
+class ClientCertificate(Input):
+    """Who we are to a receiver that asks in the TLS handshake (mTLS). The private key is not shown again."""
+
+    certificate: Pem = Field(description="The certificate in PEM, then those that lead from it to its root.")
+    private_key: Pem = Field(description="Its private key in PEM, without a passphrase. Kept sealed.")
+
+
+EndpointId = Annotated[str, reference("whe")]
+_IDENTITY = "Shown to a receiver that asks for it in the TLS handshake; `null`: none."
 _ORDERING = "What waits for what: nothing, later events of the same subject, or all later events."
 _RATE = "Most requests a second. An endpoint that answers 429, 502, 503 or 504 gets fewer for a while."
 _IN_FLIGHT = "Most requests at a time."
@@ -132,6 +144,7 @@ class WebhookEndpointCreate(Input):
         default=None,
         description="Of the format xapi, which needs it. Not shown again; to be sent again with another `url`.",
     )
+    client_certificate: ClientCertificate | None = Field(default=None, description=_IDENTITY)
 
 
 class WebhookEndpointUpdate(Patch):
@@ -155,6 +168,7 @@ class WebhookEndpointUpdate(Patch):
     handshake: Handshake = absent()
     xapi_version: Version = absent()
     auth: LrsAuth = absent()
+    client_certificate: ClientCertificate | None = Field(default=None, description=_IDENTITY)
 
 
 class WebhookSecretRotate(Input):
@@ -194,9 +208,10 @@ class WebhookEndpointRecover(WebhookEndpointReplay):
 
 
 class PortalTokenIssue(Input):
-    """For how long a token is to be good."""
+    """For how long a token is to be good, and for what."""
 
     minutes: Annotated[int, whole(1, 60)] = Field(default=15, description="After so many minutes it ends.")
+    endpoint_id: EndpointId | None = Field(default=None, description="The one endpoint it is for; absent: all of them.")
 
 
 class WebhookEndpointRead(Output):
@@ -231,6 +246,9 @@ class WebhookEndpointRead(Output):
     allowed_per_minute: int | None = Field(description="How many requests a minute the handshake allowed.")
     xapi_version: str | None
     auth_kind: AuthKind | None = Field(description="How we say who we are; nothing else of `auth` is shown.")
+    client_certificate_subject: str | None = Field(description="Whom the client certificate names (RFC 4514).")
+    client_certificate_fingerprint: str | None = Field(description="SHA-256 over the certificate, in hexadecimal.")
+    client_certificate_expires_at: datetime | None
     version: int
     created_at: datetime
     updated_at: datetime

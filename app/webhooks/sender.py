@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp.http import HttpProcessingError
 
 from app import clock, logs
-from app.outgoing import addresses, dialling
+from app.outgoing import addresses, dialling, identities, tunnelling
 from app.webhooks import schedule
 
 READ_BYTES: Final = 64 * 1024
@@ -39,6 +39,7 @@ class Failure(StrEnum):
     TLS = "tls"
     BLOCKED_ADDRESS = "blocked_address"
     URL_REFUSED = "url_refused"
+    EGRESS_PROXY = "egress_proxy"  # the way out is barred, which says nothing of the receiver
     PROTOCOL = "protocol"  # hung up before the end, or answered something that is not HTTP
     UNAUTHORISED = "unauthorised"  # the authorisation server gave us no token
     NOTHING_TO_TELL = "nothing_to_tell"  # nobody is left whom the event is about
@@ -56,6 +57,7 @@ _FAILURES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ..
     (TimeoutError, Failure.TIMEOUT),
     (dialling.AddressBlocked, Failure.BLOCKED_ADDRESS),
     (dialling.NameUnresolved, Failure.DNS),
+    (tunnelling.ProxyFailed, Failure.EGRESS_PROXY),
     ((addresses.UrlRefused, aiohttp.InvalidURL), Failure.URL_REFUSED),
     ((ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError), Failure.TLS),
     (aiohttp.ClientConnectorError, Failure.CONNECT),
@@ -100,6 +102,8 @@ class _Exchange:
     """What is known so far; whatever goes wrong, this much is reported."""
 
     dial: dialling.Dial = field(default_factory=dialling.Dial)
+    # As whom we call; connections are shared by those alone who call as the same.
+    tls: ssl.SSLContext | bool = True
     status: int | None = None
     address: str | None = None
     retry_after: timedelta | None = None
@@ -160,7 +164,9 @@ class Sender(AbstractAsyncContextManager["Sender"]):
         self._allow_private = allow_private
         self._resolver = dialling.Resolver()
         self._dialler = dialling.Dialler(resolve or self._resolver, allow_private=allow_private)
-        self._session = self._dialler.session(tls or dialling.public_tls(), headers=_HEADERS, response_class=_Response)
+        tls = tls or dialling.public_tls()
+        self._identified = identities.Contexts(tls)
+        self._session = self._dialler.session(tls, headers=_HEADERS, response_class=_Response)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
@@ -176,19 +182,39 @@ class Sender(AbstractAsyncContextManager["Sender"]):
         body: bytes,
         *,
         timeout: float,  # noqa: ASYNC109 - one wall clock, from the first lookup to the last byte
+        identity: str | None = None,
     ) -> Outcome:
-        """Send `body` and report. Whatever happens is an `Outcome`; only cancellation passes through."""
-        return await self._send("POST", url, headers, body, timeout)
+        """Send `body` and report. Whatever happens is an `Outcome`; only cancellation passes through.
 
-    async def get(self, url: str, headers: Mapping[str, str], *, timeout: float) -> Outcome:  # noqa: ASYNC109
+        A receiver that asks in the TLS handshake is shown the client certificate `identity`.
+        """
+        return await self._send("POST", url, headers, body, timeout, identity)
+
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,  # noqa: ASYNC109
+        identity: str | None = None,
+    ) -> Outcome:
         """Read what a receiver has; all else is as with `post`."""
-        return await self._send("GET", url, headers, b"", timeout)
+        return await self._send("GET", url, headers, b"", timeout, identity)
 
-    async def options(self, url: str, headers: Mapping[str, str], *, timeout: float) -> Outcome:  # noqa: ASYNC109
+    async def options(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,  # noqa: ASYNC109
+        identity: str | None = None,
+    ) -> Outcome:
         """Ask before sending anything; all else is as with `post`."""
-        return await self._send("OPTIONS", url, headers, b"", timeout)
+        return await self._send("OPTIONS", url, headers, b"", timeout, identity)
 
-    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Outcome:
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, seconds: float, identity: str | None
+    ) -> Outcome:
         exchange = _Exchange()
         started = time.perf_counter()
         error: Failure | None = None
@@ -198,6 +224,8 @@ class Sender(AbstractAsyncContextManager["Sender"]):
             addresses.check_url(url, allow_private=self._allow_private)
             _check_headers(headers)
             async with asyncio.timeout(seconds):
+                if identity is not None:
+                    exchange.tls = await self._identified.context(identity)
                 await self._exchange(method, url, headers, body, exchange)
         except Exception as caught:
             error = _failure(caught)
@@ -221,10 +249,15 @@ class Sender(AbstractAsyncContextManager["Sender"]):
             headers = {**headers, "connection": "close"}
         response = cast(
             "_Response",
-            await self._session.request(method, url, headers=headers, data=body, allow_redirects=False),
+            await self._session.request(
+                method, url, headers=headers, data=body, allow_redirects=False, ssl=exchange.tls
+            ),
         )
         try:
             exchange.answered(response)
+            if self._dialler.proxy:
+                # The peer is the proxy, which is nobody's business; what was asked for, the dial knows.
+                exchange.address = None
             async for chunk in response.content.iter_any():
                 exchange.read(chunk)
                 # The status is all that counts; the rest of a long answer is not worth the wait.

@@ -109,12 +109,16 @@ class Deliverer:
             **({"flipside-test": "true"} if parcel.event["endpoint_id"] else {}),
         }
         timeout = min(load.terms.timeout_seconds, settings.webhook_timeout_seconds)
-        auth = load.terms.style.auth
-        if auth is None:
-            outcome = await self._sender.post(load.terms.url, headers, message.body, timeout=timeout)
+        terms = load.terms
+        if terms.style.auth is None:
+            outcome = await self._sender.post(
+                terms.url, headers, message.body, timeout=timeout, identity=terms.identity
+            )
         else:
-            outcome = await self._lrs.post(load.terms.url, auth, headers, message.body, timeout=timeout)
-        done = Try(parcel, load.terms.url, at, outcome, headers)
+            outcome = await self._lrs.post(
+                terms.url, terms.style.auth, headers, message.body, timeout=timeout, identity=terms.identity
+            )
+        done = Try(parcel, terms.url, at, outcome, headers)
         self.tally.sent += 1
         self.tally.delivered += done.is_delivered
         if not done.is_delivered:

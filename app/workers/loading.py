@@ -12,13 +12,13 @@ from app import clock
 from app import db as database
 from app.sealing import keeping
 from app.sealing.envelope import KEY_ID_SQL
-from app.webhooks import styling
+from app.webhooks import identifying, styling
 from app.webhooks.formats import Style
 from app.webhooks.schedule import MAX_ATTEMPTS
 from app.workers.claims import READY, Lane
 
 _ADDRESSES = f"""
-    select w.organisation_id, w.id, w.url, w.timeout_seconds, {styling.COLUMNS}
+    select w.organisation_id, w.id, w.url, w.timeout_seconds, {styling.COLUMNS}, {identifying.COLUMNS}
     from unnest($1::text[], $2::text[], $3::text[]) as n (organisation_id, id, worker)
     join webhook_endpoint w on w.organisation_id = n.organisation_id and w.id = n.id
         and w.lease_by = n.worker and w.status = 'enabled'
@@ -94,12 +94,13 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How an endpoint is sent to: where, how long an answer is waited for, written how, signed with what."""
+    """How an endpoint is sent to: where, how long an answer is waited for, written how, signed with what, as whom."""
 
     url: str
     timeout_seconds: int
     style: Style
     secrets: Sequence[str]
+    identity: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ async def _terms(address: Mapping[str, Any], sealed: Sequence[Mapping[str, Any]]
             raise Unsigned
         secrets = [await _opened(row) for row in sealed]
         style = await styling.of(address["organisation_id"], address)
-        return Terms(address["url"], address["timeout_seconds"], style, secrets)
+        return Terms(address["url"], address["timeout_seconds"], style, secrets, await identifying.of(address))
     except Exception as error:
         # Handed to the one lane that it concerns.
         return error

@@ -89,7 +89,7 @@ async def _write(
             done.parcel.id,
             done.parcel.attempt,
             verdict.status.value,
-            min(done.parcel.attempt, schedule.MAX_ATTEMPTS),
+            min(done.parcel.attempt - done.is_barred, schedule.MAX_ATTEMPTS),
             verdict.due_at,
             done.outcome.status if done.outcome else None,
             done.error,

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.webhooks import schedule
 from app.webhooks.models import DeliveryStatus
 from app.webhooks.sender import Directive, Failure, Outcome
 from app.workers.loading import Parcel
 
+# The wait after a try that never left us: it is counted as none.
+BARRED = timedelta(seconds=30)
 _GONE = 410
 _OVERLOADED = frozenset({429, 502, 503, 504})
 # Ours. Anything else is the endpoint's own, and may be what the receiver trusts it by.
@@ -49,6 +51,11 @@ class Try:
         return None if self.outcome.delivered else "status"
 
     @property
+    def is_barred(self) -> bool:
+        """Whether it never came to the endpoint, since our own way out is barred."""
+        return self.outcome is not None and self.outcome.error is Failure.EGRESS_PROXY
+
+    @property
     def is_overload(self) -> bool:
         """Whether the receiver, or what stands before it, had more than it could bear."""
         return self.outcome is not None and self.outcome.status in _OVERLOADED
@@ -56,7 +63,7 @@ class Try:
     @property
     def is_failure(self) -> bool:
         """Whether it speaks against the endpoint: not if it was our fault, or this one message was refused."""
-        if self.outcome is None or self.outcome.error is Failure.INTERNAL:
+        if self.outcome is None or self.is_barred or self.outcome.error is Failure.INTERNAL:
             return False
         return not self.outcome.delivered and self.outcome.directive is not Directive.ABORT_MESSAGE
 
@@ -90,7 +97,11 @@ def judge(done: Try, at: datetime, *, jitter: float) -> Verdict:
         return Verdict(DeliveryStatus.HELD, at)
     if outcome.is_final or outcome.directive is Directive.ABORT_MESSAGE:
         return Verdict(DeliveryStatus.DEAD, at)
-    again = schedule.next_attempt(done.parcel.attempt, at, jitter=jitter, retry_after=outcome.retry_after)
+    again = (
+        at + BARRED * (1 + jitter)
+        if done.is_barred
+        else schedule.next_attempt(done.parcel.attempt, at, jitter=jitter, retry_after=outcome.retry_after)
+    )
     if again is None:
         return Verdict(DeliveryStatus.DEAD, at, is_exhausted=True)
     return Verdict(DeliveryStatus.PENDING, again)

@@ -70,7 +70,9 @@ class Turn:
         """Put on their way what is due and may go now."""
         now = clock.now()
         self._is_over |= self._crew.is_stopping() or now >= self._began_at + LONGEST_TURN
-        count = min(self._room - len(self._in_flight), self.pace.allowance(now))
+        # Where all wait in one line, to look for a second that may go is to look at all there are.
+        room = 1 if self._lane.ordering is Ordering.STRICT else self._room
+        count = min(room - len(self._in_flight), self.pace.allowance(now))
         if self._is_over or count <= 0 or (self._is_drained and not self._in_flight):
             return
         try:

@@ -8,12 +8,12 @@ from typing import Any
 
 from app import clock, config, logs
 from app import db as database
-from app.webhooks import handshake, service
-from app.webhooks.sender import Sender
+from app.webhooks import handshake, identifying, service
+from app.webhooks.sender import Failure, Sender
 
 AT_ONCE = 10
 # Disabled as they are, no lane wants these endpoints: their lease is free for us, and runs out if we die.
-_ASKED = """
+_ASKED = f"""
     with due as materialized (
         select organisation_id, id from webhook_endpoint
         where verification = 'pending' and (lease_until is null or lease_until <= $1)
@@ -21,8 +21,8 @@ _ASKED = """
     )
     update webhook_endpoint w set lease_until = $3, lease_by = $4
     from due where w.organisation_id = due.organisation_id and w.id = due.id
-    returning w.organisation_id, w.id, w.url, w.rate_limit
-"""
+    returning w.organisation_id, w.id, w.url, w.rate_limit, {identifying.COLUMNS}
+"""  # noqa: S608
 
 log = logs.get(__name__)
 
@@ -45,7 +45,12 @@ class Verifier:
     async def _ask(self, endpoint: Mapping[str, Any]) -> None:
         settings, url = config.settings(), endpoint["url"]
         headers = handshake.headers(settings.base_url, endpoint["rate_limit"])
-        outcome = await self._sender.options(url, headers, timeout=settings.webhook_timeout_seconds)
+        identity = await identifying.of(endpoint)
+        outcome = await self._sender.options(url, headers, timeout=settings.webhook_timeout_seconds, identity=identity)
+        if outcome.error is Failure.EGRESS_PROXY:
+            # Nobody was asked. The lease runs out, and the address is asked again.
+            log.warning("endpoint.not_asked", endpoint_id=endpoint["id"], error=outcome.error.value)
+            return
         answer = handshake.judge(outcome, settings.base_url)
         async with database.current().writing(endpoint["organisation_id"]) as db:
             db.actor_id = None

@@ -37,6 +37,7 @@ CALLERS = {
     Role.SERVICE_ACCOUNT: "key_" + "15".zfill(26),
     Role.AUDITOR: "per_" + "1600".zfill(26),
     Role.PLATFORM_ADMIN: None,
+    Role.WEBHOOK_PORTAL: None,
     Role.COORDINATOR: "per_" + "14".zfill(26),
     Role.PARTICIPANT: "per_" + "15".zfill(26),
 }

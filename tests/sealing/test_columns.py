@@ -28,6 +28,7 @@ SEALED = {
     "webhook_secret.sealed": None,
     "webhook_endpoint.sealed_headers": None,
     "webhook_endpoint.sealed_auth": None,
+    "webhook_endpoint.sealed_identity": None,
     "webhook_signing_key.sealed": None,
     "idempotency_record.body": None,
     "operation_input.sealed": None,

@@ -3,10 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
+
 from app.auth.scopes import EVERY, Scope
 from tests.outcomes import invalid, refused
+from tests.outgoing.authorities import Authority
+from tests.workers.steps import row
 from tests.world import World
 
+PARTS = ("certificate", "private_key")
 URL = "https://lms.example/hooks"
 
 
@@ -89,3 +94,39 @@ async def test_full_payloads_are_for_holders_of_keys(world: World) -> None:
         await made(world, "visitor", payload="full")
 
     await made(world, "visitor")
+
+
+async def test_a_client_certificate_is_told_of_and_never_shown(world: World, owner: asyncpg.Connection) -> None:
+    certificate, key = Authority().signed("client.example.com", days=1)
+
+    endpoint = await made(world, client_certificate={"certificate": certificate, "private_key": key})
+
+    assert endpoint["client_certificate_subject"] == "CN=client.example.com"
+    assert len(endpoint["client_certificate_fingerprint"]) == 64
+    assert endpoint["client_certificate_expires_at"] == "2026-03-03T12:00:00+00:00"
+    assert "client_certificate" not in endpoint
+    held = await row(owner, "webhook_endpoint", endpoint["id"])
+    assert b"PRIVATE KEY" not in held["sealed_identity"]
+
+
+async def test_a_client_certificate_is_replaced_removed_and_otherwise_left_alone(
+    world: World, owner: asyncpg.Connection
+) -> None:
+    first, second = (dict(zip(PARTS, Authority().signed(name), strict=True)) for name in ("first", "second"))
+    endpoint = await made(world, client_certificate=first)
+
+    seen = [
+        (await changed(world, endpoint, **given))["client_certificate_subject"]
+        for given in ({"rate_limit": 7}, {"client_certificate": second}, {"client_certificate": None})
+    ]
+
+    assert seen == ["CN=first", "CN=second", None]
+    held = await row(owner, "webhook_endpoint", endpoint["id"])
+    assert {value for name, value in held.items() if "certificate" in name or name == "sealed_identity"} == {None}
+
+
+async def test_a_client_certificate_that_does_not_fit_its_key_is_refused(world: World) -> None:
+    given = dict(zip(PARTS, (Authority().signed()[0], Authority().signed()[1]), strict=True))
+
+    with invalid("key_does_not_fit", "/client_certificate/private_key"):
+        await made(world, client_certificate=given)

@@ -19,6 +19,12 @@ _OWN_GOAL = (
     "(owner = 'mentor' and pairing_id in (select id from pairing where organisation_id = $1 and mentor_id = $2)"
     " or owner = 'mentee' and pairing_id in (select id from pairing where organisation_id = $1 and mentee_id = $2))"
 )
+# Tries to deliver an event that names them, at whatever place.
+_TOLD_OF = (
+    "delivery_id in (select d.id from delivery d"
+    " join outbox_event e on e.organisation_id = d.organisation_id and e.id = d.event_id"
+    " where d.organisation_id = $1 and (e.subject = $2 or e.data::text like '%' || $2 || '%'))"
+)
 EVERY_ROW = "true"
 
 
@@ -59,8 +65,13 @@ INVENTORY: Mapping[str, Plan] = {
         keep="scopes networks service_account client prefix_text secret_hash",
         blank={"name": _ERASED, "revoked_at": "coalesce(revoked_at, $3)"},
     ),
-    # The address is the receiver's; the reply may repeat what it was sent.
-    "attempt": Plan(keep="endpoint_id error address request_headers", rewrite="response"),
+    # The address is the receiver's; the reply may repeat all that it was sent of them, and their name anywhere.
+    "attempt": Plan(
+        keep="endpoint_id error address request_headers",
+        blank={"response": "null"},
+        whose=_TOLD_OF,
+        rewrite="response",
+    ),
     "attendance": Plan(),
     # Written so that it holds ids and names of members only: no erasure needs to touch the chain.
     "audit_entry": Plan(keep="principal actor_id action resource object_id members code request_id mac prev_hash hash"),
@@ -144,11 +155,13 @@ INVENTORY: Mapping[str, Plan] = {
     "sponsorship": Plan(blank={"pledge": _ERASED, "commitments": "'[]'"}, rewrite="pledge commitments"),
     "standing": Plan(),
     "topic": Plan(rewrite="name description"),
-    # Filters and transformations name ids and codes; headers and credentials are sealed, and the receiver's.
+    # Filters and constants may name somebody by the id of the HR system; headers and credentials are sealed, and the
+    # receiver's; a client certificate names a machine.
     "webhook_endpoint": Plan(
-        keep="url types disabled_reason lease_by programme_ids changed_fields filter transform header_names "
-        "sealed_headers registered_by verification_error sealed_auth",
-        rewrite="description",
+        keep="url types disabled_reason lease_by programme_ids changed_fields header_names "
+        "sealed_headers registered_by verification_error sealed_auth client_certificate_subject "
+        "client_certificate_fingerprint sealed_identity",
+        rewrite="description filter transform",
     ),
     "webhook_secret": Plan(keep="sealed"),
     "webhook_signing_key": Plan(keep="public_key sealed"),

@@ -1,5 +1,6 @@
 """Somebody who wants to be forgotten: a mentor with all that a mentor can have, and a canary in every word of it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,7 +114,7 @@ async def _own_things(full: Full, person_id: str) -> None:
 
 async def plant(owner: asyncpg.Connection, subject: Subject) -> dict[str, int]:
     """Put a canary into every column that is blanked, a name into every one that is searched; rows changed by place."""
-    planted = {}
+    planted = Counter[str]()
     async with database.current().writing(subject.world.organisation_id) as db:
         names = Names.full(await rows.by_id(db, Person, subject.person_id)).words
     for table, plan in INVENTORY.items():
@@ -121,9 +122,9 @@ async def plant(owner: asyncpg.Connection, subject: Subject) -> dict[str, int]:
             continue
         for name in plan.rewritten:
             said = f"Ask {names[len(name) % len(names)]} how."
-            planted[f"{table}.{name}"] = await _put(owner, subject, table, name, said, plan.where)
+            planted[f"{table}.{name}"] += await _put(owner, subject, table, name, said, plan.where)
         for name in plan.blank:
-            planted[f"{table}.{name}"] = await _put(owner, subject, table, name, f"{table} {subject.mark}", plan.whose)
+            planted[f"{table}.{name}"] += await _put(owner, subject, table, name, f"{table} {subject.mark}", plan.whose)
     return planted
 
 
