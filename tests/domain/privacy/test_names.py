@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.people.models import Person
-from app.domain.privacy.names import Names
+from app.domain.privacy.names import Crowd, Names
 
 
 def a_person(**fields: Any) -> Person:
@@ -59,3 +59,30 @@ def test_the_expression_finds_names_as_they_stand_in_json() -> None:
     names = Names.full(a_person(display_name='Anna "Ann" Kern'))
 
     assert r"Anna\ \\\"Ann\\\"\ Kern" in names.expression.replace('\\"', '\\"') or r"\\" in names.expression
+
+
+CROWD = Crowd(
+    {
+        "person-1": ("per_b", "Anna Kern", "Anna", "anna.kern@example.com"),
+        "person-2": ("per_c", "Anna", "I\u015f\u0131k", 'Bo "B" Li', "E-42"),
+        "person-3": ("per_d", "Person"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("per_b, per_c and per_bc", "person-1, person-2 and per_bc"),
+        ("ANNA KERN wrote to anna.kern@example.com", "person-1 wrote to person-1"),
+        ("Anna met I\u015eIK; Annabel stayed", "person-1 met person-2; Annabel stayed"),
+        ('{"by": "Bo \\"B\\" Li"}, E-42, E-421', '{"by": "person-2"}, person-2, E-421'),
+        ("Anna Kern is a person", "person-1 is a person-3"),
+    ],
+)
+def test_of_many_people_each_has_a_name_of_their_own(text: str, left: str) -> None:
+    assert CROWD.out_of([text, {"Anna": text}, 1]) == [left, {"Anna": left}, 1]
+
+
+def test_nobody_is_found_where_nobody_is() -> None:
+    assert Crowd({}).out_of({"text": "Anna Kern"}) == {"text": "Anna Kern"}
