@@ -148,8 +148,8 @@ def _body(intent: Intent) -> Json:
         return {"required": True, "content": written}
     content: Json = {"schema": ref(name), "example": schema["examples"][0]}
     types = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
-    # Without a body, a step is taken as if it were an empty object.
-    required = intent.kind is not Kind.MOVE or bool(schema.get("required"))
+    # No body is taken as if it were an empty object; a change of nothing is none.
+    required = intent.kind is Kind.UPDATE or bool(schema.get("required"))
     body: Json = {"required": required, "content": dict.fromkeys(types, content)}
     if intent.kind is Kind.UPDATE:
         body["description"] = (
