@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 MOST_UNITS = 10_000_000
 _PROXY = re.compile(r"http://([^\s:/@]+(:[^\s:/@]*)?@)?[A-Za-z0-9.-]+:[0-9]{1,5}/?")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
-_HOST = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}"
+_HOST = r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}"
 _BROKER = re.compile(rf"(nats|kafka)(\+tls)?://{_HOST}(,{_HOST})*")
 
 

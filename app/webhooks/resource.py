@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
-from app.reading.resource import ENDPOINT, Edge, Equals, Made, Predicate, Resource, Table, through
+from app.reading.resource import ENDPOINT, Edge, Equals, Made, Predicate, Resource, Table
 from app.webhooks.models import Attempt, Breaker, Delivery, WebhookEndpoint, WebhookSecret, WebhookSigningKey
 from app.webhooks.schemas import (
     AttemptRead,
@@ -66,14 +66,13 @@ DELIVERIES = Resource(
     edges=(Edge("endpoint", "endpoint_id", WEBHOOK_ENDPOINTS, "deliveries", "Where it goes.", "What was due to it."),),
     filters=(Equals("endpoint_id"), Equals("event_id"), Equals("event_type"), Equals("status"), Made(prefix="dlv")),
 )
-_OF_DELIVERY = Edge("delivery", "delivery_id", DELIVERIES, "tries", "What was tried.", "Every try.")
 ATTEMPTS = Resource(
     "attempt",
     "attempts",
     Attempt,
     AttemptRead,
     Scope.WEBHOOKS_MANAGE,
-    relations=through(_OF_DELIVERY),
-    edges=(_OF_DELIVERY,),
+    relations=_OF_ENDPOINT,
+    edges=(Edge("delivery", "delivery_id", DELIVERIES, "tries", "What was tried.", "Every try."),),
     filters=(Equals("delivery_id"), Equals("endpoint_id"), Made(prefix="tri")),
 )

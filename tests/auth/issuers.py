@@ -102,7 +102,12 @@ async def serving(issuer: Issuer) -> AsyncIterator[Issuer]:
     """The provider's server, for as long as the block runs."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            # Whoever has what they need may hang up without a question.
+            writer.close()
+            return
         body = issuer.answer(head.split()[1].decode())
         length = f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         writer.write(f"HTTP/1.1 {issuer.status} It\r\nlocation: {issuer.url}/keys\r\n{length}".encode() + body)

@@ -185,7 +185,7 @@ def test_a_mutation_answers_its_object_or_a_problem(item: Intent) -> None:
     elif item.reveals:
         assert {str(field.type) for field in answer.fields.values()} == {f"{item.resource.type_name}!", "String!"}
     else:
-        assert answer.name == item.resource.type_name
+        assert answer.name == item.answer.type_name
 
 
 @by_name(RESOURCES)

@@ -15,7 +15,15 @@ from tests.policy.stage import Stage, build
 from tests.policy.tally import TALLY
 
 # Everyone of whom something else is expected than of all others.
-PARTS = ("admin", "coordinator", "mentor", "mentee", "service", *(part for part in NEWCOMERS if part not in ALIKE))
+PARTS = (
+    "admin",
+    "coordinator",
+    "mentor",
+    "mentee",
+    "service",
+    "portal",
+    *(part for part in NEWCOMERS if part not in ALIKE),
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -59,6 +59,8 @@ class Thing:
     # Whom it is about, or who wrote it.
     own: frozenset[str] = NOBODY
     addressee: str = ""
+    # Whose portal shows it.
+    embedded: str = ""
     # Whom it concerns too much to decide on it by office.
     party: frozenset[str] = NOBODY
     tier: str = ""
@@ -80,6 +82,8 @@ def holds(part: str, thing: Thing) -> set[Relation]:
         found.add(Relation.OWN)
     if part == thing.addressee:
         found.add(Relation.ADDRESSEE)
+    if part == thing.embedded:
+        found.add(Relation.EMBEDDED)
     return found
 
 

@@ -1,6 +1,6 @@
 """The stage of the policy's tests: six pairs in three programmes, all who may look at them, another organisation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +8,9 @@ import asyncpg
 
 from app import clock, ids
 from app import db as database
+from app.auth import tokens
 from app.auth.actor import Role
+from app.auth.scopes import EVERY
 from app.declared import RESOURCES
 from app.domain.operations import service as operations
 from app.domain.privacy import break_glass
@@ -209,7 +211,7 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         people: dict[str, Any] = {"person_id": world.people[one], "other_person_id": world.people[other]}
         entry = await world.do("service", "create_do_not_pair", **people, reason="A quarrel.")
         stage.add("do_not_pair", entry["id"], own={one, other}, party={one, other})
-    await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in", asymmetric_signature=True)
+    await _webhooks(stage, owner)
     provider: dict[str, Any] = {
         "name": "Sign-in",
         "issuer": "https://login.example.com/acme",
@@ -229,7 +231,7 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         stage.add("person", row["id"], own={part}, members=partners)
     for row in await _rows(owner, world, "api_key", "id, person_id"):
         stage.add("api_key", row["id"], own={parts[row["person_id"]]} if row["person_id"] else ())
-    for name in ("rank", "retention_policy", "webhook_endpoint", "webhook_secret", "webhook_signing_key"):
+    for name in ("rank", "retention_policy", "webhook_signing_key"):
         for row in await _rows(owner, world, name, "id"):
             stage.add(name, row["id"])
     programmes = {thing.id: thing.programme for thing in stage.of("programme")}
@@ -240,6 +242,21 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         for row in await _rows(owner, world, name, f"id, {parent}_id as parent"):
             of = above[row["parent"]]
             stage.add(name, row["id"], programme=of.programme, members=of.members, party=of.party)
+
+
+async def _webhooks(stage: Stage, owner: asyncpg.Connection) -> None:
+    """Two endpoints: one that a portal is for, and another."""
+    world, address = stage.world, "https://hooks.example.com/in"
+    shown = await world.do("admin", "create_webhook_endpoint", url=address, asymmetric_signature=True)
+    await world.do("admin", "create_webhook_endpoint", url=address)
+    world.actors["portal"] = replace(world.actors["service"], role=Role.WEBHOOK_PORTAL, endpoint_id=shown["id"])
+    # With every scope, of which portals have one: what it sees should not hang on that.
+    world.keys["portal"] = await tokens.issue(
+        world.actors["service"], set(EVERY), clock.now(), timedelta(hours=1), tokens.PORTAL, endpoint_id=shown["id"]
+    )
+    for name, of in (("webhook_endpoint", "id"), ("webhook_secret", "endpoint_id")):
+        for row in await _rows(owner, world, name, f"id, {of} as endpoint"):
+            stage.add(name, row["id"], embedded="portal" if row["endpoint"] == shown["id"] else "")
 
 
 async def _privacy(stage: Stage) -> None:

@@ -163,7 +163,8 @@ async def test_operations_are_open_to_whom_the_policy_says(stage: Stage, part: s
     async with database.current().writing(actor.organisation_id) as db:
         for action, target in TARGETS.items():
             resource, things = BY_NAME[target], stage.of(target)
-            table, values = resource.table, {"organisation": actor.organisation_id, "me": actor.id}
+            table = resource.table
+            values = {"organisation": actor.organisation_id, "me": actor.id, "endpoint": actor.endpoint_id}
             open_to = sa.select(table.c.id).where(
                 owner(table) == sa.bindparam("organisation"),
                 admission.visible(resource, table, actor.role),

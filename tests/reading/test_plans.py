@@ -30,6 +30,7 @@ pytestmark = pytest.mark.no_cover
 
 Plan = dict[str, Any]
 ORGANISATION = "org_0" + "c" * 25
+ENDPOINT = "whe_" + "15".zfill(26)
 # They fit a page or two: reading all of it is the shortest way.
 TINY = {"organisation", "rank", "retention_policy", "break_glass", "webhook_signing_key"}
 CALLERS = {
@@ -75,7 +76,7 @@ async def connection(crowded: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def explained(connection: asyncpg.Connection, statement: Statement, role: Role, **values: Any) -> list[Plan]:
     """Every node of a statement's plan, after it has run."""
-    shared = {"organisation": ORGANISATION, "me": CALLERS[role], "limit": 25, "scope": "s"}
+    shared = {"organisation": ORGANISATION, "me": CALLERS[role], "endpoint": ENDPOINT, "limit": 25, "scope": "s"}
     known = {**statement.constants, **shared, **values}
     sql = f"explain (analyze, timing off, format json) {statement.sql}"
     (row,) = await connection.fetch(sql, *[known[name] for name in statement.names])

@@ -18,6 +18,7 @@ CAPS = {
     "app.commands.hosting": "an operator's setting; the form is anchored and of fixed length",
     "app.config": "an operator's setting",
     "app.db": "ids, of fixed length",
+    "app.demo.seed": "form of fixed length",
     "app.domain.access.identity_service": "form of fixed length",
     "app.domain.imports.sheets": "form of at most ten characters",
     "app.domain.privacy.names": "what our columns hold; the expression is a choice of literals",
@@ -34,8 +35,11 @@ CAPS = {
     "app.routers.openapi_schemas": "our own names",
     "app.text": "40 characters of an instant; everything else is matched by pydantic, in linear time",
     "app.outgoing.addresses": "2,048 characters of a URL",
+    "app.outgoing.tunnelling": "an answer's first line: form of fixed length",
+    "app.partitioning": "names of our tables",
     "app.webhooks.handshake": "a header of an answer, as long as the client lets one be",
     "app.webhooks.schedule": "a header of an answer, as long as the client lets one be",
+    "app.webhooks.sender": "headers of ours, and of an endpoint within the limits of its own",
 }
 _REPEATS = {"MAX_REPEAT", "MIN_REPEAT"}
 

@@ -22,9 +22,10 @@ ISSUE = "issue_webhook_portal_token"
 URL = "https://hooks.example.com/in"
 _TRY = """
     insert into attempt (
-        organisation_id, id, version, created_at, updated_at, delivery_id, number, started_at, elapsed_ms
+        organisation_id, id, version, created_at, updated_at, delivery_id, endpoint_id, number, started_at, elapsed_ms,
+        request_headers
     )
-    select organisation_id, 'tri_' || right(id, 26), 1, now(), now(), id, 1, now(), 7 from delivery
+    select organisation_id, 'tri_' || right(id, 26), 1, now(), now(), id, endpoint_id, 1, now(), 7, '{}' from delivery
     where organisation_id = $1
 """
 

@@ -53,11 +53,11 @@ async def test_fourteen_attempts_by_the_schedule_then_it_is_dead_and_said_so(
     receiver.reply = refuse
     for place, wait in enumerate(schedule.DELAYS):
         clock.advance(seconds=wait.total_seconds() * (0.8 + 0.4 * jitter) - 1)
+        # All is well but for this one, so the endpoint is not given up.
+        await due(world)
         await deliver(deliverer)
         assert len(tries) == place
         clock.advance(seconds=1)
-        # All is well but for this one, so the endpoint is not given up.
-        await due(world)
         await deliver(deliverer)
         assert len(tries) == place + 1
 
