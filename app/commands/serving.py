@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, aclosing, contextmanager, nullcontext
 from types import FrameType
 
 import uvicorn
@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import logs
 from app.commands.hosting import opened
 from app.commands.protocol import Protocol
+from app.commands.waking import Caller, Nudge, hearing
 from app.config import Settings
 from app.events import bell
 from app.main import create_app
@@ -35,8 +36,6 @@ _KEEP_ALIVE_SECONDS = 75
 _MOST_CONNECTIONS = 2000
 _LARGEST_FRAME = 1024 * 1024
 _READY = "/health/ready"
-# Changes come in bursts: one look at the queue serves all that were answered meanwhile.
-_NUDGE_SECONDS = 0.02
 
 log = logs.get(__name__)
 
@@ -137,9 +136,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _server(settings: Settings, worker: Worker | None = None) -> Server:
-    on_write, on_close = (Nudge(worker), worker.stop) if worker else (lambda: None, lambda: None)
-    door = Door(create_app(), on_write)
+def _server(settings: Settings, wake: Callable[[], None], on_close: Callable[[], None] = lambda: None) -> Server:
+    door = Door(create_app(), Nudge(wake))
     config = uvicorn.Config(
         door,
         http=Protocol,
@@ -157,29 +155,10 @@ def _server(settings: Settings, worker: Worker | None = None) -> Server:
     return Server(config, door, settings.drain_seconds, on_close)
 
 
-class Nudge:
-    """Wakes a worker at a change, and then once for all changes of the next moment."""
-
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-        self._rested_at = 0.0
-        self._pending: asyncio.TimerHandle | None = None
-
-    def __call__(self) -> None:
-        """A change was answered."""
-        if self._pending is None:
-            loop = asyncio.get_running_loop()
-            self._pending = loop.call_at(max(self._rested_at, loop.time()), self._wake)
-
-    def _wake(self) -> None:
-        self._pending, self._rested_at = None, asyncio.get_running_loop().time() + _NUDGE_SECONDS
-        self._worker.wake()
-
-
 async def serve_api(settings: Settings, address: str, listener: socket.socket, *, parented: bool = False) -> None:
     """The API alone. With `parented` it stops, too, when the process at the other end of its stdin is gone."""
-    async with opened(address, settings), exchange.running():
-        server = _server(settings)
+    async with opened(address, settings), exchange.running(), aclosing(Caller(address)) as caller:
+        server = _server(settings, caller)
         with on_end_of_input(server.begin_closing) if parented else nullcontext():
             await server.serve(sockets=[listener])
 
@@ -190,7 +169,8 @@ async def serve_worker(settings: Settings, address: str) -> None:
         worker = Worker()
         _settle_down()
         with on_stop(worker.stop):
-            await worker.run()
+            async with hearing(address, worker.wake):
+                await worker.run()
 
 
 async def serve_both(settings: Settings, address: str, listener: socket.socket) -> None:
@@ -198,7 +178,7 @@ async def serve_both(settings: Settings, address: str, listener: socket.socket) 
     async with opened(address, settings), exchange.running():
         worker = Worker()
         # The two finish side by side, so that a stop takes as long as the slower of them.
-        server = _server(settings, worker)
+        server = _server(settings, worker.wake, worker.stop)
         working = asyncio.create_task(worker.run())
         working.add_done_callback(lambda _: server.begin_closing())
         try:

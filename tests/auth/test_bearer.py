@@ -130,7 +130,7 @@ async def test_the_address_is_that_of_the_connection_whatever_a_header_says(worl
 async def test_a_proxy_is_believed_when_it_is_named(
     world: World, settings: Settings, proxies: str, forwarded: str, status: int
 ) -> None:
-    config = serving._server(settings.model_copy(update={"trusted_proxies": proxies})).config
+    config = serving._server(settings.model_copy(update={"trusted_proxies": proxies}), lambda: None).config
     config.load()
     headers = {"Authorization": await bound(world, "203.0.113.0/24"), "X-Forwarded-For": forwarded}
 

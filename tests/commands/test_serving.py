@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.commands.serving import Door, Nudge, PortTaken, Server, listen, stoppable
+from app.commands.serving import Door, PortTaken, Server, listen, stoppable
 
 
 def test_a_port_in_use_is_said_to_be() -> None:
@@ -119,24 +119,6 @@ async def test_only_changes_wake_the_worker() -> None:
         await client.post("/slow")
 
         assert served.written == 1
-
-
-async def test_a_burst_of_changes_is_one_nudge() -> None:
-    class Sleeper:
-        woken = 0
-
-        def wake(self) -> None:
-            self.woken += 1
-
-    sleeper = Sleeper()
-    nudge = Nudge(sleeper)  # type: ignore[arg-type]
-    for _ in range(10):
-        nudge()
-    await asyncio.sleep(0.1)
-    nudge()
-    await asyncio.sleep(0.1)
-
-    assert sleeper.woken == 2
 
 
 def test_a_stop_before_anything_is_served_is_an_ordinary_end() -> None:
