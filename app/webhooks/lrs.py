@@ -52,7 +52,7 @@ class Lrs:
         elif outcome.status in _NEVER:
             outcome = replace(outcome, directive=Directive.ABORT_MESSAGE)
         elif outcome.status == _CONFLICT:
-            look = partial(self._sender.get, headers=_reading(headers), identity=identity)
+            look = partial(self._sender.ask, "GET", headers=_reading(headers), identity=identity)
             outcome = await self._looked_into(outcome, url, statements, look, ends)
         return replace(outcome, body=outcome.body.replace(said.partition(" ")[2].encode(), b"[redacted]"))
 

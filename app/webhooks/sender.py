@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from types import TracebackType
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 import aiohttp
 from aiohttp.http import HttpProcessingError
@@ -190,27 +190,17 @@ class Sender(AbstractAsyncContextManager["Sender"]):
         """
         return await self._send("POST", url, headers, body, timeout, identity)
 
-    async def get(
+    async def ask(
         self,
+        method: Literal["GET", "OPTIONS"],
         url: str,
         headers: Mapping[str, str],
         *,
         timeout: float,  # noqa: ASYNC109
         identity: str | None = None,
     ) -> Outcome:
-        """Read what a receiver has; all else is as with `post`."""
-        return await self._send("GET", url, headers, b"", timeout, identity)
-
-    async def options(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        *,
-        timeout: float,  # noqa: ASYNC109
-        identity: str | None = None,
-    ) -> Outcome:
-        """Ask before sending anything; all else is as with `post`."""
-        return await self._send("OPTIONS", url, headers, b"", timeout, identity)
+        """Ask what a receiver has, or wants; all else is as with `post`."""
+        return await self._send(method, url, headers, b"", timeout, identity)
 
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes, seconds: float, identity: str | None

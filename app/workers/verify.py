@@ -46,7 +46,9 @@ class Verifier:
         settings, url = config.settings(), endpoint["url"]
         headers = handshake.headers(settings.base_url, endpoint["rate_limit"])
         identity = await identifying.of(endpoint)
-        outcome = await self._sender.options(url, headers, timeout=settings.webhook_timeout_seconds, identity=identity)
+        outcome = await self._sender.ask(
+            "OPTIONS", url, headers, timeout=settings.webhook_timeout_seconds, identity=identity
+        )
         if outcome.error is Failure.EGRESS_PROXY:
             # Nobody was asked. The lease runs out, and the address is asked again.
             log.warning("endpoint.not_asked", endpoint_id=endpoint["id"], error=outcome.error.value)

@@ -1,7 +1,6 @@
 """Names and addresses: what is dialled is what was checked, and TLS still speaks of the name."""
 
 import asyncio
-import datetime
 import socket
 import ssl
 from collections.abc import Sequence
@@ -10,14 +9,11 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from app import clock
 from app.outgoing import addresses
 from app.outgoing.dialling import Address, Resolver
 from app.webhooks.sender import Failure, Outcome, Sender
+from tests.certificates import certificate
 from tests.webhooks.receivers import Receiver, receiver
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -48,20 +44,7 @@ class Authority:
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Authority:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Receiver")])
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(clock.now() - datetime.timedelta(days=1))
-        .not_valid_after(clock.now() + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = tmp_path / "receiver.pem"
-    pem.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
+    pem = certificate(tmp_path, NAME)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(pem)
     authority = Authority(server, ssl.create_default_context(cafile=pem))

@@ -105,7 +105,7 @@ async def test_what_a_name_leads_to_is_blocked_when_it_is_dialled(way: str, insi
 
     async with Sender(allow_private=False, resolve=resolve) as sender:
         outcomes = [await sender.post(at(inside, url), {}, b"{}", timeout=5)]
-        outcomes.append(await sender.options(at(inside, url), {}, timeout=5))
+        outcomes.append(await sender.ask("OPTIONS", at(inside, url), {}, timeout=5))
 
     assert [(outcome.error, outcome.address) for outcome in outcomes] == [(Failure.BLOCKED_ADDRESS, None)] * 2
     assert all(outcome.is_final for outcome in outcomes)
@@ -145,7 +145,7 @@ async def test_a_redirect_leads_nowhere(status: str, inside: Receiver) -> None:
 
     async with receiver(answer) as outside, Sender(allow_private=True) as sender:
         url = f"http://127.0.0.1:{outside.port}/"
-        outcomes = [await sender.post(url, {}, b"{}", timeout=5), await sender.options(url, {}, timeout=5)]
+        outcomes = [await sender.post(url, {}, b"{}", timeout=5), await sender.ask("OPTIONS", url, {}, timeout=5)]
 
     assert [(outcome.status, outcome.delivered) for outcome in outcomes] == [(int(status[:3]), False)] * 2
     assert inside.connections == 0
