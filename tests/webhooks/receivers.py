@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 
 from app.webhooks.sender import Outcome, Sender
 
@@ -32,7 +32,7 @@ class Receiver:
         assert task is not None
         self._tasks.append(task)
         self._writers.append(writer)
-        with suppress(OSError, asyncio.IncompleteReadError):
+        with closing(writer), suppress(OSError, asyncio.IncompleteReadError):
             while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
                 lines = head.lower().split(b"\r\n")
@@ -46,6 +46,9 @@ class Receiver:
 
     async def close(self) -> None:
         """Drop every connection, and wait until nobody is left who could still be answering."""
+        # Whom the loop has let in already is heard of some turns later.
+        for _ in range(5):
+            await asyncio.sleep(0)
         for writer in self._writers:
             writer.transport.abort()
         await asyncio.gather(*self._tasks)
