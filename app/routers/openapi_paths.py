@@ -186,7 +186,8 @@ def _export_content() -> Json:
 
 
 def _webhook_keys() -> Json:
-    schema: Json = {"type": "object", "required": ["keys"], "properties": {"keys": {"type": "array"}}}
+    keys: Json = {"type": "array", "items": {"type": "object"}}
+    schema: Json = {"type": "object", "required": ["keys"], "properties": {"keys": keys}}
     unchanged = to_anybody("You have it already.", None, "ETag", "CacheControl")
     return {
         "operationId": "getWebhookKeys",
