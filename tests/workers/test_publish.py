@@ -21,7 +21,7 @@ from app.config import Settings
 from app.webhooks import formats
 from app.workers import publish as publishing
 from app.workers import run as running
-from app.workers.publish import Publisher, lag, waves
+from app.workers.publish import Publisher, lag
 from app.workers.run import Worker
 from tests.brokers.servers import NatsServer
 from tests.conftest import TestClock
@@ -391,13 +391,3 @@ async def test_a_worker_publishes_beside_all_else(
             await working
 
     assert sequences([arrived], world) == [1]
-
-
-@pytest.mark.parametrize(
-    ("subjects", "cut"),
-    [("a", ["a"]), ("abc", ["abc"]), ("aab", ["a", "ab"]), ("abcad", ["abc", "ad"]), ("aaa", ["a", "a", "a"])],
-)
-def test_no_wave_holds_two_events_about_one_subject(subjects: str, cut: list[str]) -> None:
-    made = [{"subject": subject} for subject in subjects]
-
-    assert ["".join(event["subject"] for event in wave) for wave in waves(made)] == cut
