@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, suppress
 
 from app.webhooks.sender import Outcome, Sender
 
@@ -32,7 +32,7 @@ class Receiver:
         assert task is not None
         self._tasks.append(task)
         self._writers.append(writer)
-        with closing(writer), suppress(OSError, asyncio.IncompleteReadError):
+        with suppress(OSError, asyncio.IncompleteReadError):
             while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
                 lines = head.lower().split(b"\r\n")
