@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -25,6 +24,7 @@ from app.webhooks import rotating
 from app.webhooks.models import WebhookEndpoint
 from app.workers.relay import Relay
 from bench.receiver import Receivers
+from bench.servers import stop
 
 ROOT = Path("var/bench/webhooks")
 ENVIRONMENT = {
@@ -170,12 +170,7 @@ def worker(ground: Ground) -> Iterator[int]:
         try:
             yield process.pid
         finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            stop(process)
 
 
 def urls(receivers: Receivers, count: int, hanging: int = 0) -> list[str]:

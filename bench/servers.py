@@ -85,13 +85,18 @@ def process(module: list[str], port: int, environment: dict[str, str], folder: P
         _await(process, port)
         yield Server(port, process.pid)
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
         log.close()
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Let a process finish what it has under way; break it off after longer than ours ever take."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _await(process: subprocess.Popen[bytes], port: int) -> None:
