@@ -84,5 +84,9 @@ def test_of_many_people_each_has_a_name_of_their_own(text: str, left: str) -> No
     assert CROWD.out_of([text, {"Anna": text}, 1]) == [left, {"Anna": left}, 1]
 
 
+def test_what_begins_with_a_gap_names_nobody() -> None:
+    assert Crowd({"person-1": (" ", "Anna")}).out_of("  Anna") == "  person-1"
+
+
 def test_nobody_is_found_where_nobody_is() -> None:
     assert Crowd({}).out_of({"text": "Anna Kern"}) == {"text": "Anna Kern"}
