@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic.fields import FieldInfo
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
@@ -18,14 +19,15 @@ Convert = Callable[[Any], Any]
 Row = tuple[Any, Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
+# One of each class, so that to be the same is to be equal: it is a key to texts with every statement.
+@dataclass(frozen=True, eq=False)
 class _Target:
     """A table, its columns that are not the database's to fill, and how their values go to the driver."""
 
     name: str
     columns: tuple[str, ...]
-    converters: tuple[Convert | None, ...]
-    defaults: tuple[Callable[[], Any], ...]
+    # Of each column: its name, what makes a value of it one for the driver, and what stands where there is none.
+    fillings: tuple[tuple[str, Convert | None, Callable[[], Any]], ...]
 
 
 def statement(rows: Sequence[Row]) -> tuple[str, list[Any]]:
@@ -46,7 +48,7 @@ def _table(row: Row) -> str:
 
 
 def _values(target: _Target, row: Mapping[str, Any]) -> Iterator[Any]:
-    for name, convert, default in zip(target.columns, target.converters, target.defaults, strict=True):
+    for name, convert, default in target.fillings:
         value = row[name] if name in row else default()
         yield value if convert is None or value is None else convert(value)
 
@@ -57,9 +59,13 @@ def _target(kind: Any) -> _Target:
     columns = [column for column in table.c if column.identity is None]
     converters = [column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for column in columns]
     names = tuple(column.name for column in columns)
-    fields = kind.model_fields
-    defaults = tuple(partial(fields[name].get_default, call_default_factory=True) for name in names)
-    return _Target(table.name, names, tuple(converters), defaults)
+    defaults = [_default(kind.model_fields[name]) for name in names]
+    return _Target(table.name, names, tuple(zip(names, converters, defaults, strict=True)))
+
+
+def _default(field: FieldInfo) -> Callable[[], Any]:
+    # Asked of pydantic each time, a default inspects the signature of what makes it: dearer than the rest of its row.
+    return field.default_factory or partial(field.get_default)  # type: ignore[return-value]
 
 
 @cache

@@ -4,9 +4,9 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from app import __version__, config
-from app.errors import DomainError
 from app.graphql import door
 from app.routers import api, cross_origin, problems
+from app.routers.front import Front
 from app.routers.gate import Gate
 
 
@@ -21,10 +21,11 @@ def create_app() -> FastAPI:
         redoc_url=None,
         # It asks at every request whether somebody listens; paths name people's objects, so nobody should.
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        exception_handlers={DomainError: problems.on_domain_error, HTTPException: problems.on_http_error},
+        exception_handlers={HTTPException: problems.on_http_error},
     )
     door.mount(app)
     api.mount(app)
+    app.add_middleware(Front, routes=app.router.routes)
     cross_origin.allow(app, config.settings().origins)
     app.add_middleware(Gate)
     return app

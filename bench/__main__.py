@@ -38,10 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(" | ".join(report.cells(name, row)), flush=True)
                 if chosen.profile:
                     print(profile.record(found, WORKLOADS[name], service, plan), flush=True)
-            with servers.unguarded(found) as unguarded:
-                for name in (name for name in guards.NAMES if name in (chosen.workloads or WORKLOADS)):
-                    guarded[name] = guards.row(guards.cost(found, name, unguarded, service, plan))
-                    print(guards.line(name, guarded[name]), flush=True)
+            for kind, without in guards.KINDS.items():
+                with without(found) as bare:
+                    for name in (name for name in guards.NAMES if name in (chosen.workloads or WORKLOADS)):
+                        what = f"{kind} to {name.upper()}"
+                        guarded[what] = guards.row(guards.cost(found, name, bare, service, plan))
+                        print(guards.line(what, guarded[what]), flush=True)
         results = {**report.figures(measured, plan, asyncio.run(_version(found.address))), "guards": guarded}
     finally:
         found.cluster.stop()

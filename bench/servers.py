@@ -55,8 +55,16 @@ def running(data: Data) -> Iterator[tuple[Server, Server]]:
 
 @contextmanager
 def unguarded(data: Data) -> Iterator[Server]:
-    """The service without its guards."""
+    """The service without authentication and policy."""
     with process(["bench.unguarded", "api"], UNGUARDED_PORT, _environment(data, UNGUARDED_PORT)) as server:
+        yield server
+
+
+@contextmanager
+def unlimited(data: Data) -> Iterator[Server]:
+    """The service without budgets, as an operator may have it."""
+    none = {f"FLIPSIDE_RATE_LIMIT_{kind}": "0" for kind in ("CREDENTIAL", "ORGANISATION", "OPERATION", "ADDRESS")}
+    with process(["app.cli", "api"], UNGUARDED_PORT, _environment(data, UNGUARDED_PORT) | none) as server:
         yield server
 
 

@@ -121,12 +121,6 @@ def _pointer(location: tuple[int | str, ...]) -> str:
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts) or "/"
 
 
-async def on_domain_error(request: Request, error: Exception) -> Response:
-    """Answer an expected failure."""
-    assert isinstance(error, DomainError)  # noqa: S101
-    return response(error, address(request.scope))
-
-
 async def on_http_error(request: Request, error: Exception) -> Response:
     """Answer what the framework refuses: unknown paths and wrong methods."""
     assert isinstance(error, HTTPException)  # noqa: S101

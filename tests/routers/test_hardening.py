@@ -359,8 +359,13 @@ async def test_an_origin_that_is_named_may_call_us(api: Api, acme: Full, configu
         asked, got = await _preflight(client, ORIGIN), await client.get("/v1/people", headers={"Origin": ORIGIN})
         refused = await _preflight(client, "https://evil.test")
         foreign = await client.get("/v1/people", headers={"Origin": "https://evil.test"})
+        # They learn why something is refused, too: by one of our routes, and by the framework.
+        failed = [await client.get(path, headers={"Origin": ORIGIN}) for path in ("/v1/people/per_none", "/v1/nothing")]
 
     assert (asked.status_code, got.status_code, refused.status_code, foreign.status_code) == (200, 200, 400, 200)
+    for answer in failed:
+        assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (404, ORIGIN)
+        assert answer.headers["Content-Type"] == "application/problem+json"
     assert asked.headers["Access-Control-Allow-Origin"] == got.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "RateLimit" in got.headers["Access-Control-Expose-Headers"]
     for answer in (asked, got, refused, foreign):
