@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest bench bench-webhooks image lock
+.PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest bench bench-webhooks bench-log image lock
 .PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
 .PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi chaos-webhooks
 
@@ -108,6 +108,9 @@ bench: install ## Measure; ARGS are passed on
 
 bench-webhooks: install ## Measure how fast deliveries leave; ARGS are passed on: ARGS="a b --scale 0.5"
 	@$(BIN)/python -m bench.webhooks $(ARGS)
+
+bench-log: install ## Measure pages of a delivery log of a million attempts
+	@$(BIN)/python -m bench.log $(ARGS)
 
 image: ## Build the container image, with docker or buildah; BASE=... names another base
 	@if docker info > /dev/null 2>&1; then docker build --tag flipside $(if $(BASE),--build-arg BASE=$(BASE)) .; \
