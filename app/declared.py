@@ -10,6 +10,8 @@ from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.imports import intents as imports
+from app.domain.matching import preference_intents as matching_preferences
+from app.domain.matching.preference_resource import MATCHING_PREFERENCES
 from app.domain.operations import intents as operations
 from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
@@ -57,6 +59,7 @@ RESOURCES: tuple[Resource, ...] = (
     PAIRINGS,
     AGREEMENTS,
     SIGNATURES,
+    MATCHING_PREFERENCES,
     SESSIONS,
     ATTENDANCES,
     AGENDA_ITEMS,
@@ -89,6 +92,7 @@ INTENTS: tuple[Intent, ...] = (
     *enrolments.INTENTS,
     *imports.INTENTS,
     *pairings.INTENTS,
+    *matching_preferences.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,

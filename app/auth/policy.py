@@ -20,7 +20,7 @@ class Relation(StrEnum):
     SPONSORED = "sponsored"  # of a programme that the caller sponsors
     OWN_PAIRING = "own_pairing"  # of a pairing of which the caller is a member
     OWN = "own"  # about the caller, or written by the caller
-    ADDRESSEE = "addressee"  # written by someone else for the caller
+    ADDRESSEE = "addressee"  # written by someone else for the caller, or opened to their office by who wrote it
     EMBEDDED = "embedded"  # the one webhook endpoint that the caller's token is for, and what belongs to it
     TOLD = "told"  # an event that everybody is told of: it has its place in the feed
 
@@ -82,6 +82,8 @@ READ: dict[str, Grants] = {
     "programme_role": _PROGRAMME_WIDE,
     "enrolment": _joined(_RUNS_PROGRAMME, _SELF, _PARTNERS),
     **dict.fromkeys(("pairing", "agreement", "signature"), _joined(_PAIR_FACTS, _AUDITED_PAIR)),
+    # Never to whom it is about, whatever office they hold.
+    "matching_preference": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     "session": _joined(_SESSION_FACTS, _AUDITED_PAIR),
     "attendance": _PARTNERS,
     "agenda_item": _PARTNERS,
@@ -146,7 +148,10 @@ _PAIR_ONLY = (
     "set_goal update_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
     "delete_goal_milestone celebrate_win give_feedback sign_agreement"
 ).split()
-_OWN_ONLY = "update_note delete_note delete_win withdraw_feedback".split()
+_OWN_ONLY = (
+    "update_note delete_note delete_win withdraw_feedback create_matching_preference update_matching_preference "
+    "delete_matching_preference"
+).split()
 _WEBHOOKS = "create_webhook_endpoint rotate_webhook_signing_key".split()
 _OF_ENDPOINT = (
     "update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret delete_webhook_secret "
@@ -203,6 +208,7 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("pairing", "end_reason"): {_COORDINATOR: (Relation.OWN_PROGRAMME,)},
     ("session", "cancelled_by"): _CALLED_OFF,
     ("session", "cancel_reason"): _CALLED_OFF,
+    ("matching_preference", "reason"): _joined(_SELF, {_COORDINATOR: (Relation.ADDRESSEE,)}),
     ("note", "text"): READ["note"],
     ("feedback", "rating"): READ["feedback"],
     ("feedback", "text"): READ["feedback"],

@@ -45,7 +45,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "programme_role": {_O: "duty"},
     "enrolment": {
         _O: "role status capacity live_pairings minutes_per_month zone",
-        _C: "offers seeks out_of_scope interests languages",
+        _C: "offers seeks out_of_scope interests languages offer_levels seek_weights style availability",
     },
     "pairing": {
         _O: "status health rank_gap starts_on ends_on grace_until cadence_min_days cadence_target_days "
@@ -55,6 +55,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     },
     "agreement": {_O: "edition status in_force_at", _C: "clauses"},
     "signature": {_O: "signed_at"},
+    "matching_preference": {_O: "rank reason_shared", _X: "reason"},
     "session": {
         _O: "number status starts_at ends_at zone mode reschedule_count calendar_uid calendar_sequence completed_at "
         "cancelled_at",

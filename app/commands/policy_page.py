@@ -27,7 +27,10 @@ _RELATIONS = {
         "of a pair that they belong to; of notes, those that were shared with them",
     ),
     Relation.OWN: ("own", "about themselves, or written by themselves"),
-    Relation.ADDRESSEE: ("addressed", "written for them by their partner"),
+    Relation.ADDRESSEE: (
+        "addressed",
+        "written for them by their partner; of reasons, those that were shared with coordinators",
+    ),
     Relation.EMBEDDED: ("its endpoint", "the one endpoint that their token is for, and what belongs to it"),
     Relation.TOLD: ("told", "that have their place in the feed: neither pings nor tests of one endpoint"),
 }

@@ -87,7 +87,9 @@ INVENTORY: Mapping[str, Plan] = {
     "do_not_pair": Plan(blank={"reason": "null"}, whose="$2 in (person_id, other_person_id)"),
     "enrolment": Plan(
         keep="paused_from",
-        blank=dict.fromkeys(("offers", "seeks", "out_of_scope", "interests", "languages"), "'[]'") | {"zone": "'UTC'"},
+        blank=dict.fromkeys(("offers", "seeks", "out_of_scope", "interests", "languages", "availability"), "'[]'")
+        | dict.fromkeys(("offer_levels", "seek_weights", "style"), "'{}'")
+        | {"zone": "'UTC'"},
     ),
     "erasure": Plan(keep="requested_by decided_by operation_id"),
     "event_counter": Plan(),
@@ -111,6 +113,7 @@ INVENTORY: Mapping[str, Plan] = {
     "identity_provider": Plan(keep="name issuer audience jwks_uri algorithms person_claim"),
     "issuer_binding": Plan(keep="provider_id"),
     "legal_hold": Plan(keep="placed_by lifted_by", blank={"reason": "null"}),
+    "matching_preference": Plan(shred="reason"),
     "note": Plan(shred="text"),
     "organisation": Plan(keep="name region default_zone"),
     # Parameters and errors hold ids, options and codes. An input is sealed, and gone when its operation ends.
