@@ -9,6 +9,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLIncludeDirective,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
@@ -116,6 +117,10 @@ class Selector:
         fields = self.collect(sets, kind)
         items = tuple(self._item(resource, kind, key, nodes) for key, nodes in fields.items())
         return Wanted(resource, items)
+
+    def field_type(self, owner: str, name: str) -> GraphQLOutputType:
+        """The type of a field."""
+        return self._type(owner).fields[name].type
 
     def _type(self, name: str) -> GraphQLObjectType:
         kind = self._schema.type_map[name]

@@ -1,16 +1,16 @@
 """The market of a programme, as the database holds it."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 
-from app import clock
 from app import db as database
 from app.domain.matching import snapshot
 from app.domain.programmes.models import Programme
 from app.matching.market import Market, Seat
 from app.reading import rows
+from tests.conftest import TestClock
 from tests.world import World
 
 
@@ -25,7 +25,7 @@ async def _programme_id(world: World) -> str:
     return await world.programme(allows_late_intake=True, status="active")
 
 
-async def test_a_seat_is_told_with_all_that_its_profile_says(world: World, programme_id: str) -> None:
+async def test_a_seat_is_told_with_all_that_its_profile_says(world: World, programme_id: str, clock: TestClock) -> None:
     person_id = await world.person(
         rank=3, department="Sales", division="North", location="Lyon", languages=["fr"], zone="Europe/Paris"
     )
@@ -41,7 +41,7 @@ async def test_a_seat_is_told_with_all_that_its_profile_says(world: World, progr
         "availability": [{"weekday": "tuesday", "starts": "09:30", "ends": "24:00"}],
     }
     seat_id = await world.enrolment(programme_id, person_id, "mentor", **profile)
-    clock.use(lambda now=clock.now(): now + timedelta(days=9))
+    clock.advance(days=9)
 
     market = await market_of(world, programme_id)
 
@@ -148,13 +148,13 @@ async def test_only_a_withdrawn_consent_to_take_part_is_none(world: World, progr
     assert [seat.has_consented for seat in (await market_of(world, programme_id)).mentors] == [True]
 
 
-async def test_weeks_are_those_in_which_pairs_can_still_meet(world: World) -> None:
+async def test_weeks_are_those_in_which_pairs_can_still_meet(world: World, clock: TestClock) -> None:
     programme_id = await world.programme(starts_on=date(2026, 2, 11), ends_on=date(2026, 5, 11))
     # The tests' noon is Monday, 2 March 2026.
     weeks = (await market_of(world, programme_id)).weeks
     assert (weeks[0], weeks[-1], len(weeks)) == (date(2026, 3, 2), date(2026, 5, 11), 11)
 
-    clock.use(lambda now=clock.now(): now + timedelta(days=200))
+    clock.advance(days=200)
     assert (await market_of(world, programme_id)).weeks == (date(2026, 5, 11),)
 
 
