@@ -1,0 +1,156 @@
+"""What can be said about a plan, whole; and what of it each reader may see (`views.py`).
+
+Utilities are in hundredths of a point (0-10,000 for one side), scores in thousandths (0-100,000 for a pair).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.matching.report import Changes, SeatPair
+
+
+class Side(StrEnum):
+    """A side of the market, and of every pair."""
+
+    MENTOR = "mentor"
+    MENTEE = "mentee"
+
+    @property
+    def other(self) -> "Side":
+        """The side across."""
+        return Side.MENTEE if self is Side.MENTOR else Side.MENTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact behind the points, in words. `hidden_from` is the side that it tells something private about the other."""
+
+    text: str
+    hidden_from: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one criterion gives: points 0-100, and by its weights a part of each side's utility."""
+
+    criterion: str
+    points: int
+    mentee: int
+    mentor: int
+    evidence: tuple[Evidence, ...] = ()
+    is_assumed: bool = False
+    hidden_from: Side | None = None
+
+    def of(self, side: Side) -> int:
+        """The part of that side's utility."""
+        return self.mentor if side is Side.MENTOR else self.mentee
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """How many points an alternative has less (or more, when negative) in a criterion than the pair that was asked about."""
+
+    criterion: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Who would come next in one's own list, and what they lack."""
+
+    seat: str
+    utility: int
+    lacks: tuple[Lack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A place in a side's own list of the partners whom the rules leave, and who comes next."""
+
+    place: int
+    among: int
+    following: Alternative | None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a pair was made: parts that add up to its score, and how it stands in both lists."""
+
+    mentor: str
+    mentee: str
+    score: int
+    parts: tuple[Part, ...]
+    standings: Mapping[Side, Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A hard rule that a pair breaks. A private one is told to coordinators only."""
+
+    rule: str
+    text: str
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Every rule that forbids a pair; or, when none does, what the plan would lose with it and who would change.
+
+    `loss` is the difference of two objectives, `score_loss` of the two plans' scores; `is_exact` when both are proven.
+    """
+
+    mentor: str
+    mentee: str
+    broken: tuple[Broken, ...]
+    loss: int | None = None
+    score_loss: int | None = None
+    is_exact: bool = False
+    changes: Changes | None = None
+
+    @property
+    def is_chosen(self) -> bool:
+        """The plan has this very pair."""
+        return self.changes is not None and (self.mentor, self.mentee) not in self.changes.new
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """How many partners are left after this rule and those before it, and how many it alone rules out."""
+
+    rule: str
+    left: int
+    alone: int
+    best: int | None
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The pair that came nearest: how much its score lacks to the weakest that holds the place."""
+
+    other: str
+    instead_of: SeatPair | None
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhyUnmatched:
+    """What each rule leaves; which one, relaxed, would help most; or how near the nearest partner was."""
+
+    seat: str
+    side: Side
+    among: int
+    rules: tuple[Remaining, ...]
+    left: int
+    binding: Remaining | None
+    nearest: Miss | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A partner whom the rules leave, with the same score and the same parts as a run would give."""
+
+    seat: str
+    score: int
+    parts: tuple[Part, ...]
