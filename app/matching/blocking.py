@@ -44,8 +44,11 @@ def thresholds(places: Numbers, at: Numbers, utility: Numbers, pinned: Numbers) 
 
 def found(
     blocks: Iterable[Blocks], has: tuple[Numbers, Numbers], pairs: tuple[Numbers, Numbers], tolerance: int = 0
-) -> Iterable[tuple[Numbers, Numbers, Numbers, Numbers]]:
-    """Of every block: mentors, mentees and both gains. `has`: thresholds, `pairs`: indices, mentors before mentees."""
+) -> Iterator[tuple[Numbers, Numbers, Numbers, Numbers]]:
+    """Blocking pairs: mentors, mentees, and what they are to each (utility of the mentor, of the mentee).
+
+    `has` are the thresholds and `pairs` the plan's indices, mentors before mentees.
+    """
     mentor_has, mentee_has = has
     order = np.argsort(pairs[1], kind="stable")
     mentors, mentees = pairs[0][order], pairs[1][order]
@@ -56,19 +59,4 @@ def found(
         first, last = np.searchsorted(mentees, (block.start, stop))
         blocking[mentees[first:last] - block.start, mentors[first:last]] = False
         rows, columns = np.nonzero(blocking)
-        yield (
-            columns,
-            rows + block.start,
-            block.mentor[rows, columns] - mentor_has[columns],
-            block.mentee[rows, columns] - mentee_has[rows + block.start],
-        )
-
-
-def strongest(found_pairs: Iterable[BlockingPair]) -> tuple[BlockingPair, ...]:
-    """The fifty whose smaller gain is the largest; equal ones by index."""
-    return tuple(
-        sorted(
-            found_pairs,
-            key=lambda pair: (-min(pair.mentor_gain, pair.mentee_gain), pair.mentee, pair.mentor),
-        )[:TOP]
-    )
+        yield columns, rows + block.start, block.mentor[rows, columns], block.mentee[rows, columns]

@@ -32,19 +32,19 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one criterion gives: points 0-100, and by its weights a part of each side's utility."""
+    """What one criterion gives each side: points 0-100, and with its weight a part of the utility."""
 
     criterion: str
-    points: int
-    mentee: int
-    mentor: int
+    points: tuple[int, int]
+    utility: tuple[int, int]
     evidence: tuple[Evidence, ...] = ()
     is_assumed: bool = False
     hidden_from: Side | None = None
 
-    def of(self, side: Side) -> int:
-        """The part of that side's utility."""
-        return self.mentor if side is Side.MENTOR else self.mentee
+    def of(self, side: Side) -> tuple[int, int]:
+        """Points and utility for that side; both tuples have the mentee's first."""
+        at = int(side is Side.MENTOR)
+        return self.points[at], self.utility[at]
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,13 +133,12 @@ def _parts(parts: tuple[Part, ...], side: Side) -> tuple[OwnPart, ...]:
     return tuple(
         OwnPart(
             part.criterion,
-            part.points,
-            part.of(side),
+            *part.of(side),
             tuple(evidence.text for evidence in part.evidence if evidence.hidden_from is not side),
             part.is_assumed,
         )
         for part in parts
-        if part.of(side) and part.hidden_from is not side
+        if part.of(side)[1] and part.hidden_from is not side
     )
 
 

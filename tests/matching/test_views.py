@@ -21,9 +21,9 @@ from app.matching.report import Changes
 from app.matching.views import OwnReason, OwnRule, own
 
 PARTS = (
-    Part("skills", 90, 4_500, 1_357, (Evidence("wanted: Python, weight 8 of 20", Side.MENTOR), Evidence("offered"))),
-    Part("mentee_ranking", 100, 1_531, 777, (Evidence("ranked 1"),), hidden_from=Side.MENTOR),
-    Part("mentor_ranking", 64, 123, 961, (Evidence("ranked 4"),), hidden_from=Side.MENTEE),
+    Part("skills", (90, 90), (4_500, 1_357), (Evidence("wanted: Python, weight 8 of 20", Side.MENTOR), Evidence("offered"))),
+    Part("mentee_ranking", (100, 100), (1_531, 777), (Evidence("ranked 1"),), hidden_from=Side.MENTOR),
+    Part("mentor_ranking", (64, 64), (123, 961), (Evidence("ranked 4"),), hidden_from=Side.MENTEE),
 )
 NEXT = Alternative("enr_next", 4_321, (Lack("skills", 20), Lack("mentor_ranking", 36), Lack("waiting", 7)))
 WHY = Why(
