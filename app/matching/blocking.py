@@ -4,7 +4,7 @@ A pair blocks a plan when both would gain more than the tolerance: over the part
 place, which is worth less than any partner. Places that a pin holds are not theirs to give up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,7 @@ class BlockingPair:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Rows of mentees from `start` on: allowed pairs' utilities for both sides, shape (rows, mentors); -1 = ruled out."""
+    """Rows of mentees from `start` on: both sides' utilities, shape (rows, mentors); -1 = ruled out."""
 
     start: int
     mentee: Numbers
@@ -35,7 +35,7 @@ class Blocks:
 
 
 def thresholds(places: Numbers, at: Numbers, utility: Numbers, pinned: Numbers) -> Numbers:
-    """What each person has to lose, shape (people,): `at` names the person of each pair, `pinned` says which are pins."""
+    """What each has to lose, shape (people,). `at` is the person of each pair, `pinned` whether it is a pin."""
     worst = np.full(len(places), _PINNED, np.int64)
     np.minimum.at(worst, at[~pinned], utility[~pinned])
     worst[np.bincount(at, minlength=len(places)) < places] = _FREE

@@ -24,10 +24,15 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One fact behind the points, in words. `hidden_from` is the side that it tells something private about the other."""
+    """One fact behind the points, in words. To the side that may not know all of it, `instead` is told, or nothing."""
 
     text: str
     hidden_from: Side | None = None
+    instead: str | None = None
+
+    def to(self, side: Side) -> str | None:
+        """What that side may read of it."""
+        return self.instead if self.hidden_from is side else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """How many points an alternative has less (or more, when negative) in a criterion than the pair that was asked about."""
+    """How many points less than the pair in question an alternative has in a criterion; negative when more."""
 
     criterion: str
     points: int

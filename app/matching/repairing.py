@@ -1,8 +1,8 @@
 """Stability with a tolerance: raise the pairs that would dissolve the blocking ones, and solve again.
 
-Whoever blocks would stay if they had somebody they like as much: so for each of the two, every pair that is at least as
-good to them as the blocking one is raised. This loses much less than strict stability where the tolerance is wide; where
-it is narrow it may not come to an end, and deferred acceptance is the answer.
+Whoever blocks would stay if they had somebody they like as much: so for each of the two, every pair that is at least
+as good to them as the blocking one is raised. Where the tolerance is wide, this loses much less than strict stability;
+where it is narrow it may not come to an end, and deferred acceptance is the answer.
 """
 
 from collections.abc import Callable

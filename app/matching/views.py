@@ -134,7 +134,7 @@ def _parts(parts: tuple[Part, ...], side: Side) -> tuple[OwnPart, ...]:
         OwnPart(
             part.criterion,
             *part.of(side),
-            tuple(evidence.text for evidence in part.evidence if evidence.hidden_from is not side),
+            tuple(filter(None, (evidence.to(side) for evidence in part.evidence))),
             part.is_assumed,
         )
         for part in parts

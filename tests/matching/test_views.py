@@ -21,7 +21,7 @@ from app.matching.report import Changes
 from app.matching.views import OwnReason, OwnRule, own
 
 PARTS = (
-    Part("skills", (90, 90), (4_500, 1_357), (Evidence("wanted: Python, weight 8 of 20", Side.MENTOR), Evidence("offered"))),
+    Part("skills", (90, 90), (4_500, 1_357), (Evidence("Python, weight 8 of 20", Side.MENTOR, "Python"),)),
     Part("mentee_ranking", (100, 100), (1_531, 777), (Evidence("ranked 1"),), hidden_from=Side.MENTOR),
     Part("mentor_ranking", (64, 64), (123, 961), (Evidence("ranked 4"),), hidden_from=Side.MENTEE),
 )
@@ -40,7 +40,7 @@ def test_a_mentee_sees_their_own_points_and_place() -> None:
 
     assert (view.other, view.utility, view.place, view.among) == ("enr_mentor", 6_031, 2, 17)
     assert [(part.criterion, part.utility) for part in view.parts] == [("skills", 4_500), ("mentee_ranking", 1_531)]
-    assert view.parts[0].evidence == ("wanted: Python, weight 8 of 20", "offered")
+    assert view.parts[0].evidence == ("Python, weight 8 of 20",)
     assert [lack.criterion for lack in view.following.lacks] == ["skills"]
 
 
@@ -48,7 +48,7 @@ def test_a_mentor_sees_no_ranking_and_no_weight_of_the_mentee() -> None:
     view = own(WHY, Side.MENTOR)
 
     assert [(part.criterion, part.utility) for part in view.parts] == [("skills", 1_357), ("mentor_ranking", 961)]
-    assert view.parts[0].evidence == ("offered",)
+    assert view.parts[0].evidence == ("Python",)
     assert view.following is None
 
 
