@@ -34,24 +34,16 @@ class Priced(Generic[P]):
 
 def lifted(groups: tuple[str, ...], solved: Callable[[Mapping[str, int]], Priced[P]]) -> tuple[Priced[P], int, int]:
     """The best plan found that leaves no group short (or the least short), the lowest bound, and the rounds taken."""
-    prices = dict.fromkeys(groups, 0)
-    brackets = dict.fromkeys(groups, (0, DEAREST))
-    best = solved(prices)
+    best = solved(dict.fromkeys(groups, 0))
     bound, rounds = best.bound, 1
-    while best.shortfall or rounds > 1:
-        moved = _next(best_prices := prices, brackets)
-        if moved == best_prices or rounds == ROUNDS:
-            break
-        prices, rounds = moved, rounds + 1
+    brackets = dict.fromkeys(groups, (0, DEAREST if best.shortfall else 0))
+    while rounds < ROUNDS and any(low < high for low, high in brackets.values()):
+        prices = {group: (low + high) // 2 for group, (low, high) in brackets.items()}
         found = solved(prices)
-        bound = min(bound, found.bound)
+        bound, rounds = min(bound, found.bound), rounds + 1
         best = min(best, found, key=lambda one: (one.shortfall, -one.score))
         brackets = {group: _narrowed(brackets[group], prices[group], found.surplus[group]) for group in groups}
     return best, bound, rounds
-
-
-def _next(prices: Mapping[str, int], brackets: Mapping[str, tuple[int, int]]) -> dict[str, int]:
-    return {group: (low + high) // 2 for group, (low, high) in brackets.items()}
 
 
 def _narrowed(bracket: tuple[int, int], price: int, surplus: int) -> tuple[int, int]:
