@@ -73,7 +73,7 @@ class Alternative:
 class Standing:
     """A place in a side's own list of the partners whom the rules leave, and who comes next."""
 
-    place: int
+    place: int | None
     among: int
     following: Alternative | None
 
@@ -135,7 +135,7 @@ class Miss:
     """The pair that came nearest: how much its score lacks to the weakest that holds the place."""
 
     other: str
-    instead_of: SeatPair | None
+    instead_of: SeatPair
     points: int
 
 

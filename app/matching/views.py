@@ -37,7 +37,7 @@ class OwnWhy:
     other: str
     utility: int
     parts: tuple[OwnPart, ...]
-    place: int
+    place: int | None
     among: int
     following: OwnAlternative | None
 
