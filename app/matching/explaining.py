@@ -50,7 +50,7 @@ class Explainer:
     @cached_property
     def utilities(self) -> Utilities:
         """Both sides' utilities of everybody."""
-        return Utilities.of(self.market, self.policy)
+        return Utilities(self.market, self.policy)
 
     @cached_property
     def seats(self) -> Mapping[Side, Mapping[str, Seat]]:
