@@ -10,8 +10,10 @@ from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.imports import intents as imports
+from app.domain.matching import intents as matching
 from app.domain.matching import preference_intents as matching_preferences
 from app.domain.matching.preference_resource import MATCHING_PREFERENCES
+from app.domain.matching.resource import MATCH_PROPOSALS, MATCH_RUNS, MATCHING_POLICIES
 from app.domain.operations import intents as operations
 from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
@@ -60,6 +62,9 @@ RESOURCES: tuple[Resource, ...] = (
     AGREEMENTS,
     SIGNATURES,
     MATCHING_PREFERENCES,
+    MATCHING_POLICIES,
+    MATCH_RUNS,
+    MATCH_PROPOSALS,
     SESSIONS,
     ATTENDANCES,
     AGENDA_ITEMS,
@@ -93,6 +98,7 @@ INTENTS: tuple[Intent, ...] = (
     *imports.INTENTS,
     *pairings.INTENTS,
     *matching_preferences.INTENTS,
+    *matching.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,
