@@ -161,6 +161,10 @@ class Policy(_Part):
     fairness: Fairness = Fairness()
     reciprocal: bool = False
 
+    def weight(self, criterion: Criterion) -> int:
+        """What a point of a criterion adds to a score, in units."""
+        return self.mentee_share * criterion.mentee_weight + (SHARES - self.mentee_share) * criterion.mentor_weight
+
 
 def faults(policy: Policy) -> tuple[Fault, ...]:
     """Every fault of a policy at once, as (pointer, code, text); empty for a sound one."""
