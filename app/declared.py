@@ -11,9 +11,11 @@ from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.imports import intents as imports
-from app.domain.matching import inquiries as matching
+from app.domain.matching import inquiries as of_matching
+from app.domain.matching import intents as matching
 from app.domain.matching import preference_intents as matching_preferences
 from app.domain.matching.preference_resource import MATCHING_PREFERENCES
+from app.domain.matching.resource import MATCH_PROPOSALS, MATCH_RUNS, MATCHING_POLICIES
 from app.domain.operations import intents as operations
 from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
@@ -62,6 +64,9 @@ RESOURCES: tuple[Resource, ...] = (
     AGREEMENTS,
     SIGNATURES,
     MATCHING_PREFERENCES,
+    MATCHING_POLICIES,
+    MATCH_RUNS,
+    MATCH_PROPOSALS,
     SESSIONS,
     ATTENDANCES,
     AGENDA_ITEMS,
@@ -95,11 +100,12 @@ INTENTS: tuple[Intent, ...] = (
     *imports.INTENTS,
     *pairings.INTENTS,
     *matching_preferences.INTENTS,
+    *matching.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )
-INQUIRIES: tuple[Inquiry, ...] = matching.INQUIRIES
+INQUIRIES: tuple[Inquiry, ...] = of_matching.INQUIRIES
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

@@ -26,6 +26,8 @@ _RELATIONS = {
         "own pair",
         "of a pair that they belong to; of notes, those that were shared with them",
     ),
+    Relation.AS_MENTOR: ("as mentor", "of a pair that was proposed to them, as the mentor"),
+    Relation.AS_MENTEE: ("as mentee", "of a pair that was proposed to them, as the mentee"),
     Relation.OWN: ("own", "about themselves, or written by themselves"),
     Relation.ADDRESSEE: (
         "addressed",

@@ -53,7 +53,7 @@ def annotation(kind: Any, name: str = "") -> str:
         return f"{annotation(inner[0], name)} | None"
     if get_origin(kind) is dict:
         return "strawberry.scalars.JSON"
-    if get_origin(kind) is list:
+    if get_origin(kind) in (list, tuple):
         return f"list[{annotation(get_args(kind)[0], name)}]"
     if get_origin(kind) is Annotated:
         return annotation(get_args(kind)[0], name)
@@ -84,6 +84,8 @@ def _enum(kind: type[Enum]) -> str:
 
 # Two chapters may use one word; callers of GraphQL share a single space of names.
 _ENUM_NAMES = {
+    "app.matching.policy.Mode": "CriterionMode",
+    "app.matching.policy.Objective": "MatchingObjective",
     "app.domain.feedback.models.Audience": "FeedbackAudience",
     "app.domain.programmes.contents.Audience": "ResourceAudience",
     "app.domain.sessions.models.Report": "SessionOutcome",

@@ -104,7 +104,9 @@ class Plan:
         plain = json.loads(raw)
         del plain["gap"]
         pairs = tuple(Paired(**{**each, "points": _points(each["points"])}) for each in plain["pairs"])
-        unmatched = tuple(Unmatched(**{**each, "reason": UnmatchedReason(each["reason"])}) for each in plain["unmatched"])
+        unmatched = tuple(
+            Unmatched(**{**each, "reason": UnmatchedReason(each["reason"])}) for each in plain["unmatched"]
+        )
         status, scope = Status(plain["status"]), ProofScope(plain["proof_scope"])
         return cls(**{**plain, "status": status, "proof_scope": scope, "pairs": pairs, "unmatched": unmatched})
 

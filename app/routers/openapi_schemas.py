@@ -26,8 +26,11 @@ PREFIX = "#/components/schemas/"
 _PUBLIC_NAMES = {
     "app__domain__feedback__models__Audience": "FeedbackAudience",
     "app__domain__programmes__contents__Audience": "ResourceAudience",
+    "app__domain__sessions__models__Mode": "SessionMode",
+    "app__matching__policy__Mode": "CriterionMode",
+    "app__domain__programmes__schemas__Objective": "Objective",
+    "app__matching__policy__Objective": "MatchingObjective",
     "Report": "SessionOutcome",
-    "Mode": "SessionMode",
     "Tier": "NoteTier",
 }
 # Long lists of values, written once.

@@ -78,7 +78,9 @@ class Why(Output):
 class ExplainedRule(Output):
     """A rule that a pair breaks."""
 
-    rule: str = Field(description=f"{', '.join(f'`{rule}`' for rule in RuleName)}; or `pinned`, for pairs made by hand.")
+    rule: str = Field(
+        description=f"{', '.join(f'`{rule}`' for rule in RuleName)}; or `pinned`, for pairs made by hand."
+    )
     text: str
 
 
@@ -90,7 +92,7 @@ class PairOfEnrolments(Output):
 
 
 class WhyNot(Output):
-    """Why a pair was not proposed: the rules that it breaks; or what the plan would lose with it, and who would change."""
+    """Why a pair was not proposed: the rules that it breaks, or what the plan would lose with it and who would change."""
 
     match_run_id: str
     mentor_enrolment_id: str
@@ -143,7 +145,7 @@ class Suggestion(Output):
 
 
 class Suggestions(Output):
-    """Whom one could be paired with, the best first: for coordinators by score, for participants by their own utility."""
+    """Whom one could be paired with: for coordinators by score, for participants by their own utility, best first."""
 
     enrolment_id: str
     items: list[Suggestion]

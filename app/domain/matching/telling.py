@@ -1,11 +1,12 @@
 """From the engine's explanations to what a reader is told: coordinators all of it, participants their own side."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from app.domain.matching import explanation_schemas as schemas
 from app.matching import explanations as engine
 from app.matching import views
 from app.matching.explanations import Side
+from app.matching.policy import CriterionName
 from app.matching.report import SeatPair
 
 # How somebody reads: as a member of the pair, or by office.
@@ -19,15 +20,22 @@ def why(proposal_id: str, found: engine.Why, reader: Reader) -> schemas.Why:
         mentor_enrolment_id=found.mentor,
         mentee_enrolment_id=found.mentee,
         score=found.score if reader is None else None,
-        **_sides(found.parts, reader),
-        **{f"{side}_standing": _standing(found, side) if reader in (None, side) else None for side in Side},
+        mentor=_side(found.parts, Side.MENTOR, reader),
+        mentee=_side(found.parts, Side.MENTEE, reader),
+        mentor_standing=_standing(found, Side.MENTOR, reader),
+        mentee_standing=_standing(found, Side.MENTEE, reader),
     )
 
 
 def suggestion(found: engine.Suggestion, reader: Reader) -> schemas.Suggestion:
     """One whom somebody could ask."""
     score = found.score if reader is None else None
-    return schemas.Suggestion(enrolment_id=found.seat, score=score, **_sides(found.parts, reader))
+    return schemas.Suggestion(
+        enrolment_id=found.seat,
+        score=score,
+        mentor=_side(found.parts, Side.MENTOR, reader),
+        mentee=_side(found.parts, Side.MENTEE, reader),
+    )
 
 
 def why_not(run_id: str, found: engine.WhyNot, reader: Reader) -> schemas.WhyNot:
@@ -63,7 +71,6 @@ def why_unmatched(run_id: str, found: engine.WhyUnmatched, reader: Reader) -> sc
             binding_rule=own.binding.rule if own.binding else None,
             nearest=None,
         )
-    nearest = found.nearest
     return schemas.WhyUnmatched(
         match_run_id=run_id,
         enrolment_id=found.seat,
@@ -71,24 +78,22 @@ def why_unmatched(run_id: str, found: engine.WhyUnmatched, reader: Reader) -> sc
         has_partners=found.left > 0,
         rules=[schemas.RuleLeaves.model_validate(rule) for rule in found.rules],
         binding_rule=found.binding.rule if found.binding else None,
-        nearest=nearest
-        and schemas.NearestMiss(
-            other_enrolment_id=nearest.other,
-            instead_of=next(iter(_pairs([nearest.instead_of] if nearest.instead_of else [])), None),
-            points=nearest.points,
-        ),
+        nearest=_nearest(found.nearest) if found.nearest else None,
     )
 
 
-def _sides(parts: Iterable[engine.Part], reader: Reader) -> Mapping[str, schemas.ExplainedSide | None]:
-    return {side.value: _side(tuple(parts), side, reader) if reader in (None, side) else None for side in Side}
+def _nearest(miss: engine.Miss) -> schemas.NearestMiss:
+    (pair,) = _pairs([miss.instead_of]) if miss.instead_of else (None,)
+    return schemas.NearestMiss(other_enrolment_id=miss.other, instead_of=pair, points=miss.points)
 
 
-def _side(parts: tuple[engine.Part, ...], side: Side, reader: Reader) -> schemas.ExplainedSide:
+def _side(parts: Iterable[engine.Part], side: Side, reader: Reader) -> schemas.ExplainedSide | None:
     """What counts for a side. A coordinator reads all the facts, the side itself those that it may know."""
+    if reader not in (None, side):
+        return None
     told = [
         schemas.ExplainedPart(
-            criterion=part.criterion,
+            criterion=CriterionName(part.criterion),
             points=part.of(side)[0],
             utility=part.of(side)[1],
             evidence=[text for each in part.evidence if (text := each.text if reader is None else each.to(side))],
@@ -100,7 +105,9 @@ def _side(parts: tuple[engine.Part, ...], side: Side, reader: Reader) -> schemas
     return schemas.ExplainedSide(utility=sum(part.utility for part in told), parts=told)
 
 
-def _standing(found: engine.Why, side: Side) -> schemas.ExplainedStanding:
+def _standing(found: engine.Why, side: Side, reader: Reader) -> schemas.ExplainedStanding | None:
+    if reader not in (None, side):
+        return None
     standing = found.standings[side]
     shown = {part.criterion for part in found.parts if part.of(side)[1] and part.hidden_from is not side}
     lacks = [lack for lack in standing.following.lacks if lack.criterion in shown] if standing.following else []

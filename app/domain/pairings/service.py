@@ -42,7 +42,11 @@ async def create(db: Db, actor: Actor, data: PairingCreate) -> Pairing:
     people kept apart, seats. The pair gets an agreement to sign.
     """
     await people.hold_lines(db)
-    mentor_enrolment, mentee_enrolment = await _both(db, actor, data)
+    return await join(db, *await _both(db, actor, data), data)
+
+
+async def join(db: Db, mentor_enrolment: Enrolment, mentee_enrolment: Enrolment, data: PairingCreate) -> Pairing:
+    """Pair two locked enrolments, whoever asked; the lines of the organisation are held."""
     # Held: a programme that is called off meanwhile would leave this pair behind.
     programme = await rows.held(db, Programme, mentor_enrolment.programme_id)
     if not programme.is_pairing:
