@@ -254,7 +254,7 @@ def readers(resource: str, role: Role) -> tuple[Relation, ...]:
 
 def actors(action: str, role: Role) -> tuple[Relation, ...]:
     """The relations through which a role may do something, or be told it."""
-    return (ACT[action] if action in ACT else ASK[action]).get(role, ())
+    return (ACT.get(action) or ASK[action]).get(role, ())
 
 
 def barred(role: Role, granted: tuple[Relation, ...], party: tuple[Relation, ...]) -> tuple[Relation, ...]:

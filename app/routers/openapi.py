@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
-from app.declared import INTENTS
+from app.declared import INQUIRIES, INTENTS
 from app.routers import openapi_answers as answers
 from app.routers import openapi_events as events
 from app.routers import openapi_oauth as oauth
@@ -74,11 +74,14 @@ def document() -> Json:
 
 
 def _leave_out_documents(schemas: dict[str, Json]) -> None:
-    """Drop what no JSON is written by: a document is a body of its own type, and all else of it stands in the query."""
+    """Drop what no JSON is written by: what stands beside a document, and questions, in the query."""
     for intent in INTENTS:
         if intent.document and intent.takes is not None:
             members = schemas.pop(intent.takes.__name__)["properties"]
             del schemas[members["format"]["$ref"].removeprefix(PREFIX)]
+    for inquiry in INQUIRIES:
+        if inquiry.takes is not None:
+            del schemas[inquiry.takes.__name__]
 
 
 @cache

@@ -92,7 +92,7 @@ class PairOfEnrolments(Output):
 
 
 class WhyNot(Output):
-    """Why a pair was not proposed: the rules that it breaks, or what the plan would lose with it and who would change."""
+    """Why a pair was not proposed: the rules that it breaks, or what the plan would lose and who would change."""
 
     match_run_id: str
     mentor_enrolment_id: str
