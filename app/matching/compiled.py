@@ -61,6 +61,7 @@ def scan(columns: Columns, rows: I64, prices: I64, floors: I64, k: int) -> Scan:
     count = len(rows)
     found, scores = np.empty((count, k), np.int64), np.empty((count, k), np.int64)
     sizes, rest, allowed, best = (np.zeros(count, np.int64) for _ in range(4))
-    kernel.scan(Compact.of(columns), rows, prices, floors, k, found, scores, sizes, rest, allowed, best)
+    reached = np.zeros(columns.mentors, np.int64)
+    kernel.scan(Compact.of(columns), rows, prices, floors, k, found, scores, sizes, rest, allowed, best, reached)
     taken = np.arange(k)[None, :] < sizes[:, None]
-    return Scan(np.repeat(rows, sizes), found[taken], scores[taken], rest, allowed, best)
+    return Scan(np.repeat(rows, sizes), found[taken], scores[taken], rest, allowed, best, reached)

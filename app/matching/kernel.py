@@ -73,8 +73,17 @@ def _block(d, e, j0, j1, scratch, out):  # type: ignore[no-untyped-def]  # pragm
     skills, back, interests, languages = scratch[0], scratch[1], scratch[2], scratch[3]
     rank, enter, leave = d.ints_m[_RANK, j0:j1], d.ints_m[_ENTER, j0:j1], d.ints_m[_LEAVE, j0:j1]
     manager, department, division = d.ints_m[_MANAGER, j0:j1], d.ints_m[_DEPARTMENT, j0:j1], d.ints_m[_DIVISION, j0:j1]
-    own_rank, own_enter, own_leave, own_manager = d.ints_e[e, _RANK], d.ints_e[e, _ENTER], d.ints_e[e, _LEAVE], d.ints_e[e, _MANAGER]
-    own_department, barred, own_division = d.ints_e[e, _DEPARTMENT], d.ints_e[e, _BARRED_DEPARTMENT], d.ints_e[e, _DIVISION]
+    own_rank, own_enter, own_leave, own_manager = (
+        d.ints_e[e, _RANK],
+        d.ints_e[e, _ENTER],
+        d.ints_e[e, _LEAVE],
+        d.ints_e[e, _MANAGER],
+    )
+    own_department, barred, own_division = (
+        d.ints_e[e, _DEPARTMENT],
+        d.ints_e[e, _BARRED_DEPARTMENT],
+        d.ints_e[e, _DIVISION],
+    )
     min_gap, min_slots = np.int32(d.limits[_MIN_GAP]), np.int32(d.limits[_MIN_SLOTS])
     least, most = np.int32(d.limits[_LEAST_LANGUAGES]), np.int32(d.limits[_MOST_LANGUAGES])
     lines = d.departments[1 if own_department < 0 else 0]
@@ -166,7 +175,7 @@ def _select(key, place, count, k):  # type: ignore[no-untyped-def]  # pragma: no
 
 
 @njit(nogil=True, cache=True)
-def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best):  # type: ignore[no-untyped-def]  # noqa: PLR0913  # pragma: no cover - compiled
+def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best, reached):  # type: ignore[no-untyped-def]  # noqa: PLR0913  # pragma: no cover - compiled
     """`oracle.scan` of up to all mentees; `found` and `scores` are (rows, k), filled up to `sizes`."""
     mentors = d.ints_m.shape[1]
     capacity = 2 * k + 64
@@ -192,6 +201,7 @@ def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best):
                 for j in range(j1 - j0):
                     is_allowed = out[j] > _BARRED
                     count += 1 if is_allowed else 0
+                    reached[j0 + j] += 1 if is_allowed else 0
                     worth[j] = np.int64(out[j]) - price[j] if is_allowed else np.int64(-_INFINITE)
                     top = max(top, worth[j])
                 allowed[i] += count

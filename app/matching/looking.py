@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from app.matching import oracle
-from app.matching.columns import I64, Columns
+from app.matching.columns import I64, INFINITE, Columns
 from app.matching.plan import Progress
 from app.matching.scanning import Scan, Scanner
 
@@ -44,7 +44,13 @@ class Look:
         """`oracle.scan`. Raises `OutOfTime`, or what the progress callback raises."""
         if not len(rows) or not columns.mentors:
             none = np.zeros(len(rows), np.int64)
-            return Scan.of([], floors[rows].tolist(), none.tolist(), (none - (1 << 60)).tolist())
+            return Scan.of(
+                [],
+                floors[rows].tolist(),
+                none.tolist(),
+                (none - INFINITE).tolist(),
+                np.zeros(columns.mentors, np.int64),
+            )
         scanner = self.scanner or _scanner(columns)
         chunks = [rows[at : at + self.chunk] for at in range(0, len(rows), self.chunk)]
         found = []

@@ -78,5 +78,7 @@ def network(problem: Problem, edges: Edges) -> Network:
     ]
     supply = np.zeros(sink + 1 + len(groups), np.int64)
     supply[source], supply[sink] = total, -total
-    columns: list[npt.NDArray[np.int64]] = [np.concatenate([arc[at] for arc in arcs]).astype(np.int64) for at in range(4)]
+    columns: list[npt.NDArray[np.int64]] = [
+        np.concatenate([arc[at] for arc in arcs]).astype(np.int64) for at in range(4)
+    ]
     return Network(*columns, supply)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.matching.columns import INFINITE, I64
+from app.matching.columns import I64, INFINITE
 from app.matching.network import Network
 from app.matching.problem import Problem
 

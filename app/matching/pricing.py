@@ -6,7 +6,7 @@ prices fall since, the bound moves with the largest fall; the few mentors that f
 
 import numpy as np
 
-from app.matching.columns import INFINITE, I64, Columns
+from app.matching.columns import I64, INFINITE, Columns
 from app.matching.looking import Look
 from app.matching.scanning import Scan
 
@@ -58,7 +58,8 @@ class Pricing:
         # What is not found keeps its bound: `rest` speaks of the prices of the reference, whatever they fell to.
         narrowed = self.columns.of_mentors(apart)
         found = self.look.over(narrowed, rows, v[apart], limits, min(k, len(apart)), phase="prove")
-        return found._replace(mentors=apart[found.mentors])
+        reached = np.zeros(self.columns.mentors, np.int64)
+        return found._replace(mentors=apart[found.mentors], reached=reached)
 
 
 def _split(fallen: I64) -> tuple[int, I64]:

@@ -74,7 +74,7 @@ class Solution:
     """The best pairs found, what nothing can exceed, and the prices that prove it.
 
     A place of mentee e is worth `u[e]`, one of mentor m `v[m]`: no unused pair scores more than both together.
-    `allowed` counts the mentors that the rules leave each mentee; `candidates` are the pairs that were looked at.
+    `allowed` counts the mentors that the rules leave each mentee, `reached` the mentees of each mentor; `candidates` are the pairs that were looked at.
     """
 
     pairs: Edges
@@ -84,6 +84,7 @@ class Solution:
     v: I64
     rounds: int
     allowed: I64
+    reached: I64
     candidates: Edges
     scored: int
 

@@ -26,7 +26,7 @@ class Effort:
     rounds: int = 200
 
 
-def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solution:  # noqa: B008 - immutable
+def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solution:
     """The best pairs over all pairs, or the best so far and their bound when time runs out.
 
     Raises `TooLarge`, or what the progress callback raises.
@@ -57,7 +57,7 @@ def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solutio
         edges = wider
         state = _solved(problem, edges, look, rounds)
     return Solution(
-        state.pairs, state.objective, best, state.u, state.v, rounds, first.allowed, edges, look.scored
+        state.pairs, state.objective, best, state.u, state.v, rounds, first.allowed, first.reached, edges, look.scored
     )
 
 
