@@ -49,8 +49,8 @@ class Explainer:
 
     @cached_property
     def utilities(self) -> Utilities:
-        """Both sides' utilities of everybody."""
-        return Utilities(self.market, self.policy)
+        """Both sides' utilities of everybody, pinned or not."""
+        return Utilities(replace(self.market, pins=()), self.policy)
 
     @cached_property
     def seats(self) -> Mapping[Side, Mapping[str, Seat]]:

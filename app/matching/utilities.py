@@ -1,7 +1,7 @@
 """What pairs are worth to each side alone, and to both: own lists, and scans over everybody.
 
 A side's utility is a score in which the other side has no share, so all come from the same columns and the same rules.
-Pins and proposals that wait for an answer play no part in what somebody would like.
+A proposal that waits for an answer plays no part in what somebody would like; a pinned pair is out of reach.
 """
 
 from collections.abc import Iterator
@@ -54,6 +54,14 @@ class Utilities:
         """All pairs of some mentees whose tenfold utility to a side, less the mentor's price, is above the floor."""
         return self.scanner(self.own[side].columns, rows, prices, floors, max(len(prices), 1))
 
+    def best(self, row: int, count: int) -> I64:
+        """The mentors that a mentee likes best, in that order; of equals the first by place."""
+        columns = self.own[Side.MENTEE].columns
+        prices, floors = np.zeros(columns.mentors, np.int64), np.full(columns.mentees, BARRED, np.int64)
+        found = self.scanner(columns, np.array([row]), prices, floors, count)
+        liked: I64 = found.mentors[np.lexsort((found.mentors, -found.scores))]
+        return liked
+
     def listed(self, side: Side, mentors: I64, mentees: I64) -> I64:
         """A side's utility of listed pairs that no rule bars, shape (pairs,)."""
         return oracle.listed(self.own[side].columns, mentees, mentors) // SHARES
@@ -67,7 +75,7 @@ class Utilities:
         return self._ranked(self.joint, side, seat)
 
     def _packed(self, mentee_share: int) -> Packed:
-        market = replace(self.market, pins=(), current=frozenset())
+        market = replace(self.market, current=frozenset())
         return pack(market, self.policy.model_copy(update={"mentee_share": mentee_share}), self.seed)
 
     def _ranked(self, packed: Packed, side: Side, seat: str) -> Ranked:
