@@ -4,6 +4,7 @@ A pair blocks a plan when both would gain more than the tolerance: over the part
 place, which is worth less than any partner. Places that a pin holds are not theirs to give up.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,14 +36,27 @@ class Held:
 class Blocking:
     """Blocking pairs by place, and what each is to its two people, shape (pairs,).
 
-    `reached` says, by person, whom the rules leave a partner; a tolerance narrows it to partners worth that much.
+    `has` is what everybody has to lose and the tolerance. `reached` says, by person, whom the rules leave a partner; a tolerance narrows it to partners worth that much.
     """
 
     mentors: I64
     mentees: I64
     mentor_utility: I64
     mentee_utility: I64
-    reached: dict[Side, NDArray[np.bool_]]
+    reached: Mapping[Side, NDArray[np.bool_]]
+    has: Mapping[Side, I64]
+
+    @property
+    def mentor_gain(self) -> I64:
+        """What the mentor of each pair would gain; a free place is worth nothing."""
+        gain: I64 = self.mentor_utility - np.maximum(self.has[Side.MENTOR][self.mentors], 0)
+        return gain
+
+    @property
+    def mentee_gain(self) -> I64:
+        """What the mentee of each pair would gain."""
+        gain: I64 = self.mentee_utility - np.maximum(self.has[Side.MENTEE][self.mentees], 0)
+        return gain
 
 
 def thresholds(utilities: Utilities, side: Side, held: Held) -> I64:
@@ -61,7 +75,7 @@ def blocking(utilities: Utilities, held: Held, tolerance: int = 0) -> Blocking:
     reached = {side: np.bincount(held.at(side), minlength=len(has[side])) > 0 for side in Side}
     parts = [_among(utilities, has, held, rows, reached) for rows in utilities.rows(ROWS)]
     mentors, mentees, to_mentor, to_mentee = np.concatenate([np.empty((4, 0), np.int64), *parts], axis=1)
-    return Blocking(mentors, mentees, to_mentor, to_mentee, reached)
+    return Blocking(mentors, mentees, to_mentor, to_mentee, reached, has)
 
 
 def _among(

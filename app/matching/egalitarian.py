@@ -20,7 +20,7 @@ TOP_SCORE = 100 * WEIGHTS_SUM * SHARES
 
 def solved(problem: Problem, optimum: Optimum) -> Solution:
     """The plan; `objective` and `bound` without the reward that put people first."""
-    reward = _reward(problem)
+    reward = reward(problem)
     first = replace(problem, first_e=problem.first_e + reward)
     best = optimum(first)
     served = _served(best)
@@ -39,7 +39,7 @@ def solved(problem: Problem, optimum: Optimum) -> Solution:
     return replace(best, objective=best.objective - put_first, bound=best.bound - put_first, rounds=rounds)
 
 
-def _reward(problem: Problem) -> int:
+def reward(problem: Problem) -> int:
     """More than any plan's pairs can be worth together."""
     pairs = int(min(problem.places_e.sum(), problem.places_m.sum()))
     others = int(problem.first_e.max(initial=0) + problem.first_m.max(initial=0))
