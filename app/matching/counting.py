@@ -57,7 +57,11 @@ class Counting:
         self.rows.append(np.array([not each for each in amounts], np.uint8))
         silent = len(self.rows) - 1
         self.entries[criterion] = [
-            ([(row_of[name], factor) for name, factor in sorted(each.items()) if name in row_of] + [(silent, unknown)], 0)
+            (
+                [(row_of[name], factor) for name, factor in sorted(each.items()) if name in row_of]
+                + [(silent, unknown)],
+                0,
+            )
             if each
             else ([], unknown)
             for each in wanted

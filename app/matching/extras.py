@@ -13,9 +13,7 @@ from app.matching.policy import UNITS, Criterion, CriterionName, Mode, Policy
 _Extra = tuple[int, int, int]
 
 
-def extras(
-    market: Market, policy: Policy, mentors: Sequence[Seat], mentees: Sequence[Seat]
-) -> tuple[I64, I64, I64]:
+def extras(market: Market, policy: Policy, mentors: Sequence[Seat], mentees: Sequence[Seat]) -> tuple[I64, I64, I64]:
     """(mentee, mentor, value) of every pair about which something was said, by place in the columns."""
     finding = _Finding(market, policy, mentors, mentees)
     found = [*finding.barred(), *finding.rankings(), *finding.earlier(), *finding.current()]

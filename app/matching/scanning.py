@@ -37,7 +37,11 @@ class Scan(NamedTuple):
     @classmethod
     def joined(cls, scans: Sequence["Scan"]) -> "Scan":
         """Several scans as one, in their order."""
-        return cls(*(np.concatenate([np.empty(0, np.int64), *each]) for each in zip(*scans, strict=True))) if scans else cls.of([], [], [], [])
+        return (
+            cls(*(np.concatenate([np.empty(0, np.int64), *each]) for each in zip(*scans, strict=True)))
+            if scans
+            else cls.of([], [], [], [])
+        )
 
 
 Scanner = Callable[[Columns, I64, I64, I64, int], Scan]

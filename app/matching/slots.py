@@ -29,7 +29,10 @@ def packed_bits(
         kept = np.flatnonzero(_unpacked([common], slots)[0])
         packed.append([_words(_unpacked(side, slots)[:, kept]) for side in sides])
     width = max((each[0].shape[1] for each in packed), default=1)
-    bits_m, bits_e = np.zeros((kinds, width, len(mentors)), np.uint64), np.zeros((len(mentees), kinds, width), np.uint64)
+    bits_m, bits_e = (
+        np.zeros((kinds, width, len(mentors)), np.uint64),
+        np.zeros((len(mentees), kinds, width), np.uint64),
+    )
     for kind, (of_mentors, of_mentees) in enumerate(packed):
         bits_m[kind, : of_mentors.shape[1]] = of_mentors.T
         bits_e[:, kind, : of_mentees.shape[1]] = of_mentees
