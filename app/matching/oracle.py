@@ -36,6 +36,7 @@ def scan(columns: Columns, rows: I64, prices: I64, floors: I64, k: int) -> Scan:
     `prices` is by mentor, `floors` by mentee of the whole market. Of equals the first mentor by place is taken.
     """
     found, rests, counts, bests = [], [], [], []
+    reached = np.zeros(columns.mentors, np.int64)
     for mentee in rows:
         scores = score(columns, int(mentee)).astype(np.int64)
         allowed = scores > c.BARRED
@@ -45,8 +46,9 @@ def scan(columns: Columns, rows: I64, prices: I64, floors: I64, k: int) -> Scan:
         found.append((np.full(len(kept), mentee, np.int64), kept, scores[kept]))
         rests.append(worth[kept[-1]] if len(above) > k else floors[mentee])
         counts.append(np.count_nonzero(allowed))
+        reached += allowed
         bests.append(worth.max(initial=-c.INFINITE))
-    return Scan.of(found, rests, counts, bests)
+    return Scan.of(found, rests, counts, bests, reached)
 
 
 def listed(columns: Columns, mentees: I64, mentors: I64) -> I64:

@@ -13,6 +13,7 @@ from app.matching.diaries import HALF_HOUR
 from app.matching.extras import extras
 from app.matching.market import Market, Seat
 from app.matching.pairwise import FARTHEST, MONTH, Pairwise, at, style_points
+from app.matching.pinned import Pinned
 from app.matching.policy import NEUTRAL, SHARES, CriterionName, Mode, Policy
 from app.matching.slots import packed_bits
 
@@ -33,8 +34,9 @@ class Packed:
 
 
 def pack(market: Market, policy: Policy, seed: int) -> Packed:
-    """Columns of a sound market. Seats stand in the order of a hash of seed and id: no tie is decided by row order."""
-    mentors, mentees = ordered(market.mentors, seed), ordered(market.mentees, seed)
+    """Columns of a sound market without what its pins take. Seats stand in the order of a hash of seed and id: no tie is decided by row order."""
+    pinned = Pinned.of(market)
+    mentors, mentees = ordered(pinned.open(market.mentors), seed), ordered(pinned.open(market.mentees), seed)
     pairwise = Pairwise(market, policy)
     build = _Packing(pairwise, mentors, mentees)
     columns = build.columns().with_extra(*extras(market, policy, mentors, mentees))

@@ -67,7 +67,8 @@ class Unmatched:
 class Plan:
     """Who is paired with whom. `objective` is what was maximised: scores and rewards, in units; `bound` limits it.
 
-    `status` is optimal only when the two are equal over every pair. `gap` is what lies between them, in units.
+    `floors` has for each group how many people it is owed and how many have a partner: with an optimal plan, nothing
+    would give it more. `status` is optimal only when the two are equal over every pair. `gap` is what lies between them, in units.
     """
 
     status: Status
@@ -77,6 +78,7 @@ class Plan:
     rounds: int
     pairs: tuple[Paired, ...]
     unmatched: tuple[Unmatched, ...]
+    floors: Mapping[str, tuple[int, int]]
     market: str
     policy: str
     seed: int

@@ -12,7 +12,7 @@ class Scan(NamedTuple):
     """Pairs found, and what is known of the pairs that were not: by scanned mentee, in the order of the rows.
 
     `rest` bounds score less price of every pair left out; `allowed` counts the mentors that the rules leave; `best` is
-    the largest score less price.
+    the largest score less price. `reached` counts, by mentor, the scanned mentees that the rules leave them.
     """
 
     mentees: I64
@@ -21,6 +21,7 @@ class Scan(NamedTuple):
     rest: I64
     allowed: I64
     best: I64
+    reached: I64
 
     @classmethod
     def of(
@@ -29,19 +30,17 @@ class Scan(NamedTuple):
         rest: Sequence[int],
         allowed: Sequence[int],
         best: Sequence[int],
+        reached: I64,
     ) -> "Scan":
         """A scan of (mentees, mentors, scores) by row."""
         flat = [np.concatenate([np.empty(0, np.int64), *(each[at] for each in found)]) for at in range(3)]
-        return cls(*flat, np.array(rest, np.int64), np.array(allowed, np.int64), np.array(best, np.int64))
+        return cls(*flat, np.array(rest, np.int64), np.array(allowed, np.int64), np.array(best, np.int64), reached)
 
     @classmethod
     def joined(cls, scans: Sequence["Scan"]) -> "Scan":
-        """Several scans as one, in their order."""
-        return (
-            cls(*(np.concatenate([np.empty(0, np.int64), *each]) for each in zip(*scans, strict=True)))
-            if scans
-            else cls.of([], [], [], [])
-        )
+        """One or more scans as one, in their order."""
+        *by_row, reached = zip(*scans, strict=True)
+        return cls(*(np.concatenate(each) for each in by_row), np.sum(reached, axis=0))
 
 
 Scanner = Callable[[Columns, I64, I64, I64, int], Scan]
