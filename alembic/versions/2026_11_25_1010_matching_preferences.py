@@ -20,6 +20,7 @@ REFERENCES = {
 }
 INDEXES = {
     "programme": "programme_id",
+    "enrolment": "enrolment_id",
     "author": "author_id",
     "other_enrolment": "other_enrolment_id",
     "other": "other_id",

@@ -208,6 +208,13 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
 }
 
+# What is worked out for whoever asks (app/acting/inquiry.py).
+_EXPLAINED: Grants = _joined(_SELF, _WEIGHS)
+ASK: Mapping[str, Grants] = {
+    **dict.fromkeys(("enrolment_suggestions", "enrolment_why_not", "enrolment_why_unmatched"), _EXPLAINED),
+    "match_proposal_why": _joined(_PROPOSED_TO, _WEIGHS),
+}
+
 # What is asked within an intent, beyond the intent itself: who runs a programme does not appoint who else does.
 WITHIN = {"appoint_coordinator": "assign_programme_role"}
 # Whom an organisation can give a key. Platform staff come from elsewhere, and portals have tokens only.
@@ -246,8 +253,8 @@ def readers(resource: str, role: Role) -> tuple[Relation, ...]:
 
 
 def actors(action: str, role: Role) -> tuple[Relation, ...]:
-    """The relations through which a role may do something."""
-    return ACT[action].get(role, ())
+    """The relations through which a role may do something, or be told it."""
+    return (ACT.get(action) or ASK[action]).get(role, ())
 
 
 def barred(role: Role, granted: tuple[Relation, ...], party: tuple[Relation, ...]) -> tuple[Relation, ...]:

@@ -6,7 +6,7 @@ from app.auth import policy
 from app.auth.actor import Role
 from app.auth.policy import Grants, Relation
 from app.auth.tiers import FIELDS, Tier
-from app.declared import INTENTS, RESOURCES
+from app.declared import INQUIRIES, INTENTS, RESOURCES
 from app.reading.resource import Resource
 
 _ROLES = {
@@ -115,11 +115,11 @@ def _confidential() -> Iterable[list[str]]:
 
 def _operations() -> Iterable[list[str]]:
     for resource in RESOURCES:
-        for intent in INTENTS:
+        for intent in (*INTENTS, *INQUIRIES):
             if intent.resource is not resource:
                 continue
             for action in (intent.name, *(name for name, whole in policy.WITHIN.items() if whole == intent.name)):
-                yield [_named(action), *_cells(policy.ACT[action])]
+                yield [_named(action), *_cells({**policy.ACT, **policy.ASK}[action])]
 
 
 def _named(name: str) -> str:

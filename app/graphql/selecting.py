@@ -10,6 +10,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLIncludeDirective,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
@@ -117,6 +118,11 @@ class Selector:
         fields = self.collect(sets, kind)
         items = tuple(self._item(resource, kind, key, nodes) for key, nodes in fields.items())
         return Wanted(resource, items)
+
+    def field_type(self, owner: str, name: str) -> GraphQLOutputType:
+        """The type of a field."""
+        found: GraphQLOutputType = self._type(owner).fields[name].type
+        return found
 
     def _type(self, name: str) -> GraphQLObjectType:
         kind = self._schema.type_map[name]

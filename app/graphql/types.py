@@ -71,7 +71,7 @@ def _named(kind: type, name: str) -> str:
     if issubclass(kind, Enum):
         return _enum(kind)
     if issubclass(kind, BaseModel):
-        return _embedded(kind)
+        return embedded(kind)
     return _SCALARS[kind]
 
 
@@ -94,7 +94,8 @@ _ENUM_NAMES = {
 }
 
 
-def _embedded(kind: type[BaseModel]) -> str:
+def embedded(kind: type[BaseModel]) -> str:
+    """The type of an object that is no resource, made when it is first needed; its name."""
     name = kind.__name__.removesuffix("Read")
     if not hasattr(names, name):
         members = {key: annotation(info.annotation, key) for key, info in kind.model_fields.items()}
@@ -201,4 +202,4 @@ def order_name(order: str) -> str:
 
 for _resource in RESOURCES:
     _object(_resource)
-_embedded(EventTypeRead)
+embedded(EventTypeRead)

@@ -1,7 +1,7 @@
 """What a run answers: a plan with its proof, canonical to the byte."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -99,6 +99,22 @@ class Plan:
         """Canonical JSON: the same inputs give the same bytes."""
         plain = {**asdict(self), "gap": self.gap}
         return json.dumps(plain, default=_plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> "Plan":
+        """The plan that `to_bytes` wrote, its report as plain JSON. Raises `ValueError`, `KeyError` or `TypeError`."""
+        plain = json.loads(raw)
+        del plain["gap"]
+        pairs = tuple(Paired(**{**each, "points": _points(each["points"])}) for each in plain["pairs"])
+        unmatched = tuple(
+            Unmatched(**{**each, "reason": UnmatchedReason(each["reason"])}) for each in plain["unmatched"]
+        )
+        status, scope = Status(plain["status"]), ProofScope(plain["proof_scope"])
+        return cls(**{**plain, "status": status, "proof_scope": scope, "pairs": pairs, "unmatched": unmatched})
+
+
+def _points(plain: Mapping[str, Sequence[int]]) -> dict[str, SidePoints]:
+    return {criterion: (mentee, mentor) for criterion, (mentee, mentor) in plain.items()}
 
 
 def _plain(value: object) -> Any:

@@ -6,13 +6,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app import ids, pagination
+from app.acting.inquiry import Inquiry
 from app.acting.intent import Intent
 from app.declared import RESOURCES
 from app.reading import asking
 from app.reading.resource import Equals, Resource
 from app.routers import documents, wishes
 from app.routers.openapi_schemas import Json, components, ref
-from app.text import Day, Instant
+from app.text import Day, Input, Instant
 from app.webhooks import feed
 from app.webhooks.feed import EVENTS
 
@@ -100,11 +101,25 @@ def of_feed() -> list[Json]:
 def of_document(intent: Intent) -> list[Json]:
     """The parameters that stand beside a document in the body."""
     assert intent.takes is not None  # noqa: S101
-    schema = components()[intent.takes.__name__]
+    return _members(intent.takes, documents.parameters_of(intent.takes))
+
+
+def of_inquiry(inquiry: Inquiry) -> list[Json]:
+    """The parameters of a question."""
+    takes = inquiry.takes
+    asked = _members(takes, tuple(takes.model_fields)) if takes else []
+    return [identifier(inquiry.resource), *asked, _shared("IfNoneMatch")]
+
+
+def _members(takes: type[Input], names: tuple[str, ...]) -> list[Json]:
+    schema = components()[takes.__name__]
+    required = schema.get("required", ())
+    # What is not sent is absent: a query knows no null.
+    members = {name: schema["properties"][name] for name in names}
+    shown = {name: next(iter(member.get("anyOf", ())), member) for name, member in members.items()}
     return [
-        _query(name, member, member.get("description", ""), required=name in schema["required"])
-        for name in documents.parameters_of(intent.takes)
-        if (member := schema["properties"][name])
+        _query(name, shown[name], member.get("description", ""), required=name in required)
+        for name, member in members.items()
     ]
 
 

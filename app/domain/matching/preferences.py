@@ -42,6 +42,7 @@ class MatchingPreference(Row, table=True):
         unique("enrolment_id", "other_enrolment_id", name="uq_matching_preference_pair"),
         unique("enrolment_id", "rank", where="rank is not null", name="uq_matching_preference_rank"),
         index("matching_preference_programme", "programme_id", "id"),
+        index("matching_preference_enrolment", "enrolment_id", "id"),
         index("matching_preference_author", "author_id", "id"),
         index("matching_preference_other_enrolment", "other_enrolment_id", "id"),
         index("matching_preference_other", "other_id", "id"),

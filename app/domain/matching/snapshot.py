@@ -14,7 +14,8 @@ from app.domain.pairings.models import LIVE
 from app.domain.programmes.models import Programme
 from app.matching.market import Market, Pair, Seat
 
-# The chapter of privacy stands above this one; its table is named, not imported.
+# The chapter of privacy stands above this one; its table is named, not imported. Who is ready said yes by joining: it
+# is a consent that was withdrawn since, and not given anew, that counts.
 _SEATS = """
     select json_build_object(
         'id', e.id, 'person_id', e.person_id, 'role', e.role, 'places', e.capacity - e.live_pairings,
@@ -23,9 +24,9 @@ _SEATS = """
         'seeks', e.seeks, 'offer_levels', e.offer_levels, 'seek_weights', e.seek_weights,
         'out_of_scope', e.out_of_scope, 'interests', e.interests, 'style', e.style,
         'waiting_days', greatest(0, extract(day from $3::timestamptz - e.created_at)::int),
-        'has_consented', exists (
-            select from consent c where c.organisation_id = e.organisation_id and c.person_id = e.person_id
-            and c.purpose = 'matching_preferences' and c.withdrawn_at is null)
+        'has_consented', coalesce((
+            select bool_or(c.withdrawn_at is null) from consent c where c.organisation_id = e.organisation_id
+            and c.person_id = e.person_id and c.purpose = 'participation'), true)
     )::text
     from enrolment e join person p on p.organisation_id = e.organisation_id and p.id = e.person_id
     where e.organisation_id = $1 and e.programme_id = $2 and e.status in ('ready', 'matched')
