@@ -2,9 +2,9 @@
 
 import asyncio
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,6 @@ import orjson
 from app import config
 
 _ROOT = Path(__file__).parents[3]
-# A line of progress is short; anything longer is no line of ours.
-_LONGEST_LINE = 1 << 16
 
 
 class Crashed(Exception):
@@ -51,25 +49,49 @@ class Child:
     """One process at work: `progress` is the last that it told, `plan` waits for the answer."""
 
     def __init__(self, process: Process) -> None:
-        self.pid, self.progress = process.pid, None  # type: ignore[assignment]
-        self.progress: Progress | None
-        self._process = process
+        self.pid, self._process = process.pid, process
+        self.progress: Progress | None = None
 
     async def plan(self, task: Task) -> bytes:
         """The plan's bytes. Raises `Crashed` or `OutOfMemory`."""
-        assert self._process.stdin is not None  # noqa: S101
-        assert self._process.stdout is not None  # noqa: S101
-        with suppress(ConnectionError):
-            self._process.stdin.writelines((_head(task), task.market))
-            await self._process.stdin.drain()
+        into, out = self._process.stdin, self._process.stdout
+        assert into is not None and out is not None  # noqa: PT018, S101
         try:
-            while line := await self._process.stdout.readline():
+            into.writelines((_head(task), task.market))
+            await into.drain()
+            while line := await out.readline():
                 said = orjson.loads(line)
                 if "plan_bytes" in said:
-                    return await self._process.stdout.readexactly(said["plan_bytes"])
+                    return await out.readexactly(said["plan_bytes"])
                 if "fault" in said:
                     raise OutOfMemory
                 self.progress = Progress(**said)
-        except (asyncio.IncompleteReadError, ValueError):
+        except (asyncio.IncompleteReadError, ConnectionError):
             raise Crashed from None
         raise Crashed
+
+
+@asynccontextmanager
+async def started() -> AsyncIterator[Child]:
+    """A process of the engine, which is gone when the block ends, however it ends."""
+    # From the folder of this very package: whatever is installed, parent and child are of one version.
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "app.matching.process", stdin=PIPE, stdout=PIPE, cwd=_ROOT
+    )
+    try:
+        yield Child(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def _head(task: Task) -> bytes:
+    head = {
+        "policy": task.policy,
+        "seed": task.seed,
+        "budget_seconds": task.budget_seconds,
+        "memory_mb": config.settings().matching_memory_mb,
+        "market_bytes": len(task.market),
+    }
+    return orjson.dumps(head) + b"\n"

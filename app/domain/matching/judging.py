@@ -80,7 +80,7 @@ async def _faults_of_absent(
             col(Enrolment.id) == rows.any_of(seat_id for side in absent for seat_id in side),
         )
     )
-    known = {enrolment.id: (enrolment, person) for enrolment, person in (await db.execute(select)).tuples()}
+    known = {enrolment.id: (enrolment, person) for enrolment, person in await db.execute(select)}
     return {
         (place, seat_id): faults_of_seat(programme, *known[seat_id], SIDES[place], POINTERS[place])
         if seat_id in known

@@ -129,7 +129,7 @@ class MatchRunRead(Output):
     seed: int
     budget_seconds: int | None
     stop_gap: int | None
-    pins: list[Pin]
+    pins: list[Pin] | None = Field(description="Pairs that must be in the plan. Not shown to auditors.")
     base_run_id: str | None
     requested_by: str = Field(description="A person, or the key of a service.")
     operation_id: str | None = Field(description="The operation that does the work.")

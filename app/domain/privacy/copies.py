@@ -20,6 +20,7 @@ from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.matching.preference_resource import MATCHING_PREFERENCES
+from app.domain.matching.resource import MATCH_PROPOSALS
 from app.domain.operations.work import Work
 from app.domain.oversight.resource import AUDIT_ENTRIES
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
@@ -51,7 +52,7 @@ _BY_PERSON: Mapping[Resource, str] = {
     MATCHING_PREFERENCES: "author_id",
 }
 _SHARED = (
-    *(PAIRINGS, AGREEMENTS, SESSIONS, AGENDA_ITEMS, SESSION_LINKS, ACTION_ITEMS, NOTES),
+    *(MATCH_PROPOSALS, PAIRINGS, AGREEMENTS, SESSIONS, AGENDA_ITEMS, SESSION_LINKS, ACTION_ITEMS, NOTES),
     *(GOALS, GOAL_MILESTONES, WINS, FEEDBACK, AUDIT_ENTRIES),
 )
 Rows = list[dict[str, Any]]

@@ -1,0 +1,68 @@
+"""The engine in a process of its own: `python -m app.matching.process`.
+
+It reads one task, tells of its progress a line of JSON at a time, and answers with a plan or a fault. It ends by
+itself when whoever started it is gone: its input ends then.
+"""
+
+import json
+import os
+import resource
+import sys
+import threading
+from typing import Any, BinaryIO
+
+from app.matching.market import Market
+from app.matching.policy import Policy
+from app.matching.solving import solve
+
+
+def main() -> None:
+    """Do one task."""
+    answers = _answers()
+    head = json.loads(sys.stdin.buffer.readline())
+    _limit(head["memory_mb"])
+    market = Market.from_bytes(sys.stdin.buffer.read(head["market_bytes"]))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+    def progress(phase: str, done: int, total: int, objective: int | None, bound: int | None) -> None:
+        _say(answers, {"phase": phase, "done": done, "total": total, "objective": objective, "bound": bound})
+
+    try:
+        plan = solve(
+            market,
+            Policy.model_validate(head["policy"]),
+            seed=head["seed"],
+            budget=head["budget_seconds"],
+            progress=progress,
+        ).to_bytes()
+    except MemoryError:
+        _say(answers, {"fault": "out_of_memory"})
+        return
+    _say(answers, {"plan_bytes": len(plan)})
+    answers.write(plan)
+    answers.flush()
+
+
+def _answers() -> BinaryIO:
+    """Where answers go. What libraries print goes with the errors."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def _limit(megabytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+def _say(answers: BinaryIO, message: dict[str, Any]) -> None:
+    answers.write(json.dumps(message).encode() + b"\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()
