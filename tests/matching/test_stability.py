@@ -109,7 +109,9 @@ def _proposals(mentee: I64, mentor: I64, row: int) -> Iterator[tuple[int, int]]:
 
 
 def _accepted(mentee: I64, mentor: I64, mentees: I64, mentors: I64) -> list[tuple[int, int]]:
-    return deferred.accepted(mentees.tolist(), mentors.tolist(), [_proposals(mentee, mentor, row) for row in range(len(mentee))])
+    return deferred.accepted(
+        mentees.tolist(), mentors.tolist(), [_proposals(mentee, mentor, row) for row in range(len(mentee))]
+    )
 
 
 @given(preferences())
