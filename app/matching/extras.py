@@ -37,7 +37,8 @@ class _Finding:
                 yield from self._people(pair, BARRED)
         # A pinned pair has its place; it cannot take another.
         for mentor, mentee in self.market.pins:
-            yield self.mentee_at[mentee], self.mentor_at[mentor], BARRED
+            if mentor in self.mentor_at and mentee in self.mentee_at:
+                yield self.mentee_at[mentee], self.mentor_at[mentor], BARRED
 
     def rankings(self) -> Iterator[_Extra]:
         """Points of a ranking, for pairs that it names."""

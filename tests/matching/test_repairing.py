@@ -36,7 +36,7 @@ def _blocking(edges: Edges, chosen: Chosen, tolerance: int) -> Blocking:
         edges.mentees[blocking],
         edges.mentor_utility[blocking],
         edges.mentee_utility[blocking],
-        reached={}, has={},
+        has={},
     )
 
 
@@ -65,6 +65,6 @@ def test_a_plan_that_nobody_blocks_is_left_alone() -> None:
 def test_what_cannot_be_repaired_is_said_to_be_so() -> None:
     edges = _edges([1] * 16, [1] * 16)
     none = np.array([0])
-    always = Blocking(none, none, none, none, reached={}, has={})
+    always = Blocking(none, none, none, none, has={})
 
     assert repaired(edges, _solved, lambda _: always, rounds=3) == (None, 3)
