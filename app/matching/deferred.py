@@ -1,7 +1,7 @@
 """Deferred acceptance with places on both sides (Gale and Shapley 1962; Roth 1984): strict stability.
 
-Mentees propose in the order of their own utility, mentors hold whom they like best. Equal utilities are decided by the
-ranks of `ties`, so that preferences are strict and the answer is one, whatever order the rows came in.
+Mentees propose in the order of their own utility, mentors hold whom they like best. Of equals the one whose place comes
+first is preferred: preferences are strict, and there is one answer.
 """
 
 import heapq
@@ -15,13 +15,12 @@ def accepted(
     mentee_places: Sequence[int],
     mentor_places: Sequence[int],
     proposals: Callable[[int], Proposals],
-    ties: Sequence[int],
 ) -> list[tuple[int, int]]:
-    """The pairs (mentor, mentee), by index, that no two people would both leave. `ties` ranks the mentees."""
+    """The pairs (mentor, mentee), by place, that no two people would both leave."""
     lists = [proposals(mentee) for mentee in range(len(mentee_places))]
     places = list(mentee_places)
     # Each mentor's heap has the one they would give up first on top.
-    held: list[list[tuple[int, int, int]]] = [[] for _ in mentor_places]
+    held: list[list[tuple[int, int]]] = [[] for _ in mentor_places]
     waiting = list(range(len(places)))
     while waiting:
         mentee = waiting.pop()
@@ -31,16 +30,16 @@ def accepted(
                 break
             mentor, utility = offer
             places[mentee] -= 1
-            given_up = _held(held[mentor], (utility, -ties[mentee], mentee), mentor_places[mentor])
+            given_up = _held(held[mentor], (utility, -mentee), mentor_places[mentor])
             if given_up is not None:
                 places[given_up] += 1
                 waiting.append(given_up)
-    return sorted((mentor, mentee) for mentor, those in enumerate(held) for _, _, mentee in those)
+    return sorted((mentor, -mentee) for mentor, those in enumerate(held) for _, mentee in those)
 
 
-def _held(heap: list[tuple[int, int, int]], offer: tuple[int, int, int], places: int) -> int | None:
+def _held(heap: list[tuple[int, int]], offer: tuple[int, int], places: int) -> int | None:
     """Hold the offer, and say who has no place for it: nobody, one held so far, or the proposer."""
     if len(heap) < places:
         heapq.heappush(heap, offer)
         return None
-    return heapq.heappushpop(heap, offer)[2] if heap else offer[2]
+    return -heapq.heappushpop(heap, offer)[1] if heap else -offer[1]

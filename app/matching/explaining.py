@@ -49,8 +49,8 @@ class Explainer:
 
     @cached_property
     def utilities(self) -> Utilities:
-        """Both sides' utilities of everybody."""
-        return Utilities(self.market, self.policy)
+        """Both sides' utilities of everybody, pinned or not."""
+        return Utilities(replace(self.market, pins=()), self.policy)
 
     @cached_property
     def seats(self) -> Mapping[Side, Mapping[str, Seat]]:
@@ -68,7 +68,10 @@ class Explainer:
             mentee,
             self.pairwise.score(*pair),
             self._parts(*pair),
-            {Side.MENTEE: self._standing(Side.MENTEE, mentee, mentor), Side.MENTOR: self._standing(Side.MENTOR, mentor, mentee)},
+            {
+                Side.MENTEE: self._standing(Side.MENTEE, mentee, mentor),
+                Side.MENTOR: self._standing(Side.MENTOR, mentor, mentee),
+            },
         )
 
     def why_not(self, plan: Plan, mentor: str, mentee: str) -> WhyNot:
@@ -100,9 +103,7 @@ class Explainer:
         """The best partners that the rules leave a seat, by the pair's score; equal ones by id."""
         side = self._side(seat)
         ranked = self.utilities.scores(side, seat)[:limit]
-        return tuple(
-            Suggestion(other, score, self._parts(*self._pair(side, seat, other))) for other, score in ranked
-        )
+        return tuple(Suggestion(other, score, self._parts(*self._pair(side, seat, other))) for other, score in ranked)
 
     def _pair(self, side: Side, seat: str, other: str) -> tuple[Seat, Seat]:
         mine, theirs = self.seats[side][seat], self.seats[side.other][other]
@@ -136,7 +137,8 @@ class Explainer:
         ours = self._parts(*self._pair(side, seat, other))
         theirs = self._parts(*self._pair(side, seat, following))
         lacks = (
-            Lack(one.criterion, one.of(side)[0] - another.of(side)[0]) for one, another in zip(ours, theirs, strict=True)
+            Lack(one.criterion, one.of(side)[0] - another.of(side)[0])
+            for one, another in zip(ours, theirs, strict=True)
         )
         return Alternative(following, utility, tuple(lack for lack in lacks if lack.points))
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.int64]
+from app.matching.blocking import Blocking
+from app.matching.columns import I64
+
 Chosen = NDArray[np.bool_]
 # Units added to a pair at once; smaller later, so that the last few do not overshoot.
 STEP, SMALLER_AFTER = 1_500, 10
@@ -23,25 +25,15 @@ _NOBODY = 1 << 40
 class Edges:
     """Candidate pairs by index, shape (pairs,): score in units, utilities in hundredths of a point."""
 
-    mentors: Numbers
-    mentees: Numbers
-    score: Numbers
-    mentor_utility: Numbers
-    mentee_utility: Numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Blocking:
-    """Blocking pairs of a plan by index, and what each is to its two people, shape (pairs,)."""
-
-    mentors: Numbers
-    mentees: Numbers
-    mentor_utility: Numbers
-    mentee_utility: Numbers
+    mentors: I64
+    mentees: I64
+    score: I64
+    mentor_utility: I64
+    mentee_utility: I64
 
 
 def repaired(
-    edges: Edges, solved: Callable[[Numbers], Chosen], blocking: Callable[[Chosen], Blocking], rounds: int = ROUNDS
+    edges: Edges, solved: Callable[[I64], Chosen], blocking: Callable[[Chosen], Blocking], rounds: int = ROUNDS
 ) -> tuple[Chosen | None, int]:
     """The chosen edges of a plan that nobody blocks, or None; and how many rounds it took.
 

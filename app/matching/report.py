@@ -81,6 +81,28 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """How many people of a group were owed a partner and have one; and how many could, where the floor is not met."""
+
+    group: str
+    owed: int
+    served: int
+    reachable: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingPair:
+    """Two who would both rather have each other: each one's own utility, and what they would gain."""
+
+    mentor: str
+    mentee: str
+    mentor_utility: int
+    mentee_utility: int
+    mentor_gain: int
+    mentee_gain: int
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What differs between two plans; pairs as (mentor seat, mentee seat)."""
 
@@ -93,6 +115,26 @@ class Changes:
         """Compare two plans, whatever order their pairs come in."""
         old, new = frozenset(before), frozenset(after)
         return cls(len(old & new), tuple(sorted(old - new)), tuple(sorted(new - old)))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All numbers of one plan. `blocking` counts over every pair, `strongest` names the fifty that gain most.
+
+    `changes` compares with the proposals that were open before; `shortfall` is what a mean gap could not close.
+    """
+
+    mentors: Coverage
+    mentees: Coverage
+    scores: Scores
+    blocking: int
+    strongest: tuple[BlockingPair, ...]
+    groups: tuple[GroupFigures, ...]
+    floors: tuple[Floor, ...]
+    shortfall: int
+    prices: tuple[Price, ...]
+    loads: tuple[tuple[int, int], ...]
+    changes: Changes
 
 
 def loads(mentors: Iterable[str], pairs: Iterable[SeatPair]) -> tuple[tuple[int, int], ...]:

@@ -6,7 +6,6 @@ give one and the same answer.
 """
 
 from dataclasses import dataclass
-from functools import singledispatch
 
 from app.matching.explanations import Lack, Part, Side, Standing, Suggestion, Why, WhyNot, WhyUnmatched
 
@@ -85,17 +84,8 @@ class OwnSuggestion:
     parts: tuple[OwnPart, ...]
 
 
-Own = OwnWhy | OwnWhyNot | OwnWhyUnmatched | OwnSuggestion
-
-
-@singledispatch
-def own(explanation: object, side: Side) -> Own:
-    """The explanation as a participant of that side may see it."""
-    raise TypeError(f"a {type(explanation).__name__} has no view for participants")
-
-
-@own.register
-def _(explanation: Why, side: Side) -> OwnWhy:
+def why(explanation: Why, side: Side) -> OwnWhy:
+    """Why this partner, as a participant of that side may read it."""
     parts = _parts(explanation.parts, side)
     standing = explanation.standings[side]
     return OwnWhy(
@@ -108,14 +98,14 @@ def _(explanation: Why, side: Side) -> OwnWhy:
     )
 
 
-@own.register
-def _(explanation: WhyNot, side: Side) -> OwnWhyNot:
+def why_not(explanation: WhyNot, side: Side) -> OwnWhyNot:
+    """Why not this partner, as a participant of that side may read it."""
     reasons = tuple(OwnReason(rule.rule, rule.text) for rule in explanation.broken if not rule.is_private)
     return OwnWhyNot(explanation.mentee if side is Side.MENTOR else explanation.mentor, reasons)
 
 
-@own.register
-def _(explanation: WhyUnmatched, side: Side) -> OwnWhyUnmatched:
+def why_unmatched(explanation: WhyUnmatched) -> OwnWhyUnmatched:
+    """Why nobody, as the participant may read it."""
     rules = tuple(OwnRule(rule.rule, rule.alone) for rule in explanation.rules if not rule.is_private and rule.alone)
     binding = next((rule for rule in rules if explanation.binding and rule.rule == explanation.binding.rule), None)
     # Private rules come last: what they take away looks like places that went to others.
@@ -123,10 +113,11 @@ def _(explanation: WhyUnmatched, side: Side) -> OwnWhyUnmatched:
     return OwnWhyUnmatched(explanation.seat, rules, binding, (left[-1] if left else explanation.among) > 0)
 
 
-@own.register
-def _(explanation: Suggestion, side: Side) -> OwnSuggestion:
-    parts = _parts(explanation.parts, side)
-    return OwnSuggestion(explanation.seat, sum(part.utility for part in parts), parts)
+def suggestions(explained: tuple[Suggestion, ...], side: Side) -> tuple[OwnSuggestion, ...]:
+    """Partners to ask, in the order of what the participant sees: the pair's score would tell of the other's."""
+    parts = [(each.seat, _parts(each.parts, side)) for each in explained]
+    own = (OwnSuggestion(seat, sum(part.utility for part in its), its) for seat, its in parts)
+    return tuple(sorted(own, key=lambda each: (-each.utility, each.seat)))
 
 
 def _parts(parts: tuple[Part, ...], side: Side) -> tuple[OwnPart, ...]:

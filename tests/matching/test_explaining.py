@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.matching import explaining
+from app.matching import explaining, views
 from app.matching.explanations import Evidence, Part, Side
 from app.matching.market import Market, Seat
 from app.matching.pairwise import Pairwise
 from app.matching.plan import Paired, Plan, ProofScope, Status
 from app.matching.policy import Criterion, CriterionName, Policy, Rules
-from app.matching.views import OwnReason, own
+from app.matching.views import OwnReason
 
 NINE_TO_TEN = ((0, 540, 600),)
 ADA = Seat(
@@ -122,9 +122,7 @@ def test_other_facts_have_other_words(mentor: Seat, mentee: Seat, words: str | N
 def _plan(*pairs: tuple[str, str], market: Market = MARKET, policy: Policy = POLICY) -> Plan:
     pairwise = Pairwise(market, policy)
     seats = {seat.id: seat for seat in (*market.mentors, *market.mentees)}
-    paired = tuple(
-        Paired(mentor, mentee, pairwise.score(seats[mentor], seats[mentee]), {}) for mentor, mentee in pairs
-    )
+    paired = tuple(Paired(mentor, mentee, pairwise.score(seats[mentor], seats[mentee]), {}) for mentor, mentee in pairs)
     total = sum(pair.score for pair in paired)
     return Plan(Status.OPTIMAL, total, total, ProofScope.ALL_PAIRS, 1, paired, (), market.digest, "", 0, {})
 
@@ -144,7 +142,9 @@ def test_all_rules_that_a_pair_breaks_are_named_with_their_figures() -> None:
     assert why_not.broken[1].text == "the mentee's rank is 2, the mentor's 2; the programme asks for 1 between"
     assert why_not.broken[3].text == "they share 60 minutes in the worst week; the programme asks for 90"
     assert (why_not.loss, why_not.changes, why_not.is_chosen) == (None, None, False)
-    assert own(why_not, Side.MENTEE).reasons[1] == OwnReason("working_language", "they share no working language")
+    assert views.why_not(why_not, Side.MENTEE).reasons[1] == OwnReason(
+        "working_language", "they share no working language"
+    )
 
 
 def test_a_pair_of_the_plan_costs_nothing() -> None:

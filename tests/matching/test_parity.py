@@ -26,9 +26,7 @@ PLANS = tuple(_plans())
 
 
 @given(
-    st.lists(
-        st.lists(st.integers(0, 100), min_size=MENTORS, max_size=MENTORS), min_size=MENTEES, max_size=MENTEES
-    ),
+    st.lists(st.lists(st.integers(0, 100), min_size=MENTORS, max_size=MENTORS), min_size=MENTEES, max_size=MENTEES),
     st.integers(0, 100),
 )
 def test_no_plan_within_the_limits_passes_the_bound(scores: list[list[int]], target: int) -> None:

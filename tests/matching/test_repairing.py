@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from app.matching.repairing import Blocking, Chosen, Edges, Numbers, repaired
+from app.matching.blocking import Blocking
+from app.matching.columns import I64
+from app.matching.repairing import Chosen, Edges, repaired
 
 PEOPLE = 4
 UTILITIES = st.lists(st.integers(0, 10_000), min_size=PEOPLE**2, max_size=PEOPLE**2)
@@ -16,7 +18,7 @@ def _edges(mentee: list[int], mentor: list[int]) -> Edges:
     return Edges(columns, rows, 6 * np.array(mentee) + 4 * np.array(mentor), np.array(mentor), np.array(mentee))
 
 
-def _solved(score: Numbers) -> Chosen:
+def _solved(score: I64) -> Chosen:
     chosen = np.zeros((PEOPLE, PEOPLE), bool)
     chosen[linear_sum_assignment(score.reshape(PEOPLE, PEOPLE), maximize=True)] = True
     return chosen.ravel()
@@ -30,7 +32,11 @@ def _blocking(edges: Edges, chosen: Chosen, tolerance: int) -> Blocking:
         edges.mentor_utility > mentors[edges.mentors] + tolerance
     )
     return Blocking(
-        edges.mentors[blocking], edges.mentees[blocking], edges.mentor_utility[blocking], edges.mentee_utility[blocking]
+        edges.mentors[blocking],
+        edges.mentees[blocking],
+        edges.mentor_utility[blocking],
+        edges.mentee_utility[blocking],
+        reached={}, has={},
     )
 
 
@@ -58,6 +64,7 @@ def test_a_plan_that_nobody_blocks_is_left_alone() -> None:
 
 def test_what_cannot_be_repaired_is_said_to_be_so() -> None:
     edges = _edges([1] * 16, [1] * 16)
-    always = Blocking(*(np.array([0]) for _ in range(4)))
+    none = np.array([0])
+    always = Blocking(none, none, none, none, reached={}, has={})
 
     assert repaired(edges, _solved, lambda _: always, rounds=3) == (None, 3)
