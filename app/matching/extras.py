@@ -35,9 +35,10 @@ class _Finding:
         if self.policy.rules.bar_earlier_pairs:
             for pair in self.market.earlier:
                 yield from self._people(pair, BARRED)
-        # A pinned pair has its place; it cannot take another.
+        # A pinned pair has its place; it cannot take another. Seats without any left are not here.
         for mentor, mentee in self.market.pins:
-            yield self.mentee_at[mentee], self.mentor_at[mentor], BARRED
+            if mentee in self.mentee_at and mentor in self.mentor_at:
+                yield self.mentee_at[mentee], self.mentor_at[mentor], BARRED
 
     def rankings(self) -> Iterator[_Extra]:
         """Points of a ranking, for pairs that it names."""
