@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("result_hash", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("failure_code", sa.Text(), nullable=True),
+        sa.Column("faults", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(mode = 'what_if') = (base_run_id is not null)", name=op.f("ck_match_run_base")),

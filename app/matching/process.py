@@ -11,6 +11,8 @@ import sys
 import threading
 from typing import Any, BinaryIO
 
+from app.matching.checking import Unsolvable
+from app.matching.looking import OutOfTime
 from app.matching.market import Market
 from app.matching.policy import Policy
 from app.matching.solving import solve
@@ -26,6 +28,10 @@ def main() -> None:
 
     def progress(phase: str, done: int, total: int, objective: int | None, bound: int | None) -> None:
         _say(answers, {"phase": phase, "done": done, "total": total, "objective": objective, "bound": bound})
+        if head["stop_gap"] is not None and phase == "prove" and objective is not None and bound is not None:
+            # As if the time were spent: what is left to gain is not worth more of it.
+            if 0 < bound - objective <= head["stop_gap"]:
+                raise OutOfTime
 
     try:
         plan = solve(
@@ -36,7 +42,10 @@ def main() -> None:
             progress=progress,
         ).to_bytes()
     except MemoryError:
-        _say(answers, {"fault": "out_of_memory"})
+        _say(answers, {"failure": "out_of_memory"})
+        return
+    except Unsolvable as error:
+        _say(answers, {"failure": "unsolvable", "faults": error.faults})
         return
     _say(answers, {"plan_bytes": len(plan)})
     answers.write(plan)

@@ -13,6 +13,7 @@ import orjson
 
 from app import config
 
+PROGRAM = "app.matching.process"
 _ROOT = Path(__file__).parents[3]
 
 
@@ -24,6 +25,14 @@ class OutOfMemory(Exception):
     """The task needs more memory than one process may have."""
 
 
+class Refused(Exception):
+    """The engine finds the task at fault: (pointer, code, text) of everything that is."""
+
+    def __init__(self, faults: list[tuple[str, str, str]]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """What the engine is to do."""
@@ -32,6 +41,7 @@ class Task:
     policy: dict[str, Any]
     seed: int
     budget_seconds: int | None
+    stop_gap: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Child:
         self.progress: Progress | None = None
 
     async def plan(self, task: Task) -> bytes:
-        """The plan's bytes. Raises `Crashed` or `OutOfMemory`."""
+        """The plan's bytes. Raises `Crashed`, `OutOfMemory` or `Refused`."""
         into, out = self._process.stdin, self._process.stdout
         assert into is not None and out is not None  # noqa: PT018, S101
         try:
@@ -63,8 +73,8 @@ class Child:
                 said = orjson.loads(line)
                 if "plan_bytes" in said:
                     return await out.readexactly(said["plan_bytes"])
-                if "fault" in said:
-                    raise OutOfMemory
+                if "failure" in said:
+                    raise OutOfMemory if said["failure"] == "out_of_memory" else Refused(said["faults"])
                 self.progress = Progress(**said)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise Crashed from None
@@ -76,7 +86,7 @@ async def started() -> AsyncIterator[Child]:
     """A process of the engine, which is gone when the block ends, however it ends."""
     # From the folder of this very package: whatever is installed, parent and child are of one version.
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "app.matching.process", stdin=PIPE, stdout=PIPE, cwd=_ROOT
+        sys.executable, "-m", PROGRAM, stdin=PIPE, stdout=PIPE, cwd=_ROOT
     )
     try:
         yield Child(process)
@@ -91,6 +101,7 @@ def _head(task: Task) -> bytes:
         "policy": task.policy,
         "seed": task.seed,
         "budget_seconds": task.budget_seconds,
+        "stop_gap": task.stop_gap,
         "memory_mb": config.settings().matching_memory_mb,
         "market_bytes": len(task.market),
     }

@@ -140,6 +140,7 @@ class MatchRun(Row, table=True):
     result_hash: str | None = Field(default=None, sa_type=sa.Text)
     attempts: int = 0
     failure_code: str | None = Field(default=None, sa_type=sa.Text)
+    faults: list[dict[str, Any]] = json_column(default_factory=list)
     started_at: datetime | None = instant(default=None)
     finished_at: datetime | None = instant(default=None)
 

@@ -95,7 +95,7 @@ class MatchRunCreate(Input):
     budget_seconds: Annotated[int, whole(1, _LONGEST_SECONDS)] | None = Field(
         default=None, description="When it is spent, the best plan so far is proposed, with its distance to the bound."
     )
-    stop_gap: Annotated[int, whole(0, 100_000)] | None = Field(
+    stop_gap: Annotated[int, whole(1, 1_000_000)] | None = Field(
         default=None, description="A plan within this distance of the bound, in thousandths of a point, is good enough."
     )
     pins: Annotated[list[Pin], Field(max_length=1000)] = Field(
@@ -116,6 +116,14 @@ class MatchRunApprove(Input):
         default=False, description="Whether the rest is offered when some pairs broke a rule since the snapshot."
     )
     expires_in_days: Annotated[int, whole(1, 90)] = Field(default=14, description="How long the two have to answer.")
+
+
+class RunFault(Output):
+    """Something in the programme's data that lets no plan be made."""
+
+    pointer: str = Field(description="What it is about: a seat, a person's line, a ranking or a pin, by its ids.")
+    code: str
+    detail: str
 
 
 class MatchRunRead(Output):
@@ -148,6 +156,7 @@ class MatchRunRead(Output):
     input_hash: str | None = Field(description="SHA-256 of the snapshot.")
     result_hash: str | None = Field(description="SHA-256 of the plan. The same input gives the same plan.")
     failure_code: str | None
+    faults: list[RunFault] = Field(description="Of a run that failed as `match_run_unsolvable`: everything at once.")
     started_at: datetime | None
     finished_at: datetime | None
     version: int

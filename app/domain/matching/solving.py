@@ -33,6 +33,12 @@ class SolverFailed(Invalid):
     code = "match_run_crashed"
 
 
+class Unsolvable(Invalid):
+    """The market contradicts itself; the run lists every fault."""
+
+    code = "match_run_unsolvable"
+
+
 class SolverStarved(Invalid):
     """The market is too large for the memory that a matching may take."""
 
@@ -49,6 +55,9 @@ async def run(work: Work) -> None:
             plan = await _solved(work, run_id, task)
         except child.Crashed:
             continue
+        except child.Refused as refusal:
+            await _list_faults(work, run_id, refusal)
+            raise Unsolvable("The programme's data contradicts itself; the run lists where.") from None
         except child.OutOfMemory:
             raise SolverStarved("The programme is too large for the memory that a matching may take.") from None
         except Interrupted:
@@ -75,7 +84,7 @@ async def _begun(work: Work, run_id: str) -> child.Task:
                 await db.flush()
         market = await matter.market_of(db, run)
         run.input_hash = hashlib.sha256(market).hexdigest()
-        return child.Task(market, run.policy, run.seed, run.budget_seconds)
+        return child.Task(market, run.policy, run.seed, run.budget_seconds, run.stop_gap)
 
 
 async def _market(db: Db, run: MatchRun) -> Market:
@@ -101,6 +110,12 @@ async def _solved(work: Work, run_id: str, task: child.Task) -> bytes:
             return await answer
         finally:
             answer.cancel()
+
+
+async def _list_faults(work: Work, run_id: str, refusal: child.Refused) -> None:
+    async with work.chunk() as db:
+        run = await _live(db, run_id)
+        run.faults = [{"pointer": it[0], "code": it[1], "detail": it[2]} for it in refusal.faults]
 
 
 def _tell(run: MatchRun, progress: child.Progress | None) -> None:

@@ -127,7 +127,7 @@ INVENTORY: Mapping[str, Plan] = {
         shred="decline_reason",
     ),
     "match_run": Plan(
-        keep="policy pins requested_by operation_id phase report versions input_hash result_hash failure_code"
+        keep="policy pins requested_by operation_id phase report versions input_hash result_hash failure_code faults"
     ),
     "match_run_matter": Plan(blank=dict.fromkeys(("market", "plan"), "null"), whose=_MATCHED_WITH_THEM),
     "matching_policy": Plan(keep="template body"),

@@ -11,8 +11,8 @@ from app.domain.matching import child
 from app.domain.matching.resource import MATCH_PROPOSALS
 from app.matching.market import Market
 from app.matching.policy import Policy
+from app.matching.solving import solve
 from app.workers.run import Worker
-from tests.domain.matching.greedy import solve
 from tests.reading.shapes import listed, page_of, where
 from tests.world import World
 
