@@ -100,7 +100,7 @@ async def _count(caller: Caller, path: str) -> int:
 
 
 async def _seen_by_graphql(story: Story) -> list[Figure]:
-    asked = await story.callers[next(iter(story.callers))].ask("{ pairings { nodes { id } } }")
+    asked = await story.pairs[0].mentor.ask("{ pairings { nodes { id } } }")
     data = await story.coordinator.ask(_READ_BACK, programme=story.programme_id)
     nodes = data["programme"]["pairings"]["nodes"]
     return [

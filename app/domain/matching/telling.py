@@ -60,8 +60,7 @@ def why_not(run_id: str, found: engine.WhyNot, reader: Reader) -> schemas.WhyNot
 def why_unmatched(run_id: str, found: engine.WhyUnmatched, reader: Reader) -> schemas.WhyUnmatched:
     """Why nobody."""
     if reader is not None:
-        own = views.own(found, reader)
-        assert isinstance(own, views.OwnWhyUnmatched)  # noqa: S101
+        own = views.why_unmatched(found)
         return schemas.WhyUnmatched(
             match_run_id=run_id,
             enrolment_id=own.seat,
