@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -10,8 +9,7 @@ import numpy as np
 from app.matching.checking import Unsolvable, require_sound
 from app.matching.columns import I64
 from app.matching.looking import Look, silent
-from app.matching.market import Market
-from app.matching.objectives import Objectives
+from app.matching.market import Market, Seat
 from app.matching.packing import Packed, pack
 from app.matching.pairwise import Pairwise
 from app.matching.pinned import Pinned
@@ -19,9 +17,7 @@ from app.matching.plan import Paired, Plan, Progress, ProofScope, Status, Unmatc
 from app.matching.policy import Policy
 from app.matching.problem import Solution, TooLarge
 from app.matching.proving import optimise
-from app.matching.reporting import reported
 from app.matching.rewarding import group_of, owed, problem
-from app.matching.utilities import Utilities
 
 _VERSIONS = ("numpy", "numba", "ortools")
 
@@ -41,15 +37,12 @@ def solve(
     floors = owed(market, policy, pinned)
     look.say("snapshot", 1, 1)
     try:
-        utilities = Utilities(market, policy, seed, Look(look.progress))
-        asked = problem(packed, policy, pinned, floors)
-        solution, choices = Objectives(asked, packed, utilities, lambda each: optimise(each, look)).solved()
+        solution = optimise(problem(packed, policy, pinned, floors), look)
     except TooLarge:
         text = "the market is too large for floors or participation before scores; take the objective welfare"
         raise Unsolvable((("/policy/objective", "rewards_too_large", text),)) from None
     look.say("report", 1, 1)
-    plan = _plan(market, policy, seed, packed, solution)
-    return replace(plan, report=reported(utilities, plan.pairs, plan.unmatched, choices))
+    return _plan(market, policy, seed, packed, solution)
 
 
 def _plan(market: Market, policy: Policy, seed: int, packed: Packed, solution: Solution) -> Plan:
@@ -77,15 +70,13 @@ def _pairs(market: Market, pairwise: Pairwise, packed: Packed, solution: Solutio
     chosen = [(packed.mentors[m].id, packed.mentees[e].id, False) for m, e in found]
     chosen += [(mentor, mentee, True) for mentor, mentee in market.pins]
     return tuple(
-        Paired(
-            mentor=mentor,
-            mentee=mentee,
-            score=pairwise.score(mentors[mentor], mentees[mentee]),
-            points=pairwise.all_points(mentors[mentor], mentees[mentee]),
-            is_pinned=is_pinned,
-        )
-        for mentor, mentee, is_pinned in sorted(chosen)
+        _paired(pairwise, mentors[mentor], mentees[mentee], is_pinned) for mentor, mentee, is_pinned in sorted(chosen)
     )
+
+
+def _paired(pairwise: Pairwise, mentor: Seat, mentee: Seat, is_pinned: bool) -> Paired:
+    points = pairwise.all_points(mentor, mentee)
+    return Paired(mentor.id, mentee.id, pairwise.worth(points), points, is_pinned)
 
 
 def _unmatched(

@@ -15,8 +15,7 @@ from app.domain.matching.models import MatchRun, RunMode, RunStatus
 from app.domain.matching.proposals import MatchProposal, ProposalStatus
 from app.domain.programmes.models import Programme
 from app.errors import Invalid
-from app.matching.explaining import Explainer
-from app.matching.plan import Paired, Plan, ProofScope, Status, Unmatched, UnmatchedReason
+from app.matching.solving import solve
 from app.reading import rows
 from tests.outcomes import refused
 from tests.world import World
@@ -47,7 +46,7 @@ class Matched:
 
 @pytest.fixture
 async def matched(world: World) -> Matched:
-    """A run that was approved, with a plan made by hand."""
+    """A run that was approved."""
     programme_id = await world.programme(allows_late_intake=True, status="active")
     await world.do("admin", "update_person", world.people["mentor"], languages=["en", "fr"], department="Sales")
     await world.do("admin", "update_person", world.people["mentee"], languages=["fr"], department="Law")
@@ -61,28 +60,17 @@ async def matched(world: World) -> Matched:
     wish: dict[str, Any] = {"enrolment_id": other, "other_enrolment_id": mentor, "rank": None, "reason": REASON}
     await world.do("refuser", "create_matching_preference", **wish)
     await world.do("mentee", "create_matching_preference", enrolment_id=mentee, other_enrolment_id=mentor, rank=1)
-    run_id, proposal_id = await _run(world, programme_id, mentor, mentee, (other, third))
+    run_id, proposal_id = await _run(world, programme_id, mentor, mentee)
     return Matched(programme_id, run_id, proposal_id, mentor, mentee, other, third)
 
 
-async def _run(world: World, programme_id: str, mentor: str, mentee: str, left: tuple[str, ...]) -> tuple[str, str]:
+async def _run(world: World, programme_id: str, mentor: str, mentee: str) -> tuple[str, str]:
     async with database.current().writing(world.organisation_id) as db:
         programme = await rows.by_id(db, Programme, programme_id)
         policy, market = await policies.in_force(db, programme), await snapshot.load(db, programme)
-        why = Explainer(market, policy).why(mentor, mentee)
-        plan = Plan(
-            status=Status.OPTIMAL,
-            objective=why.score,
-            bound=why.score,
-            proof_scope=ProofScope.ALL_PAIRS,
-            rounds=1,
-            pairs=(Paired(mentor, mentee, why.score, {part.criterion: part.points for part in why.parts}),),
-            unmatched=tuple(Unmatched(seat, UnmatchedReason.BETTER_FITS) for seat in left),
-            market=market.digest,
-            policy="",
-            seed=0,
-            versions={},
-        )
+        plan = solve(market, policy, seed=0)
+        (pair,) = plan.pairs
+        assert (pair.mentor, pair.mentee) == (mentor, mentee)
         run = MatchRun(
             organisation_id=world.organisation_id,
             id=ids.new(MatchRun.prefix),
@@ -108,7 +96,7 @@ async def _run(world: World, programme_id: str, mentor: str, mentee: str, left: 
             mentor_id=world.people["mentor"],
             mentee_id=world.people["mentee"],
             status=ProposalStatus.OFFERED,
-            score=why.score,
+            score=pair.score,
             offered_at=clock.now(),
         )
         db.add(proposal)
