@@ -53,9 +53,14 @@ def generate(mentors: int, mentees: int, *, seed: int = 7, one_each: bool = Fals
     }
     sides: dict[str, tuple[Seat, ...]] = {}
     for role, ids in chosen.items():
-        places = np.ones(len(ids), int) if one_each else rng.choice((1, 1, 1, 2, 3) if role == "mentor" else (1, 1, 1, 1, 2), len(ids))
+        places = (
+            np.ones(len(ids), int)
+            if one_each
+            else rng.choice((1, 1, 1, 2, 3) if role == "mentor" else (1, 1, 1, 1, 2), len(ids))
+        )
         sides[role] = tuple(
-            _seat(role, int(person), int(place), (rank, department, site), rng) for person, place in zip(ids, places, strict=True)
+            _seat(role, int(person), int(place), (rank, department, site), rng)
+            for person, place in zip(ids, places, strict=True)
         )
     return Market(
         mentors=sides["mentor"],

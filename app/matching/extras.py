@@ -1,7 +1,7 @@
 """What concerns single pairs only: rankings, earlier partners, who is kept apart, proposals that should stay."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -36,9 +36,7 @@ class _Finding:
             for pair in self.market.earlier:
                 yield from self._people(pair, BARRED)
         # A pinned pair has its place; it cannot take another.
-        for mentor, mentee in self.market.pins:
-            if mentor in self.mentor_at and mentee in self.mentee_at:
-                yield self.mentee_at[mentee], self.mentor_at[mentor], BARRED
+        yield from self._seats(self.market.pins, BARRED)
 
     def rankings(self) -> Iterator[_Extra]:
         """Points of a ranking, for pairs that it names."""
@@ -61,12 +59,15 @@ class _Finding:
 
     def current(self) -> Iterator[_Extra]:
         """The bonus of a proposal that nobody answered yet."""
-        for mentor, mentee in self.market.current:
-            if mentor in self.mentor_at and mentee in self.mentee_at:
-                yield self.mentee_at[mentee], self.mentor_at[mentor], round(self.policy.stay_bonus * UNITS)
+        return self._seats(self.market.current, round(self.policy.stay_bonus * UNITS))
 
     def _criterion(self, name: CriterionName) -> Criterion | None:
         return next((each for each in self.policy.criteria if each.name is name), None)
+
+    def _seats(self, pairs: Iterable[Pair], value: int) -> Iterator[_Extra]:
+        for mentor, mentee in pairs:
+            if mentor in self.mentor_at and mentee in self.mentee_at:
+                yield self.mentee_at[mentee], self.mentor_at[mentor], value
 
     def _people(self, pair: Pair, value: int) -> Iterator[_Extra]:
         mentor, mentee = pair

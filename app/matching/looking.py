@@ -39,8 +39,19 @@ class Look:
     objective: int | None = None
     bound: int | None = None
     _said_at: float = 0.0
+    _phase: str = ""
 
-    def over(self, columns: Columns, rows: I64, prices: I64, floors: I64, k: int, *, phase: str) -> Scan:
+    def over(
+        self,
+        columns: Columns,
+        rows: I64,
+        prices: I64,
+        floors: I64,
+        k: int,
+        *,
+        phase: str,
+        ends_at: float | None = None,
+    ) -> Scan:
         """`oracle.scan`. Raises `OutOfTime`, or what the progress callback raises."""
         if not len(rows) or not columns.mentors:
             none = np.zeros(len(rows), np.int64)
@@ -57,16 +68,16 @@ class Look:
         for each in self._each(scanner, columns, chunks, prices, floors, k):
             found.append(each)
             self.scored += len(each.rest) * columns.mentors
+            if ends_at is not None and time.monotonic() > ends_at:
+                raise OutOfTime
             self.say(phase, min(len(found) * self.chunk, len(rows)), len(rows))
         return Scan.joined(found)
 
     def say(self, phase: str, done: int, total: int) -> None:
-        """Tell how far we are, several times a second at most."""
+        """Tell how far we are, several times a second at most; each phase is told of."""
         now = time.monotonic()
-        if self.ends_at is not None and now > self.ends_at:
-            raise OutOfTime
-        if now - self._said_at >= _WORD_EACH_SECONDS or done == total:
-            self._said_at = now
+        if now - self._said_at >= _WORD_EACH_SECONDS or done == total or phase != self._phase:
+            self._said_at, self._phase = now, phase
             self.progress(phase, done, total, self.objective, self.bound)
 
     def _each(

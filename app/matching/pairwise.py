@@ -81,10 +81,13 @@ class Pairwise:
 
     def score(self, mentor: Seat, mentee: Seat) -> int:
         """The pair's score in units, whether or not a rule bars it."""
-        share = self.policy.mentee_share
-        total = 0
+        return self.worth(self.all_points(mentor, mentee))
+
+    def worth(self, points: Mapping[str, SidePoints]) -> int:
+        """The score that points of all criteria make up."""
+        share, total = self.policy.mentee_share, 0
         for each in self.policy.criteria:
-            to_mentee, to_mentor = self.points(each, mentor, mentee)
+            to_mentee, to_mentor = points[each.name.value]
             total += share * each.mentee_weight * to_mentee + (SHARES - share) * each.mentor_weight * to_mentor
         return total
 

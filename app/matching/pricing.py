@@ -49,7 +49,7 @@ class Pricing:
                 full.append(rows[is_bounded][found[-1].rest > limits[rows[is_bounded]]])
         rows = np.sort(np.concatenate([np.empty(0, np.int64), *doubtful]))
         self.references.append(v.copy())
-        again = self.look.over(self.columns, rows, v, limits - slack, k, phase="prove")
+        again = self.look.over(self.columns, rows, v, limits - slack, k, phase="prove", ends_at=self.look.ends_at)
         self.rest[rows], self.seen[rows] = again.rest, len(self.references) - 1
         full.append(rows[again.rest > limits[rows]])
         return Scan.joined([*found, again]), np.unique(np.concatenate(full))
@@ -57,7 +57,9 @@ class Pricing:
     def _apart(self, rows: I64, apart: I64, v: I64, limits: I64, k: int) -> Scan:
         # What is not found keeps its bound: `rest` speaks of the prices of the reference, whatever they fell to.
         narrowed = self.columns.of_mentors(apart)
-        found = self.look.over(narrowed, rows, v[apart], limits, min(k, len(apart)), phase="prove")
+        found = self.look.over(
+            narrowed, rows, v[apart], limits, min(k, len(apart)), phase="prove", ends_at=self.look.ends_at
+        )
         reached = np.zeros(self.columns.mentors, np.int64)
         return found._replace(mentors=apart[found.mentors], reached=reached)
 

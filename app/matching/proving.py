@@ -33,13 +33,11 @@ def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solutio
     """
     columns = problem.columns
     pricing = Pricing(columns, look)
-    # A first plan is made whatever it takes: the budget is for making it better.
-    ends_at, look.ends_at = look.ends_at, None
+    # A first plan is made whatever it takes, and a proven one is settled: the budget is for what lies between.
     first = pricing.first(effort.candidates)
     edges = Edges.none(columns.mentors).with_more(first.mentees, first.mentors, first.scores)
     look.bound = _bound_at_first(problem, first.best)
     state = _solved(problem, edges, look, 0)
-    look.ends_at = ends_at
     best = look.bound
     for rounds in range(1, effort.rounds + 1):
         try:

@@ -10,7 +10,7 @@ import numpy as np
 from app.matching.checking import Unsolvable, require_sound
 from app.matching.columns import I64
 from app.matching.looking import Look, silent
-from app.matching.market import Market
+from app.matching.market import Market, Seat
 from app.matching.objectives import Objectives
 from app.matching.packing import Packed, pack
 from app.matching.pairwise import Pairwise
@@ -77,15 +77,13 @@ def _pairs(market: Market, pairwise: Pairwise, packed: Packed, solution: Solutio
     chosen = [(packed.mentors[m].id, packed.mentees[e].id, False) for m, e in found]
     chosen += [(mentor, mentee, True) for mentor, mentee in market.pins]
     return tuple(
-        Paired(
-            mentor=mentor,
-            mentee=mentee,
-            score=pairwise.score(mentors[mentor], mentees[mentee]),
-            points=pairwise.all_points(mentors[mentor], mentees[mentee]),
-            is_pinned=is_pinned,
-        )
-        for mentor, mentee, is_pinned in sorted(chosen)
+        _paired(pairwise, mentors[mentor], mentees[mentee], is_pinned) for mentor, mentee, is_pinned in sorted(chosen)
     )
+
+
+def _paired(pairwise: Pairwise, mentor: Seat, mentee: Seat, is_pinned: bool) -> Paired:
+    points = pairwise.all_points(mentor, mentee)
+    return Paired(mentor.id, mentee.id, pairwise.worth(points), points, is_pinned)
 
 
 def _unmatched(

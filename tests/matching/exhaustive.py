@@ -46,7 +46,9 @@ def best(market: Market, policy: Policy, groups: Mapping[str, int] | None = None
         more = tuple(count + (m in chosen) for m, count in enumerate(taken))
         has = bool(chosen)
         names = sorted(floors)
-        meeting = tuple(count + (has and mentees[at].department == name) for count, name in zip(met, names, strict=True))
+        meeting = tuple(
+            count + (has and mentees[at].department == name) for count, name in zip(met, names, strict=True)
+        )
         served, people, total = search(at + 1, more, meeting)
         reward = round((policy.first_partner + policy.waiting_bonus * (mentees[at].waiting_days // 30)) * UNITS)
         gained = sum(worth[at][m] or 0 for m in chosen) + has * reward

@@ -150,7 +150,9 @@ def _weights(random: Random, count: int) -> list[int]:
 
 def _rankings(random: Random, pairs: list[tuple[Seat, Seat]]) -> dict[Pair, int]:
     ranked = random.sample(pairs, min(len(pairs), 4))
-    directed = ((m.id, e.id) if random.random() < 0.5 else (e.id, m.id) for m, e in ranked if m.person_id != e.person_id)
+    directed = (
+        (m.id, e.id) if random.random() < 0.5 else (e.id, m.id) for m, e in ranked if m.person_id != e.person_id
+    )
     return {pair: place for place, pair in enumerate(directed, start=1)}
 
 
