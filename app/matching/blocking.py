@@ -51,6 +51,12 @@ class Blocking:
         gain: I64 = self.mentee_utility - np.maximum(self.has[Side.MENTEE][self.mentees], 0)
         return gain
 
+    def beyond(self, tolerance: int) -> int:
+        """How many of the pairs block with this tolerance too."""
+        mentor = self.mentor_utility > self.has[Side.MENTOR][self.mentors] + tolerance
+        mentee = self.mentee_utility > self.has[Side.MENTEE][self.mentees] + tolerance
+        return int((mentor & mentee).sum())
+
 
 def blocking(utilities: Utilities, held: Held, tolerance: int = 0) -> Blocking:
     """Every pair that would leave the plan for each other; `tolerance` in utility (0-10,000)."""

@@ -97,7 +97,8 @@ class Explainer:
     def why_unmatched(self, plan: Plan, seat: str) -> WhyUnmatched:
         """What each rule leaves of the other side, and which one, relaxed, would help most; or the nearest miss."""
         side = self._side(seat)
-        return left_over.explained(self.pairwise, plan, side, self.seats[side][seat])
+        allowed = dict(self.utilities.scores(side, seat))
+        return left_over.explained(self.pairwise, plan, side, self.seats[side][seat], allowed)
 
     def suggestions(self, seat: str, limit: int = SUGGESTIONS) -> tuple[Suggestion, ...]:
         """The best partners that the rules leave a seat, by the pair's score; equal ones by id."""

@@ -126,7 +126,6 @@ class Remaining:
     rule: str
     left: int
     alone: int
-    best: int | None
     is_private: bool = False
 
 
@@ -141,7 +140,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class WhyUnmatched:
-    """What each rule leaves; which one, relaxed, would help most; or how near the nearest partner was."""
+    """What each rule leaves; which one, relaxed, would help most, and the best score it would give; the nearest miss."""
 
     seat: str
     side: Side
@@ -149,6 +148,7 @@ class WhyUnmatched:
     rules: tuple[Remaining, ...]
     left: int
     binding: Remaining | None
+    gives: int | None
     nearest: Miss | None
 
 

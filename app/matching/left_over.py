@@ -12,21 +12,30 @@ from app.matching.policy import RuleName
 Failed = Mapping[str, tuple[RuleName, ...]]
 
 
-def explained(pairwise: Pairwise, plan: Plan, side: Side, seat: Seat) -> WhyUnmatched:
-    """What is left after each rule; the one rule that stands alone before most, of those that a policy can relax."""
+def explained(pairwise: Pairwise, plan: Plan, side: Side, seat: Seat, allowed: Mapping[str, int]) -> WhyUnmatched:
+    """What is left after each rule; the one rule that stands alone before most, of those that a policy can relax.
+
+    `allowed` are the partners whom all rules leave, with the pairs' scores.
+    """
     others = pairwise.market.mentors if side is Side.MENTEE else pairwise.market.mentees
     pairs = {other.id: (other, seat) if side is Side.MENTEE else (seat, other) for other in others}
-    failed = {other: pairwise.failed(*pair) for other, pair in pairs.items()}
+    failed = {other: () if other in allowed else pairwise.failed(*pair) for other, pair in pairs.items()}
     alone = {rule: [other for other, broken in failed.items() if broken == (rule,)] for rule in ruling.ORDER}
-    best = {
-        rule: max((pairwise.score(*pairs[other]) for other in those), default=None) for rule, those in alone.items()
-    }
     rules = tuple(
-        Remaining(rule.value, left, len(alone[rule]), best[rule], rule in ruling.PRIVATE)
-        for rule, left in _funnel(failed)
+        Remaining(rule.value, left, len(alone[rule]), rule in ruling.PRIVATE) for rule, left in _funnel(failed)
     )
-    allowed = {other: pairwise.score(*pair) for other, pair in pairs.items() if not failed[other]}
-    return WhyUnmatched(seat.id, side, len(pairs), rules, len(allowed), _binding(rules), _nearest(plan, side, allowed))
+    binding = _binding(rules)
+    gained = alone[RuleName(binding.rule)] if binding else []
+    return WhyUnmatched(
+        seat=seat.id,
+        side=side,
+        among=len(pairs),
+        rules=rules,
+        left=len(allowed),
+        binding=binding,
+        gives=max((pairwise.score(*pairs[other]) for other in gained), default=None),
+        nearest=_nearest(plan, side, allowed),
+    )
 
 
 def _funnel(failed: Failed) -> Iterable[tuple[RuleName, int]]:
@@ -39,7 +48,7 @@ def _funnel(failed: Failed) -> Iterable[tuple[RuleName, int]]:
 
 def _binding(rules: Iterable[Remaining]) -> Remaining | None:
     helpful = (rule for rule in rules if rule.alone and RuleName(rule.rule) not in ruling.FIXED)
-    return max(helpful, key=lambda rule: (rule.alone, rule.best or 0), default=None)
+    return max(helpful, key=lambda rule: rule.alone, default=None)
 
 
 def _nearest(plan: Plan, side: Side, allowed: Mapping[str, int]) -> Miss | None:

@@ -62,7 +62,7 @@ class Look:
                 (none - INFINITE).tolist(),
                 np.zeros(columns.mentors, np.int64),
             )
-        scanner = self.scanner or _scanner(columns)
+        scanner = self.scanner or scanner_for(columns)
         chunks = [rows[at : at + self.chunk] for at in range(0, len(rows), self.chunk)]
         found = []
         for each in self._each(scanner, columns, chunks, prices, floors, k):
@@ -93,7 +93,8 @@ class Look:
             pool.shutdown(cancel_futures=True)
 
 
-def _scanner(columns: Columns) -> Scanner:
+def scanner_for(columns: Columns) -> Scanner:
+    """What looks over a market of this size soonest."""
     if columns.mentors * columns.mentees <= SMALL:
         return oracle.scan
     from app.matching import compiled  # noqa: PLC0415 - loading the compiler takes a second; small markets do without

@@ -11,7 +11,7 @@ from app.matching.packing import Packed
 from app.matching.policy import UNITS, FairnessMode, Objective, Policy
 from app.matching.problem import Problem, Solution
 from app.matching.report import Floor, Price
-from app.matching.reporting import Choices
+from app.matching.reporting import Choices, tolerance_of
 from app.matching.rewarding import group_of
 from app.matching.stable import Stabilising
 from app.matching.utilities import Utilities
@@ -21,7 +21,7 @@ Optimum = Callable[[Problem], Solution]
 
 @dataclass(frozen=True)
 class Objectives:
-    """A problem of places and rewards, and whose seats it is about: `utilities` has the same seats in the same order."""
+    """A problem, and whose seats it is about; `utilities` has the same seats, in the same order."""
 
     problem: Problem
     packed: Packed
@@ -40,9 +40,8 @@ class Objectives:
         if self.policy.objective is Objective.EGALITARIAN:
             return self._priced("egalitarian", egalitarian.solved(self.problem, self.optimum))
         if self.policy.objective is Objective.STABLE:
-            tolerance = round(self.policy.tolerance * UNITS / 10)
             stabilising = Stabilising(self.problem, self.utilities)
-            return self._priced("stable", stabilising.solved(tolerance, self.optimum))
+            return self._priced("stable", stabilising.solved(tolerance_of(self.policy), self.optimum))
         solution = self.optimum(self.problem)
         return solution, self._floors(solution)
 

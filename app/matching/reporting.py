@@ -10,11 +10,13 @@ from app.matching.blocking import Blocking, Held, blocking
 from app.matching.columns import I64
 from app.matching.explanations import Side
 from app.matching.plan import Paired, Unmatched, UnmatchedReason
+from app.matching.policy import Policy
 from app.matching.report import BlockingPair, Changes, Coverage, Floor, Price, Report, Scores
 from app.matching.rewarding import group_of
 from app.matching.utilities import Utilities
 
 STRONGEST = 50
+UTILITY_A_POINT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,12 @@ class Choices:
     prices: tuple[Price, ...] = ()
 
 
-def reported(
-    utilities: Utilities, pairs: Sequence[Paired], unmatched: Sequence[Unmatched], choices: Choices
-) -> Report:
+def tolerance_of(policy: Policy) -> int:
+    """The policy's tolerance as utility (0-10,000)."""
+    return round(policy.tolerance * UTILITY_A_POINT)
+
+
+def reported(utilities: Utilities, pairs: Sequence[Paired], unmatched: Sequence[Unmatched], choices: Choices) -> Report:
     """All numbers of a plan, pinned pairs among them."""
     market, policy = utilities.market, utilities.policy
     blocked = blocking(utilities, _held(utilities, pairs))
@@ -42,6 +47,7 @@ def reported(
         mentees=Coverage.of(mentees, reached, [mentee for _, mentee in seats]),
         scores=Scores.of([score for *_, score in scored], report.best_scores(reached, scored)),
         blocking=len(blocked.mentors),
+        blocking_beyond=blocked.beyond(tolerance_of(policy)),
         strongest=_strongest(utilities, blocked),
         groups=report.groups(
             {seat.id: group_of(seat, policy.fairness.group_by) or "" for seat in market.mentees}, reached, scored

@@ -60,7 +60,7 @@ class Stabilising:
         return Edges.none(self.problem.columns.mentors).with_more(mentees, mentors, scores)
 
     def _lists(self) -> list[Iterator[tuple[int, int]]]:
-        """Every mentee's own list, best first, with the mentor's utility of the mentee; of equals the first by place."""
+        """Every mentee's own list, best first, and what the mentee is to each; of equals the first by place."""
         floors = np.full(self.problem.columns.mentees, BARRED, np.int64)
         lists = []
         for rows in self.utilities.rows():

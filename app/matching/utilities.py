@@ -10,9 +10,10 @@ from functools import cached_property
 
 import numpy as np
 
+from app.matching import oracle
 from app.matching.columns import BARRED, I64, Columns
 from app.matching.explanations import Side
-from app.matching.looking import Look
+from app.matching.looking import Look, scanner_for
 from app.matching.market import Market, Seat
 from app.matching.packing import Packed, pack
 from app.matching.policy import SHARES, Policy
@@ -90,13 +91,23 @@ class Utilities:
 
     def _ranked(self, packed: Packed, side: Side, seat: str) -> Ranked:
         mine, theirs = (packed.mentees, packed.mentors) if side is Side.MENTEE else (packed.mentors, packed.mentees)
-        place = np.array([next(at for at, one in enumerate(mine) if one.id == seat)])
-        if side is Side.MENTEE:
-            columns, rows = packed.columns, place
-        else:
-            columns, rows = packed.columns.of_mentors(place), np.arange(len(theirs))
-        floors = np.full(columns.mentees, BARRED, np.int64)
-        found = self._scan(columns, rows, np.zeros(columns.mentors, np.int64), floors)
-        others = found.mentors if side is Side.MENTEE else found.mentees
-        ranked = [(theirs[at].id, score) for at, score in zip(others.tolist(), found.scores.tolist(), strict=True)]
+        place = next(at for at, one in enumerate(mine) if one.id == seat)
+        scores = _row(packed.columns, place) if side is Side.MENTEE else _column(packed.columns, place)
+        ranked = [(theirs[at].id, int(scores[at])) for at in np.flatnonzero(scores > BARRED).tolist()]
         return sorted(ranked, key=lambda one: (-one[1], one[0]))
+
+
+def _row(columns: Columns, mentee: int) -> I64:
+    """Scores of one mentee with every mentor."""
+    return oracle.score(columns, mentee).astype(np.int64)
+
+
+def _column(columns: Columns, mentor: int) -> I64:
+    """Scores of one mentor with every mentee: a market of one mentor, looked over at once."""
+    narrow = columns.of_mentors(np.array([mentor]))
+    look = Look(threads=1, chunk=max(columns.mentees, 1), scanner=scanner_for(columns))
+    rows = np.arange(columns.mentees)
+    found = look.over(narrow, rows, np.zeros(1, np.int64), np.full(len(rows), BARRED), 1, phase="report")
+    scores = np.full(columns.mentees, BARRED, np.int64)
+    scores[found.mentees] = found.scores
+    return scores

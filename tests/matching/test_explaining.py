@@ -169,7 +169,7 @@ def test_who_has_nobody_reads_what_each_rule_leaves_and_which_one_binds() -> Non
     assert left["rank_gap"] == (0, 1)
     assert why.binding is not None
     assert (why.binding.rule, why.binding.alone) == ("rank_gap", 1)
-    assert why.binding.best == Pairwise(MARKET, POLICY).score(ADA, DAN)
+    assert why.gives == Pairwise(MARKET, POLICY).score(ADA, DAN)
 
 
 def test_what_no_policy_can_relax_binds_nobody() -> None:

@@ -1,11 +1,11 @@
 """Whole plans with their reports: against every plan of small markets, and cases that one can check by hand."""
 
 from dataclasses import replace
-from random import Random
 
 import pytest
 
 from app.matching import explaining
+from app.matching.explanations import Side
 from app.matching.figures import percentile
 from app.matching.market import Market, Seat
 from app.matching.plan import Plan, Status
@@ -44,7 +44,7 @@ def _floor(**floors: int) -> Policy:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_why_not_tells_the_difference_of_two_best_plans(seed: int) -> None:
-    random = Random(seed)
+    random = small.seeded(seed)
     market, policy = small.market(random, most=3), small.policy(random)
     plan, every = solve(market, policy, seed=seed), list(small.plans(market, policy))
     best = max(sum(scores.values()) for scores in every)
@@ -67,7 +67,7 @@ def test_why_not_tells_the_difference_of_two_best_plans(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_a_reports_numbers_follow_from_its_pairs(seed: int) -> None:
-    random = Random(seed)
+    random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random)
     market = replace(market, current=frozenset({(market.mentors[0].id, market.mentees[0].id)}))
 
@@ -91,7 +91,7 @@ def test_a_reports_numbers_follow_from_its_pairs(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("objective", Objective)
 def test_no_objective_depends_on_the_order_of_rows(seed: int, objective: Objective) -> None:
-    random = Random(seed)
+    random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random).model_copy(update={"objective": objective})
     shuffled = replace(market, mentors=market.mentors[::-1], mentees=market.mentees[::-1])
 
@@ -99,8 +99,18 @@ def test_no_objective_depends_on_the_order_of_rows(seed: int, objective: Objecti
 
 
 @pytest.mark.parametrize("seed", range(10))
+def test_nobody_blocks_a_stable_plan_beyond_its_tolerance(seed: int) -> None:
+    random = small.seeded(seed)
+    market, policy = small.market(random), small.policy(random)
+
+    report = _report(solve(market, policy.model_copy(update={"objective": Objective.STABLE}), seed=seed))
+
+    assert report.blocking_beyond == 0
+
+
+@pytest.mark.parametrize("seed", range(10))
 def test_nobody_blocks_a_plan_that_is_strictly_stable(seed: int) -> None:
-    random = Random(seed)
+    random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random)
 
     report = _report(
@@ -192,8 +202,8 @@ def test_a_place_in_ones_own_list_and_what_the_next_one_lacks() -> None:
 
     standings = explaining.why(market, POLICY, "enr_ada", "enr_eve").standings
 
-    mine = standings[explaining.Side.MENTEE]
+    mine = standings[Side.MENTEE]
     assert (mine.place, mine.among) == (1, 2)
     assert mine.following is not None
     assert (mine.following.seat, [lack.points for lack in mine.following.lacks]) == ("enr_bob", [80])
-    assert (standings[explaining.Side.MENTOR].place, standings[explaining.Side.MENTOR].following) == (1, None)
+    assert (standings[Side.MENTOR].place, standings[Side.MENTOR].following) == (1, None)

@@ -65,7 +65,7 @@ _SHARES = ((Side.MENTEE, 10), (Side.MENTOR, 0))
 @pytest.mark.parametrize("seed", range(60))
 @pytest.mark.parametrize("tolerance", [0, 700])
 def test_blocking_pairs_are_those_of_a_double_loop(seed: int, tolerance: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random)
     pairs = _chosen(market, policy, random)
     market = replace(market, pins=tuple(pair for pair, is_pin in pairs.items() if is_pin))

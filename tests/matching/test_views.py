@@ -83,11 +83,11 @@ def test_a_rule_that_may_be_told_is_told() -> None:
 
 
 def _unmatched(*rules: Remaining, left: int, binding: Remaining | None = None) -> WhyUnmatched:
-    return WhyUnmatched("enr_mentee", Side.MENTEE, 9, rules, left, binding, Miss("enr_3", ("enr_3", "enr_4"), 321))
+    return WhyUnmatched("enr_mentee", Side.MENTEE, 9, rules, left, binding, 999, Miss("enr_3", ("enr_3", "enr_4"), 321))
 
 
 def test_who_is_left_out_by_private_rules_reads_that_places_went_to_others() -> None:
-    gap, barred = Remaining("rank_gap", 4, 2, 999), Remaining("barred", 0, 4, 888, is_private=True)
+    gap, barred = Remaining("rank_gap", 4, 2), Remaining("barred", 0, 4, is_private=True)
 
     view = views.why_unmatched(_unmatched(gap, barred, left=0, binding=barred))
 
@@ -97,7 +97,7 @@ def test_who_is_left_out_by_private_rules_reads_that_places_went_to_others() -> 
 
 
 def test_who_is_left_out_by_a_rule_reads_which_one() -> None:
-    overlap = Remaining("overlap", 0, 5, 700)
+    overlap = Remaining("overlap", 0, 5)
 
     view = views.why_unmatched(_unmatched(overlap, left=0, binding=overlap))
 
