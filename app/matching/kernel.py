@@ -25,7 +25,7 @@ _MIN_GAP, _MIN_SLOTS, _LEAST_LANGUAGES, _MOST_LANGUAGES, _LEAST = (
 )
 # A block of mentors fits the first cache with all its scratch; a tile of mentees shares the block's columns.
 BLOCK, TILE = 2048, 16
-_SCRATCH = 7
+_SCRATCH = 3
 
 
 @intrinsic
@@ -39,21 +39,24 @@ def _ones(_context, word):  # type: ignore[no-untyped-def]  # pragma: no cover -
 
 
 @njit(nogil=True, cache=True)
-def _block(d, e, j0, j1, scratch, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _count(d, e, criterion, j0, total):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Sum up the rows that mentee `e` counts of a criterion; sums fit 16 bits, so that a register holds many."""
+    n = len(total)
+    at = e * _COUNTED + criterion
+    total[:] = np.int16(d.ints_e[e, _INITIAL + criterion])
+    for place in range(d.starts[at], d.starts[at + 1]):
+        row, factor = d.rows[d.counted[place], j0 : j0 + n], np.int16(d.factors[place])
+        for j in range(n):
+            total[j] += np.int16(factor * np.int16(row[j]))
+
+
+@njit(nogil=True, cache=True)
+def _block(d, e, j0, j1, counts, scratch, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Scores of mentee `e` with mentors [j0, j1) into `out`, without the extras of single pairs."""
     n = j1 - j0
     for criterion in range(_COUNTED):
-        total = scratch[criterion]
-        first = d.ints_e[e, _INITIAL + criterion]
-        for j in range(n):
-            total[j] = first
-        at = e * _COUNTED + criterion
-        for place in range(d.starts[at], d.starts[at + 1]):
-            row = d.rows[d.counted[place], j0:j1]
-            factor = d.factors[place]
-            for j in range(n):
-                total[j] += factor * np.int32(row[j])
-    worst, common, step = scratch[4], scratch[5], scratch[6]
+        _count(d, e, criterion, j0, counts[criterion, :n])
+    worst, common, step = scratch[0], scratch[1], scratch[2]
     kinds, words = d.bits_m.shape[0], d.bits_m.shape[1]
     for j in range(n):
         worst[j] = 0
@@ -70,7 +73,7 @@ def _block(d, e, j0, j1, scratch, out):  # type: ignore[no-untyped-def]  # pragm
         if kind > 0:
             for j in range(n):
                 worst[j] = min(worst[j], common[j])
-    skills, back, interests, languages = scratch[0], scratch[1], scratch[2], scratch[3]
+    skills, back, interests, languages = counts[0], counts[1], counts[2], counts[3]
     rank, enter, leave = d.ints_m[_RANK, j0:j1], d.ints_m[_ENTER, j0:j1], d.ints_m[_LEAVE, j0:j1]
     manager, department, division = d.ints_m[_MANAGER, j0:j1], d.ints_m[_DEPARTMENT, j0:j1], d.ints_m[_DIVISION, j0:j1]
     own_rank, own_enter, own_leave, own_manager = (
@@ -91,7 +94,7 @@ def _block(d, e, j0, j1, scratch, out):  # type: ignore[no-untyped-def]  # pragm
     w_skills, w_back, base = d.weights[0], d.weights[1], d.ints_e[e, _CONSTANT]
     constant = d.ints_m[_CONSTANT, j0:j1]
     for j in range(n):
-        x = constant[j] + base + w_skills * skills[j] + w_back * back[j]
+        x = constant[j] + base + w_skills * np.int32(skills[j]) + w_back * np.int32(back[j])
         apart = near if division[j] == own_division else far
         known = same if department[j] == own_department else apart
         x += unknown if department[j] < 0 else known
@@ -180,7 +183,7 @@ def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best, 
     mentors = d.ints_m.shape[1]
     capacity = 2 * k + 64
     scratch, out = np.empty((_SCRATCH, BLOCK), np.int32), np.empty(BLOCK, np.int32)
-    worth = np.empty(BLOCK, np.int64)
+    counts, worth = np.empty((_COUNTED, BLOCK), np.int16), np.empty(BLOCK, np.int64)
     key, place = np.empty((TILE, capacity), np.int64), np.empty((TILE, capacity), np.int64)
     held, extra = np.empty(TILE, np.int64), np.empty(TILE, np.int64)
     bar, full = np.empty(TILE, np.int64), np.empty(TILE, np.int64)
@@ -195,7 +198,7 @@ def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best, 
             price = prices[j0:j1]
             for i in range(i0, i1):
                 t, e = i - i0, rows[i]
-                _block(d, e, j0, j1, scratch, out)
+                _block(d, e, j0, j1, counts, scratch, out)
                 extra[t] = _finish(d, e, j0, j1, extra[t], out)
                 count, top = 0, np.int64(-_INFINITE)
                 for j in range(j1 - j0):
