@@ -8,24 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.matching.columns import I64
 from app.matching.explanations import Side
 from app.matching.policy import SHARES
 from app.matching.utilities import Utilities
 
-ROWS = 256
-_FREE, _PINNED = -1, 1 << 40
+_FREE = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A plan as places in the columns, shape (pairs,), and which pairs are pins."""
+    """The pairs of a plan that are no pins, as places in the columns, shape (pairs,)."""
 
     mentors: I64
     mentees: I64
-    is_pin: NDArray[np.bool_]
 
     def at(self, side: Side) -> I64:
         """The places of one side."""
@@ -34,16 +31,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Blocking:
-    """Blocking pairs by place, and what each is to its two people, shape (pairs,).
-
-    `has` is what everybody has to lose and the tolerance. `reached` says, by person, whom the rules leave a partner; a tolerance narrows it to partners worth that much.
-    """
+    """Blocking pairs by place, and what each is to its two people, shape (pairs,); `has` is what everybody has."""
 
     mentors: I64
     mentees: I64
     mentor_utility: I64
     mentee_utility: I64
-    reached: Mapping[Side, NDArray[np.bool_]]
     has: Mapping[Side, I64]
 
     @property
@@ -58,39 +51,38 @@ class Blocking:
         gain: I64 = self.mentee_utility - np.maximum(self.has[Side.MENTEE][self.mentees], 0)
         return gain
 
-
-def thresholds(utilities: Utilities, side: Side, held: Held) -> I64:
-    """What each person of a side has to lose: their own utility of the partner they like least, shape (people,)."""
-    places = np.array([seat.places for seat in utilities.seats(side)], np.int64)
-    at, traded = held.at(side), ~held.is_pin
-    worst = np.full(len(places), _PINNED, np.int64)
-    np.minimum.at(worst, at[traded], utilities.listed(side, held.mentors[traded], held.mentees[traded]))
-    worst[np.bincount(at, minlength=len(places)) < places] = _FREE
-    return worst
+    def beyond(self, tolerance: int) -> int:
+        """How many of the pairs block with this tolerance too."""
+        mentor = self.mentor_utility > self.has[Side.MENTOR][self.mentors] + tolerance
+        mentee = self.mentee_utility > self.has[Side.MENTEE][self.mentees] + tolerance
+        return int((mentor & mentee).sum())
 
 
 def blocking(utilities: Utilities, held: Held, tolerance: int = 0) -> Blocking:
     """Every pair that would leave the plan for each other; `tolerance` in utility (0-10,000)."""
-    has = {side: thresholds(utilities, side, held) + tolerance for side in Side}
-    reached = {side: np.bincount(held.at(side), minlength=len(has[side])) > 0 for side in Side}
-    parts = [_among(utilities, has, held, rows, reached) for rows in utilities.rows(ROWS)]
+    has = {side: _has(utilities, side, held) for side in Side}
+    limits = {side: (has[side] + tolerance) * SHARES for side in Side}
+    parts = [_among(utilities, limits, held, rows) for rows in utilities.rows()]
     mentors, mentees, to_mentor, to_mentee = np.concatenate([np.empty((4, 0), np.int64), *parts], axis=1)
-    return Blocking(mentors, mentees, to_mentor, to_mentee, reached, has)
+    return Blocking(mentors, mentees, to_mentor, to_mentee, has)
 
 
-def _among(
-    utilities: Utilities, has: dict[Side, I64], held: Held, rows: I64, reached: dict[Side, NDArray[np.bool_]]
-) -> I64:
+def _has(utilities: Utilities, side: Side, held: Held) -> I64:
+    """What each person of a side has to lose: their own utility of the partner they like least, shape (people,)."""
+    places = np.array([seat.places for seat in utilities.seats(side)], np.int64)
+    at = held.at(side)
+    worst = np.full(len(places), np.iinfo(np.int32).max, np.int64)
+    np.minimum.at(worst, at, utilities.listed(side, held.mentors, held.mentees))
+    worst[np.bincount(at, minlength=len(places)) < places] = _FREE
+    return worst
+
+
+def _among(utilities: Utilities, limits: Mapping[Side, I64], held: Held, rows: I64) -> I64:
     """The blocking pairs of some mentees, shape (4, pairs)."""
-    nothing = np.zeros(len(has[Side.MENTOR]), np.int64)
-    ours = utilities.scan(Side.MENTEE, rows, nothing, has[Side.MENTEE] * SHARES)
-    theirs = utilities.scan(Side.MENTOR, rows, has[Side.MENTOR] * SHARES, np.zeros_like(has[Side.MENTEE]))
-    reached[Side.MENTEE][rows] |= ours.allowed > 0
-    reached[Side.MENTOR][theirs.mentors] = True
-    dense = np.full((len(rows), len(nothing)), _FREE, np.int64)
-    dense[ours.mentees - rows[0], ours.mentors] = ours.scores
+    ours = utilities.dense(Side.MENTEE, rows, limits[Side.MENTEE])
     own = (held.mentees >= rows[0]) & (held.mentees <= rows[-1])
-    dense[held.mentees[own] - rows[0], held.mentors[own]] = _FREE
-    mentee = dense[theirs.mentees - rows[0], theirs.mentors]
-    kept = mentee > _FREE
-    return np.stack([theirs.mentors[kept], theirs.mentees[kept], theirs.scores[kept] // SHARES, mentee[kept] // SHARES])
+    ours[held.mentees[own] - rows[0], held.mentors[own]] = _FREE
+    theirs = utilities.scan(Side.MENTOR, rows, limits[Side.MENTOR], np.zeros_like(limits[Side.MENTEE]))
+    utility = ours[theirs.mentees - rows[0], theirs.mentors]
+    kept = utility > _FREE
+    return np.stack([theirs.mentors[kept], theirs.mentees[kept], theirs.scores[kept] // SHARES, utility[kept]])

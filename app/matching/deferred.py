@@ -5,7 +5,7 @@ first is preferred: preferences are strict, and there is one answer.
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 # (mentor, the mentor's utility of this mentee), best first; scored only as far as somebody proposes.
 Proposals = Iterator[tuple[int, int]]
@@ -14,10 +14,9 @@ Proposals = Iterator[tuple[int, int]]
 def accepted(
     mentee_places: Sequence[int],
     mentor_places: Sequence[int],
-    proposals: Callable[[int], Proposals],
+    lists: Sequence[Proposals],
 ) -> list[tuple[int, int]]:
     """The pairs (mentor, mentee), by place, that no two people would both leave."""
-    lists = [proposals(mentee) for mentee in range(len(mentee_places))]
     places = list(mentee_places)
     # Each mentor's heap has the one they would give up first on top.
     held: list[list[tuple[int, int]]] = [[] for _ in mentor_places]

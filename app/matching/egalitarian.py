@@ -20,13 +20,13 @@ TOP_SCORE = 100 * WEIGHTS_SUM * SHARES
 
 def solved(problem: Problem, optimum: Optimum) -> Solution:
     """The plan; `objective` and `bound` without the reward that put people first."""
-    reward = reward(problem)
-    first = replace(problem, first_e=problem.first_e + reward)
-    best = optimum(first)
+    people_first = reward(problem)
+    first = replace(problem, first_e=problem.first_e + people_first)
+    best = anybody = optimum(first)
     served = _served(best)
     if not served:
         return best
-    rounds, feasible, infeasible = best.rounds, _worst(best), 2 * TOP_SCORE
+    rounds, feasible, infeasible = best.rounds, _worst(best), int(best.candidates.scores.max()) + 1
     while infeasible - feasible > 1:
         least = (feasible + infeasible) // 2
         found = optimum(replace(first, columns=_at_least(problem, least)))
@@ -35,8 +35,14 @@ def solved(problem: Problem, optimum: Optimum) -> Solution:
             best, feasible = found, _worst(found)
         else:
             infeasible = least
-    put_first = reward * served
-    return replace(best, objective=best.objective - put_first, bound=best.bound - put_first, rounds=rounds)
+    return replace(
+        best,
+        objective=best.objective - people_first * served,
+        bound=best.bound - people_first * served,
+        rounds=rounds,
+        allowed=anybody.allowed,
+        reached=anybody.reached,
+    )
 
 
 def reward(problem: Problem) -> int:

@@ -35,9 +35,9 @@ class _Finding:
         if self.policy.rules.bar_earlier_pairs:
             for pair in self.market.earlier:
                 yield from self._people(pair, BARRED)
-        # A pinned pair has its place; it cannot take another. Seats without any left are not here.
+        # A pinned pair has its place; it cannot take another.
         for mentor, mentee in self.market.pins:
-            if mentee in self.mentee_at and mentor in self.mentor_at:
+            if mentor in self.mentor_at and mentee in self.mentee_at:
                 yield self.mentee_at[mentee], self.mentor_at[mentor], BARRED
 
     def rankings(self) -> Iterator[_Extra]:

@@ -1,8 +1,8 @@
 """Groups' means, lifted by prices: Lagrangian multipliers on "the pairs of this group score at least the target".
 
-A group's pairs count (1000 + price) times their score, less price times the target, all divided by 1000. The prices that
-leave no group short give a plan; each set of prices gives a bound that no plan within the limits can pass (Everett
-1963; Geoffrion 1974).
+A group's pairs count (1000 + price) times their score, less price times the target, all divided by 1000. Prices that
+leave no group short give a plan; any prices give a bound that no plan within the limits can pass (Everett 1963;
+Geoffrion 1974).
 """
 
 from collections.abc import Callable, Mapping

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field, is_dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from app.matching.report import Report
+
 # Points of a criterion as the mentee's and as the mentor's utility count them; they differ for waiting only.
 SidePoints = tuple[int, int]
 
@@ -83,7 +85,7 @@ class Plan:
     policy: str
     seed: int
     versions: Mapping[str, str]
-    report: object = None
+    report: Report | None = None
 
     @property
     def gap(self) -> int:

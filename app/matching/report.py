@@ -121,6 +121,7 @@ class Changes:
 class Report:
     """All numbers of one plan. `blocking` counts over every pair, `strongest` names the fifty that gain most.
 
+    `blocking_beyond` counts those who would both gain more than the policy's tolerance, whatever its objective.
     `changes` compares with the proposals that were open before; `shortfall` is what a mean gap could not close.
     """
 
@@ -128,6 +129,7 @@ class Report:
     mentees: Coverage
     scores: Scores
     blocking: int
+    blocking_beyond: int
     strongest: tuple[BlockingPair, ...]
     groups: tuple[GroupFigures, ...]
     floors: tuple[Floor, ...]

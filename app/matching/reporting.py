@@ -9,13 +9,14 @@ from app.matching import report
 from app.matching.blocking import Blocking, Held, blocking
 from app.matching.columns import I64
 from app.matching.explanations import Side
-from app.matching.market import Seat
-from app.matching.plan import Paired
-from app.matching.policy import GroupBy
+from app.matching.plan import Paired, Unmatched, UnmatchedReason
+from app.matching.policy import Policy
 from app.matching.report import BlockingPair, Changes, Coverage, Floor, Price, Report, Scores
+from app.matching.rewarding import group_of
 from app.matching.utilities import Utilities
 
 STRONGEST = 50
+UTILITY_A_POINT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,52 +28,52 @@ class Choices:
     prices: tuple[Price, ...] = ()
 
 
-def group_of(seat: Seat, by: GroupBy) -> str:
-    """The group a seat counts in; empty for who has none."""
-    name: str | None = getattr(seat, by.value)
-    return name or ""
+def tolerance_of(policy: Policy) -> int:
+    """The policy's tolerance as utility (0-10,000)."""
+    return round(policy.tolerance * UTILITY_A_POINT)
 
 
-def reported(utilities: Utilities, pairs: Sequence[Paired], choices: Choices) -> Report:
+def reported(utilities: Utilities, pairs: Sequence[Paired], unmatched: Sequence[Unmatched], choices: Choices) -> Report:
     """All numbers of a plan, pinned pairs among them."""
     market, policy = utilities.market, utilities.policy
-    mentors, mentees = utilities.seats(Side.MENTOR), utilities.seats(Side.MENTEE)
-    blocked = blocking(utilities, _held(mentors, mentees, pairs))
-    reached = {side: _reached(utilities.seats(side), blocked, side) for side in Side}
+    blocked = blocking(utilities, _held(utilities, pairs))
+    out_of_reach = {each.seat for each in unmatched if each.reason is not UnmatchedReason.BETTER_FITS}
+    mentors, mentees = ([seat.id for seat in seats] for seats in (market.mentors, market.mentees))
+    reached = [seat for seat in mentees if seat not in out_of_reach]
     scored = [(pair.mentor, pair.mentee, pair.score) for pair in pairs]
     seats = [(mentor, mentee) for mentor, mentee, _ in scored]
     return Report(
-        mentors=Coverage.of([seat.id for seat in mentors], reached[Side.MENTOR], [pair[0] for pair in seats]),
-        mentees=Coverage.of([seat.id for seat in mentees], reached[Side.MENTEE], [pair[1] for pair in seats]),
-        scores=Scores.of([score for *_, score in scored], report.best_scores(reached[Side.MENTEE], scored)),
+        mentors=Coverage.of(mentors, set(mentors) - out_of_reach, [mentor for mentor, _ in seats]),
+        mentees=Coverage.of(mentees, reached, [mentee for _, mentee in seats]),
+        scores=Scores.of([score for *_, score in scored], report.best_scores(reached, scored)),
         blocking=len(blocked.mentors),
-        strongest=_strongest(mentors, mentees, blocked),
+        blocking_beyond=blocked.beyond(tolerance_of(policy)),
+        strongest=_strongest(utilities, blocked),
         groups=report.groups(
-            {seat.id: group_of(seat, policy.fairness.group_by) for seat in mentees}, reached[Side.MENTEE], scored
+            {seat.id: group_of(seat, policy.fairness.group_by) or "" for seat in market.mentees}, reached, scored
         ),
         floors=choices.floors,
         shortfall=choices.shortfall,
         prices=choices.prices,
-        loads=report.loads((seat.id for seat in mentors), seats),
+        loads=report.loads(mentors, seats),
         changes=Changes.between(market.current, seats),
     )
 
 
-def _held(mentors: Sequence[Seat], mentees: Sequence[Seat], pairs: Sequence[Paired]) -> Held:
-    mentor_at, mentee_at = ({seat.id: at for at, seat in enumerate(seats)} for seats in (mentors, mentees))
+def _held(utilities: Utilities, pairs: Sequence[Paired]) -> Held:
+    mentor_at, mentee_at = (
+        {seat.id: at for at, seat in enumerate(utilities.seats(side))} for side in (Side.MENTOR, Side.MENTEE)
+    )
+    held = [pair for pair in pairs if not pair.is_pinned]
     return Held(
-        np.array([mentor_at[pair.mentor] for pair in pairs], np.int64),
-        np.array([mentee_at[pair.mentee] for pair in pairs], np.int64),
-        np.array([pair.is_pinned for pair in pairs], bool),
+        np.array([mentor_at[pair.mentor] for pair in held], np.int64),
+        np.array([mentee_at[pair.mentee] for pair in held], np.int64),
     )
 
 
-def _reached(seats: Sequence[Seat], blocked: Blocking, side: Side) -> list[str]:
-    return [seat.id for seat, is_reached in zip(seats, blocked.reached[side].tolist(), strict=True) if is_reached]
-
-
-def _strongest(mentors: Sequence[Seat], mentees: Sequence[Seat], blocked: Blocking) -> tuple[BlockingPair, ...]:
+def _strongest(utilities: Utilities, blocked: Blocking) -> tuple[BlockingPair, ...]:
     """Those whose smaller gain is the largest; of equals the first by place."""
+    mentors, mentees = utilities.seats(Side.MENTOR), utilities.seats(Side.MENTEE)
     columns: tuple[I64, ...] = (
         blocked.mentors,
         blocked.mentees,

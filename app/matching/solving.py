@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
@@ -10,6 +11,7 @@ from app.matching.checking import Unsolvable, require_sound
 from app.matching.columns import I64
 from app.matching.looking import Look, silent
 from app.matching.market import Market
+from app.matching.objectives import Objectives
 from app.matching.packing import Packed, pack
 from app.matching.pairwise import Pairwise
 from app.matching.pinned import Pinned
@@ -17,7 +19,9 @@ from app.matching.plan import Paired, Plan, Progress, ProofScope, Status, Unmatc
 from app.matching.policy import Policy
 from app.matching.problem import Solution, TooLarge
 from app.matching.proving import optimise
+from app.matching.reporting import reported
 from app.matching.rewarding import group_of, owed, problem
+from app.matching.utilities import Utilities
 
 _VERSIONS = ("numpy", "numba", "ortools")
 
@@ -37,12 +41,15 @@ def solve(
     floors = owed(market, policy, pinned)
     look.say("snapshot", 1, 1)
     try:
-        solution = optimise(problem(packed, policy, pinned, floors), look)
+        utilities = Utilities(market, policy, seed, Look(look.progress))
+        asked = problem(packed, policy, pinned, floors)
+        solution, choices = Objectives(asked, packed, utilities, lambda each: optimise(each, look)).solved()
     except TooLarge:
         text = "the market is too large for floors or participation before scores; take the objective welfare"
         raise Unsolvable((("/policy/objective", "rewards_too_large", text),)) from None
     look.say("report", 1, 1)
-    return _plan(market, policy, seed, packed, solution)
+    plan = _plan(market, policy, seed, packed, solution)
+    return replace(plan, report=reported(utilities, plan.pairs, plan.unmatched, choices))
 
 
 def _plan(market: Market, policy: Policy, seed: int, packed: Packed, solution: Solution) -> Plan:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from app.matching import deferred, oracle
 from app.matching.blocking import Blocking, Held, blocking
@@ -20,7 +21,6 @@ from app.matching.repairing import Edges as Weighed
 from app.matching.utilities import Utilities
 
 Optimum = Callable[[Problem], Solution]
-_FIRST_PROPOSALS = 64
 
 
 @dataclass(frozen=True)
@@ -54,21 +54,21 @@ class Stabilising:
         return repaired(edges, chosen, blocked)
 
     def _deferred(self) -> Edges:
-        pairs = deferred.accepted(self.problem.places_e.tolist(), self.problem.places_m.tolist(), self._proposals)
+        pairs = deferred.accepted(self.problem.places_e.tolist(), self.problem.places_m.tolist(), self._lists())
         mentors, mentees = np.array(pairs, np.int64).reshape(-1, 2).T
-        none = Edges.none(self.problem.columns.mentors)
-        return none.with_more(mentees, mentors, oracle.listed(self.problem.columns, mentees, mentors))
+        scores = oracle.listed(self.problem.columns, mentees, mentors)
+        return Edges.none(self.problem.columns.mentors).with_more(mentees, mentors, scores)
 
-    def _proposals(self, row: int) -> Iterator[tuple[int, int]]:
-        """The mentee's own list; most need a few names of it only, so the rest waits until asked for."""
-        columns = self.problem.columns
-        liked = oracle.score(self.utilities.own[Side.MENTOR].columns, row)
-        told = 0
-        for count in (min(_FIRST_PROPOSALS, columns.mentors), columns.mentors):
-            best = self.utilities.best(row, count)
-            for mentor in best[told:].tolist():
-                yield mentor, int(liked[mentor])
-            told = len(best)
+    def _lists(self) -> list[Iterator[tuple[int, int]]]:
+        """Every mentee's own list, best first, and what the mentee is to each; of equals the first by place."""
+        floors = np.full(self.problem.columns.mentees, BARRED, np.int64)
+        lists = []
+        for rows in self.utilities.rows():
+            ours, theirs = (self.utilities.dense(side, rows, floors) for side in (Side.MENTEE, Side.MENTOR))
+            for row in range(len(rows)):
+                best = np.argsort(-ours[row], kind="stable")[: np.count_nonzero(ours[row] >= 0)]
+                lists.append(_told(best.astype(np.uint32), theirs[row, best].astype(np.int16)))
+        return lists
 
     def _objective(self, pairs: Edges) -> int:
         first_e, first_m = self.problem.first_e, self.problem.first_m
@@ -77,4 +77,9 @@ class Stabilising:
 
 
 def _held(pairs: Edges) -> Held:
-    return Held(pairs.mentors, pairs.mentees, np.zeros(len(pairs.keys), bool))
+    return Held(pairs.mentors, pairs.mentees)
+
+
+def _told(mentors: npt.NDArray[np.uint32], utility: npt.NDArray[np.int16]) -> Iterator[tuple[int, int]]:
+    for mentor, liked in zip(mentors, utility, strict=True):
+        yield int(mentor), int(liked)

@@ -1,5 +1,6 @@
 """Small markets of every kind, from a seed: few enough people that every plan can be tried."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -13,6 +14,11 @@ from app.matching.policy import Criterion, CriterionName, Policy, Rules
 Pairs = tuple[tuple[str, str], ...]
 SKILLS = ("ai", "data", "media", "web")
 NAMES = ("skills", "interests", "rank_gap", "mentee_ranking", "mentor_ranking", "waiting")
+
+
+def seeded(seed: int) -> Random:
+    """Draws that are the same each time; nobody needs to be kept from guessing them."""
+    return Random(seed)  # noqa: S311
 
 
 def policy(random: Random) -> Policy:
@@ -41,14 +47,25 @@ def market(random: Random, *, most: int = 4, places: int = 2) -> Market:
     pairs = [(mentor, mentee) for mentor in mentors for mentee in mentees]
     apart = [pair for pair in pairs if random.random() < 0.2]
     ranked = [pair for pair in pairs if random.random() < 0.3]
+    said = [(mentee.id, mentor.id) for mentor, mentee in ranked]
+    said += [(mentor.id, mentee.id) for mentor, mentee in ranked if random.random() < 0.5]
     return Market(
         mentors,
         mentees,
         managers=dict.fromkeys(seat.person_id for seat in (*mentors, *mentees)),
         barred=frozenset((mentee.person_id, mentor.person_id) for mentor, mentee in apart),
-        rankings={(mentee.id, mentor.id): random.randint(1, 3) for mentor, mentee in ranked}
-        | {(mentor.id, mentee.id): random.randint(1, 3) for mentor, mentee in ranked if random.random() < 0.5},
+        rankings=_places(said),
     )
+
+
+def _places(said: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Whom each author named, in that order."""
+    named: Counter[str] = Counter()
+    rankings = {}
+    for author, other in said:
+        named[author] += 1
+        rankings[author, other] = named[author]
+    return rankings
 
 
 def _seat(random: Random, side: str, at: int, rank: int) -> Seat:

@@ -124,7 +124,7 @@ def _plan(*pairs: tuple[str, str], market: Market = MARKET, policy: Policy = POL
     seats = {seat.id: seat for seat in (*market.mentors, *market.mentees)}
     paired = tuple(Paired(mentor, mentee, pairwise.score(seats[mentor], seats[mentee]), {}) for mentor, mentee in pairs)
     total = sum(pair.score for pair in paired)
-    return Plan(Status.OPTIMAL, total, total, ProofScope.ALL_PAIRS, 1, paired, (), market.digest, "", 0, {})
+    return Plan(Status.OPTIMAL, total, total, ProofScope.ALL_PAIRS, 1, paired, (), {}, market.digest, "", 0, {})
 
 
 def test_all_rules_that_a_pair_breaks_are_named_with_their_figures() -> None:

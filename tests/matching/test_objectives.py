@@ -1,7 +1,5 @@
 """Egalitarian, stable and mean-gap plans, against every plan of small markets."""
 
-from random import Random
-
 import numpy as np
 import pytest
 
@@ -45,7 +43,7 @@ def _served(plan: dict[Pair, int]) -> int:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_plan_that_serves_as_many_has_a_better_worst_pair(seed: int) -> None:
-    random = Random(seed)
+    random = small.seeded(seed)
     market, policy = small.market(random, most=3), small.policy(random)
     packed, problem = _problem(market, policy)
 
@@ -60,7 +58,7 @@ def test_no_plan_that_serves_as_many_has_a_better_worst_pair(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize("tolerance", [0, 500, 2_000])
 def test_nobody_blocks_a_stable_plan_by_more_than_the_tolerance(seed: int, tolerance: int) -> None:
-    random = Random(seed)
+    random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random)
     packed, problem = _problem(market, policy)
     utilities = Utilities(market, policy)
@@ -94,7 +92,7 @@ def _own(utilities: Utilities, market: Market, side: Side) -> list[tuple[Pair, i
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_plan_within_the_gap_passes_the_bound(seed: int) -> None:
-    random = Random(seed)
+    random = small.seeded(seed)
     market, policy = small.market(random, most=3), small.policy(random)
     packed, problem = _problem(market, policy)
     group_of = {seat.id: seat.department for seat in market.mentees}

@@ -1,6 +1,7 @@
 """Nobody wants to swap: deferred acceptance, and blocking pairs counted by a double loop."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -18,26 +19,25 @@ from app.matching.policy import Policy
 from app.matching.utilities import Utilities
 from tests.matching import small
 
+Pair = tuple[str, str]
 FORBIDDEN = -1
 
 
-def _chosen(utilities: Utilities, random: Random) -> Held:
-    """Some allowed pairs within everybody's places, some of them pins."""
-    seats = {side: utilities.seats(side) for side in Side}
-    left = {side: [seat.places for seat in seats[side]] for side in Side}
-    chosen = []
-    for mentor, one in enumerate(seats[Side.MENTOR]):
-        for mentee, other in enumerate(seats[Side.MENTEE]):
-            free = left[Side.MENTOR][mentor] and left[Side.MENTEE][mentee]
-            if free and not utilities.joint.pairwise.failed(one, other) and random.random() < 0.6:
-                left[Side.MENTOR][mentor] -= 1
-                left[Side.MENTEE][mentee] -= 1
-                chosen.append((mentor, mentee, random.random() < 0.2))
-    rows = np.array(chosen, np.int64).reshape(-1, 3).T
-    return Held(rows[0], rows[1], rows[2].astype(bool))
+def _chosen(market: Market, policy: Policy, random: Random) -> dict[Pair, bool]:
+    """Some allowed pairs within everybody's places, and whether each is a pin."""
+    pairwise, chosen = Pairwise(market, policy), {}
+    left = {seat.id: seat.places for seat in (*market.mentors, *market.mentees)}
+    for mentor in market.mentors:
+        for mentee in market.mentees:
+            free = left[mentor.id] and left[mentee.id]
+            if free and not pairwise.failed(mentor, mentee) and random.random() < 0.6:
+                left[mentor.id] -= 1
+                left[mentee.id] -= 1
+                chosen[mentor.id, mentee.id] = random.random() < 0.2
+    return chosen
 
 
-def _double_loop(market: Market, policy: Policy, pairs: dict[tuple[str, str], bool], tolerance: int) -> set[object]:
+def _double_loop(market: Market, policy: Policy, pairs: dict[Pair, bool], tolerance: int) -> set[Pair]:
     worth = {side: Pairwise(market, policy.model_copy(update={"mentee_share": share})) for side, share in _SHARES}
     seats = {seat.id: seat for seat in (*market.mentors, *market.mentees)}
 
@@ -65,20 +65,22 @@ _SHARES = ((Side.MENTEE, 10), (Side.MENTOR, 0))
 @pytest.mark.parametrize("seed", range(60))
 @pytest.mark.parametrize("tolerance", [0, 700])
 def test_blocking_pairs_are_those_of_a_double_loop(seed: int, tolerance: int) -> None:
-    random = Random(seed)  # noqa: S311
+    random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random)
+    pairs = _chosen(market, policy, random)
+    market = replace(market, pins=tuple(pair for pair, is_pin in pairs.items() if is_pin))
     utilities = Utilities(market, policy, seed)
-    held = _chosen(utilities, random)
-    mentors, mentees = utilities.seats(Side.MENTOR), utilities.seats(Side.MENTEE)
-    pairs = {
-        (mentors[mentor].id, mentees[mentee].id): bool(is_pin)
-        for mentor, mentee, is_pin in zip(held.mentors, held.mentees, held.is_pin, strict=True)
-    }
+    mentors, mentees = ([seat.id for seat in utilities.seats(side)] for side in (Side.MENTOR, Side.MENTEE))
+    traded = [pair for pair, is_pin in pairs.items() if not is_pin]
+    held = Held(
+        np.array([mentors.index(mentor) for mentor, _ in traded], np.int64),
+        np.array([mentees.index(mentee) for _, mentee in traded], np.int64),
+    )
 
     found = blocking(utilities, held, tolerance)
 
     at = zip(found.mentors, found.mentees, strict=True)
-    assert {(mentors[mentor].id, mentees[mentee].id) for mentor, mentee in at} == _double_loop(
+    assert {(mentors[mentor], mentees[mentee]) for mentor, mentee in at} == _double_loop(
         market, policy, pairs, tolerance
     )
 
@@ -107,7 +109,9 @@ def _proposals(mentee: I64, mentor: I64, row: int) -> Iterator[tuple[int, int]]:
 
 
 def _accepted(mentee: I64, mentor: I64, mentees: I64, mentors: I64) -> list[tuple[int, int]]:
-    return deferred.accepted(mentees.tolist(), mentors.tolist(), lambda row: _proposals(mentee, mentor, row))
+    return deferred.accepted(
+        mentees.tolist(), mentors.tolist(), [_proposals(mentee, mentor, row) for row in range(len(mentee))]
+    )
 
 
 @given(preferences())
