@@ -115,11 +115,14 @@ def _confidential() -> Iterable[list[str]]:
 
 def _operations() -> Iterable[list[str]]:
     for resource in RESOURCES:
-        for intent in (*INTENTS, *INQUIRIES):
+        for intent in INTENTS:
             if intent.resource is not resource:
                 continue
             for action in (intent.name, *(name for name, whole in policy.WITHIN.items() if whole == intent.name)):
-                yield [_named(action), *_cells({**policy.ACT, **policy.ASK}[action])]
+                yield [_named(action), *_cells(policy.ACT[action])]
+        for inquiry in INQUIRIES:
+            if inquiry.resource is resource:
+                yield [_named(inquiry.name), *_cells(policy.ASK[inquiry.name])]
 
 
 def _named(name: str) -> str:

@@ -108,18 +108,18 @@ def of_inquiry(inquiry: Inquiry) -> list[Json]:
     """The parameters of a question."""
     takes = inquiry.takes
     asked = _members(takes, tuple(takes.model_fields)) if takes else []
+    for parameter in asked:
+        # What is not sent is absent: a query knows no null.
+        parameter["schema"] = next(iter(parameter["schema"].get("anyOf", ())), parameter["schema"])
     return [identifier(inquiry.resource), *asked, _shared("IfNoneMatch")]
 
 
 def _members(takes: type[Input], names: tuple[str, ...]) -> list[Json]:
     schema = components()[takes.__name__]
-    required = schema.get("required", ())
-    # What is not sent is absent: a query knows no null.
-    members = {name: schema["properties"][name] for name in names}
-    shown = {name: next(iter(member.get("anyOf", ())), member) for name, member in members.items()}
     return [
-        _query(name, shown[name], member.get("description", ""), required=name in required)
-        for name, member in members.items()
+        _query(name, member, member.get("description", ""), required=name in schema.get("required", ()))
+        for name in names
+        if (member := schema["properties"][name])
     ]
 
 

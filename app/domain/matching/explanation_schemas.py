@@ -119,7 +119,7 @@ class NearestMiss(Output):
     """The partner that came nearest."""
 
     other_enrolment_id: str
-    instead_of: PairOfEnrolments | None
+    instead_of: PairOfEnrolments = Field(description="The weakest pair that holds the place.")
     points: int = Field(description="How much the pair's score lacks to the weakest that holds the place.")
 
 

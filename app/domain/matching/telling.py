@@ -83,8 +83,8 @@ def why_unmatched(run_id: str, found: engine.WhyUnmatched, reader: Reader) -> sc
 
 
 def _nearest(miss: engine.Miss) -> schemas.NearestMiss:
-    held = [] if miss.instead_of is None else _pairs([miss.instead_of])
-    return schemas.NearestMiss(other_enrolment_id=miss.other, instead_of=next(iter(held), None), points=miss.points)
+    (held,) = _pairs([miss.instead_of])
+    return schemas.NearestMiss(other_enrolment_id=miss.other, instead_of=held, points=miss.points)
 
 
 def _side(parts: Iterable[engine.Part], side: Side, reader: Reader) -> schemas.ExplainedSide | None:
