@@ -1,6 +1,6 @@
 """The engine in a process of its own: `python -m app.matching.process`.
 
-It reads one task, tells of its progress a line of JSON at a time, and answers with a plan or a fault. It ends by
+It reads one task, tells of its progress a line of JSON at a time, and answers with a plan or a failure. It ends by
 itself when whoever started it is gone: its input ends then.
 """
 
@@ -20,36 +20,35 @@ from app.matching.solving import solve
 
 def main() -> None:
     """Do one task."""
-    answers = _answers()
-    head = json.loads(sys.stdin.buffer.readline())
-    _limit(head["memory_mb"])
-    market = Market.from_bytes(sys.stdin.buffer.read(head["market_bytes"]))
+    answers, task = _answers(), json.loads(sys.stdin.buffer.readline())
+    market = sys.stdin.buffer.read(task["market_bytes"])
     threading.Thread(target=_end_with_parent, daemon=True).start()
-
-    def progress(phase: str, done: int, total: int, objective: int | None, bound: int | None) -> None:
-        _say(answers, {"phase": phase, "done": done, "total": total, "objective": objective, "bound": bound})
-        if head["stop_gap"] is not None and phase == "prove" and objective is not None and bound is not None:
-            # As if the time were spent: what is left to gain is not worth more of it.
-            if 0 < bound - objective <= head["stop_gap"]:
-                raise OutOfTime
-
+    _limit(task["memory_mb"])
     try:
-        plan = solve(
-            market,
-            Policy.model_validate(head["policy"]),
-            seed=head["seed"],
-            budget=head["budget_seconds"],
-            progress=progress,
-        ).to_bytes()
+        plan = _plan(task, market, answers)
     except MemoryError:
         _say(answers, {"failure": "out_of_memory"})
-        return
     except Unsolvable as error:
         _say(answers, {"failure": "unsolvable", "faults": error.faults})
-        return
-    _say(answers, {"plan_bytes": len(plan)})
-    answers.write(plan)
-    answers.flush()
+    else:
+        _say(answers, {"plan_bytes": len(plan)})
+        answers.write(plan)
+        answers.flush()
+
+
+def _plan(task: dict[str, Any], market: bytes, answers: BinaryIO) -> bytes:
+    def progress(phase: str, done: int, total: int, objective: int | None, bound: int | None) -> None:
+        _say(answers, {"phase": phase, "done": done, "total": total, "objective": objective, "bound": bound})
+        if task["stop_gap"] is not None and phase == "prove" and objective is not None and bound is not None:
+            # As if the time were spent: what is left to gain is not worth more of it.
+            if 0 < bound - objective <= task["stop_gap"]:
+                raise OutOfTime
+
+    policy = Policy.model_validate(task["policy"])
+    found = solve(
+        Market.from_bytes(market), policy, seed=task["seed"], budget=task["budget_seconds"], progress=progress
+    )
+    return found.to_bytes()
 
 
 def _answers() -> BinaryIO:

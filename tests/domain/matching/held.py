@@ -1,33 +1,42 @@
-"""The engine's process with a hand on it: it waits in one phase, or is ended from outside, as `HELD` says.
+"""The engine's process with a hand on it: it stays in a phase for as long as a file is there, and puts its pid into it.
 
-`HELD` is a phase, a colon and a file: the process stays in the phase for as long as the file is there, and writes its
-pid into it.
+`HELD` names the phase and, after a colon, the file.
 """
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.matching import process
+from app.matching import looking, process, solving
+from app.matching.proving import Effort, optimise
 from app.matching.solving import solve
 
-PHASE, _, FILE = os.environ["HELD"].partition(":")
 PHASES = ("snapshot", "score", "solve", "prove", "report")
 
 
-def _held(*args: Any, progress: Any, **options: Any) -> Any:
-    def say(phase: str, *figures: Any) -> None:
-        progress(phase, *figures)
-        held = Path(FILE)
-        if phase == PHASE and held.exists():
-            held.write_text(str(os.getpid()))
-            while held.exists():
-                time.sleep(0.01)
+def main() -> None:
+    """As the engine's own."""
+    held, _, name = os.environ["HELD"].partition(":")
+    file = Path(name)
 
-    return solve(*args, progress=say, **options)
+    def patient(*args: Any, progress: Any, **options: Any) -> Any:
+        def say(phase: str, *figures: Any) -> None:
+            progress(phase, *figures)
+            if phase == held and file.exists():
+                file.write_text(str(os.getpid()))
+                while file.exists():
+                    time.sleep(0.01)
+
+        return solve(*args, progress=say, **options)
+
+    process.solve = patient  # type: ignore[assignment]
+    # A small market is done before there is a second word to say, and looked over before there is anything to prove.
+    looking._WORD_EACH_SECONDS = 0.0
+    solving.optimise = partial(optimise, effort=Effort(candidates=1))
+    process.main()
 
 
 if __name__ == "__main__":
-    process.solve = _held
-    process.main()
+    main()

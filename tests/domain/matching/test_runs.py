@@ -5,8 +5,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app import db as database
+from app.domain.matching import matter
 from app.workers.run import Worker
-from app.workers.sweep import sweep
 from tests.conftest import TestClock
 from tests.domain.matching.conftest import Fair
 from tests.outcomes import at_once, invalid, refused
@@ -172,29 +173,26 @@ async def test_what_does_not_go_with_the_mode_is_named_all_at_once(fair: Fair) -
         await fair.begin(mode="what_if", base_run_id=base["id"], policy={"criteria": [{"name": "skills"}]})
 
 
-async def test_a_run_without_a_snapshot_is_nobodys_base(fair: Fair, clock: TestClock) -> None:
-    base = await fair.run()
-    clock.advance(days=91)
-    await sweep()
+async def test_a_run_without_a_snapshot_is_nobodys_base(fair: Fair) -> None:
+    base = await fair.begin()
+    await fair.world.do("coordinator", "cancel_match_run", base["id"])
 
     with refused("match_run_forgotten"):
         await fair.begin(mode="what_if", base_run_id=base["id"])
 
 
-async def test_snapshots_and_plans_go_after_90_days_and_not_before(
-    fair: Fair, clock: TestClock, owner: asyncpg.Connection
+@pytest.mark.parametrize(("days", "is_kept"), [(89, True), (91, False)])
+async def test_snapshots_and_plans_go_after_90_days(
+    fair: Fair, clock: TestClock, owner: asyncpg.Connection, days: int, is_kept: bool
 ) -> None:
     run = await fair.run()
-    clock.advance(days=89)
-    await sweep()
-    (kept,) = await matter_of(owner, run)
-    clock.advance(days=2)
-    await sweep()
+    clock.advance(days=days)
 
-    (gone,) = await matter_of(owner, run)
-    assert kept["market"]
-    assert kept["plan"]
-    assert (gone["market"], gone["plan"]) == (None, None)
+    async with database.current().writing(fair.world.organisation_id) as db:
+        await matter.forget_old(db)
+
+    (kept,) = await matter_of(owner, run)
+    assert (kept["market"] is not None, kept["plan"] is not None) == (is_kept, is_kept)
 
 
 async def test_the_snapshot_lies_sealed(fair: Fair, owner: asyncpg.Connection) -> None:
