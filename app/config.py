@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     worker_lanes: int = Field(
         default=64, ge=1, le=1000, description="Webhook endpoints that one worker serves at once."
     )
+    matching_memory_mb: int = Field(
+        default=2048, ge=256, le=65536, description="Memory that one matching may take, in a process of its own."
+    )
     lease_seconds: float = Field(
         default=60.0, ge=5, le=3600, description="A dead worker's claims are free after this long."
     )

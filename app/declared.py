@@ -1,5 +1,6 @@
 """Everything that the doors open onto: each resource and each intent, in the order of the story."""
 
+from app.acting.inquiry import Inquiry
 from app.acting.intent import Intent
 from app.domain.access import intents as access
 from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
@@ -10,6 +11,11 @@ from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.imports import intents as imports
+from app.domain.matching import inquiries as of_matching
+from app.domain.matching import intents as matching
+from app.domain.matching import preference_intents as matching_preferences
+from app.domain.matching.preference_resource import MATCHING_PREFERENCES
+from app.domain.matching.resource import MATCH_PROPOSALS, MATCH_RUNS, MATCHING_POLICIES
 from app.domain.operations import intents as operations
 from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
@@ -57,6 +63,10 @@ RESOURCES: tuple[Resource, ...] = (
     PAIRINGS,
     AGREEMENTS,
     SIGNATURES,
+    MATCHING_PREFERENCES,
+    MATCHING_POLICIES,
+    MATCH_RUNS,
+    MATCH_PROPOSALS,
     SESSIONS,
     ATTENDANCES,
     AGENDA_ITEMS,
@@ -89,10 +99,13 @@ INTENTS: tuple[Intent, ...] = (
     *enrolments.INTENTS,
     *imports.INTENTS,
     *pairings.INTENTS,
+    *matching_preferences.INTENTS,
+    *matching.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )
+INQUIRIES: tuple[Inquiry, ...] = of_matching.INQUIRIES
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

@@ -4,6 +4,7 @@ from app.acting.models import IdempotencyRecord
 from app.audit.models import AuditEntry, AuditHead, AuditSubject
 from app.auth.models import ApiKey, Credential, IssuerBinding, SigningKey
 from app.declared import RESOURCES
+from app.domain.matching.models import MatchRunMatter
 from app.domain.operations.models import OperationInput
 from app.domain.privacy.operators import Operator
 from app.events.models import BrokerCursor, EventCounter, OutboxEvent
@@ -22,6 +23,7 @@ __all__ = [
     "EventCounter",
     "IdempotencyRecord",
     "IssuerBinding",
+    "MatchRunMatter",
     "OperationInput",
     "Operator",
     "OutboxEvent",

@@ -36,6 +36,7 @@ _READERS = {
     "audit_entry": "admin",
     **dict.fromkeys(("consent", "export", "erasure", "legal_hold", "break_glass"), "admin"),
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
+    "matching_preference": "mentor",
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback"), "mentor"),
 }
 
@@ -54,6 +55,7 @@ class Full:
     world: World
     objects: dict[str, str] = field(default_factory=dict)
     other_person: str = ""
+    other_enrolment: str = ""
 
     def reader(self, name: str) -> str:
         """A part that sees the object of this kind."""
@@ -83,6 +85,8 @@ class Full:
         body: dict[str, Any] = self._own(components()[intent.takes.__name__]["examples"][0])
         if "other_person_id" in body:
             body["other_person_id"] = self.other_person
+        if "other_enrolment_id" in body:
+            body["other_enrolment_id"] = self.other_enrolment
         return body
 
     def _own(self, value: Any) -> Any:
@@ -104,6 +108,9 @@ async def fill(world: World) -> Full:
     add("pairing", pairing_id)
     add("programme", programme_id)
     add("enrolment", pairing["mentor_enrolment_id"])
+    wish = {"enrolment_id": pairing["mentor_enrolment_id"], "other_enrolment_id": pairing["mentee_enrolment_id"]}
+    add("matching_preference", (await world.do("mentor", "create_matching_preference", **wish, rank=1))["id"])
+    full.other_enrolment = await world.enrolment(programme_id, await world.person(rank=7), "mentee")
     for name, intent, data in _of_programme(world):
         add(name, (await world.do("coordinator", intent, programme_id=programme_id, **data))["id"])
     session = await world.session(pairing_id)

@@ -19,8 +19,10 @@ class Relation(StrEnum):
     PUBLISHED = "published"  # of a programme that is no longer a draft
     SPONSORED = "sponsored"  # of a programme that the caller sponsors
     OWN_PAIRING = "own_pairing"  # of a pairing of which the caller is a member
+    AS_MENTOR = "as_mentor"  # of a pair that was proposed to the caller, as its mentor
+    AS_MENTEE = "as_mentee"  # of a pair that was proposed to the caller, as its mentee
     OWN = "own"  # about the caller, or written by the caller
-    ADDRESSEE = "addressee"  # written by someone else for the caller
+    ADDRESSEE = "addressee"  # written by someone else for the caller, or opened to their office by who wrote it
     EMBEDDED = "embedded"  # the one webhook endpoint that the caller's token is for, and what belongs to it
     TOLD = "told"  # an event that everybody is told of: it has its place in the feed
 
@@ -55,6 +57,9 @@ _SPONSORS: Grants = dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.SPONSO
 _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
 _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
+# Of a proposal each side sees its own.
+_MENTOR_SIDE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.AS_MENTOR,))
+_MENTEE_SIDE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.AS_MENTEE,))
 _SELF: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN,))
 
 # Work in the background: administrators stand above it, the others have what they asked for themselves.
@@ -67,6 +72,8 @@ def _joined(*tables: Grants) -> Grants:
 
 _PAIR_FACTS = _joined(_RUNS_PROGRAMME, _PARTNERS)
 _SESSION_FACTS = _joined({_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)}, _PARTNERS)
+_PROPOSED_TO = _joined(_MENTOR_SIDE, _MENTEE_SIDE)
+_WEIGHS: Grants = {_COORDINATOR: (Relation.OWN_PROGRAMME,)}
 _AUDITED_PAIR: Grants = {_AUDITOR: (Relation.ORGANISATION, Relation.OWN_PAIRING)}
 
 READ: dict[str, Grants] = {
@@ -82,6 +89,10 @@ READ: dict[str, Grants] = {
     "programme_role": _PROGRAMME_WIDE,
     "enrolment": _joined(_RUNS_PROGRAMME, _SELF, _PARTNERS),
     **dict.fromkeys(("pairing", "agreement", "signature"), _joined(_PAIR_FACTS, _AUDITED_PAIR)),
+    **dict.fromkeys(("matching_policy", "match_run"), _joined(_RUNS_PROGRAMME, {_AUDITOR: _ANY})),
+    "match_proposal": _joined(_RUNS_PROGRAMME, {_AUDITOR: _ANY}, _PROPOSED_TO),
+    # Never to whom it is about, whatever office they hold.
+    "matching_preference": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     "session": _joined(_SESSION_FACTS, _AUDITED_PAIR),
     "attendance": _PARTNERS,
     "agenda_item": _PARTNERS,
@@ -139,6 +150,10 @@ _PAIRING_BOTH = (
     "pause_pairing resume_pairing begin_closing_pairing end_pairing_early continue_pairing_informally end_pairing "
     "propose_agreement"
 ).split()
+_MATCHING_OFFICE = (
+    "create_matching_policy update_matching_policy create_match_run cancel_match_run approve_match_run "
+    "discard_match_run veto_match_proposal"
+).split()
 _SESSION_BOTH = "schedule_session reschedule_session cancel_session complete_session record_no_show".split()
 _PAIR_ONLY = (
     "update_session rate_session create_agenda_item update_agenda_item delete_agenda_item create_session_link "
@@ -146,7 +161,10 @@ _PAIR_ONLY = (
     "set_goal update_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
     "delete_goal_milestone celebrate_win give_feedback sign_agreement"
 ).split()
-_OWN_ONLY = "update_note delete_note delete_win withdraw_feedback".split()
+_OWN_ONLY = (
+    "update_note delete_note delete_win withdraw_feedback create_matching_preference update_matching_preference "
+    "delete_matching_preference"
+).split()
 _WEBHOOKS = "create_webhook_endpoint rotate_webhook_signing_key".split()
 _OF_ENDPOINT = (
     "update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret delete_webhook_secret "
@@ -173,6 +191,8 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_ENROLMENT_SELF, _joined(_RUNS_PROGRAMME, _SELF)),
     **dict.fromkeys(_PAIRING_OFFICE, _RUNS_PROGRAMME),
     **dict.fromkeys(_PAIRING_BOTH, _PAIR_FACTS),
+    **dict.fromkeys(_MATCHING_OFFICE, _RUNS_PROGRAMME),
+    **dict.fromkeys(("accept_match_proposal", "decline_match_proposal"), _PROPOSED_TO),
     **dict.fromkeys(_SESSION_BOTH, _joined({_SERVICE: _ANY}, _PARTNERS)),
     "resolve_session": {_COORDINATOR: (Relation.OWN_PROGRAMME,), _SERVICE: _ANY},
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
@@ -186,6 +206,13 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PRIVACY_OFFICE, _ADMINISTRATORS),
     **dict.fromkeys(_ACCESS, _ADMINISTRATORS),
     **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
+}
+
+# What is worked out for whoever asks (app/acting/inquiry.py).
+_EXPLAINED: Grants = _joined(_SELF, _WEIGHS)
+ASK: Mapping[str, Grants] = {
+    **dict.fromkeys(("enrolment_suggestions", "enrolment_why_not", "enrolment_why_unmatched"), _EXPLAINED),
+    "match_proposal_why": _joined(_PROPOSED_TO, _WEIGHS),
 }
 
 # What is asked within an intent, beyond the intent itself: who runs a programme does not appoint who else does.
@@ -203,6 +230,15 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("pairing", "end_reason"): {_COORDINATOR: (Relation.OWN_PROGRAMME,)},
     ("session", "cancelled_by"): _CALLED_OFF,
     ("session", "cancel_reason"): _CALLED_OFF,
+    ("matching_preference", "reason"): _joined(_SELF, {_COORDINATOR: (Relation.ADDRESSEE,)}),
+    # From the sum and one side's points the other side's could be told.
+    ("match_proposal", "score"): _WEIGHS,
+    ("match_proposal", "mentor_points"): _joined(_MENTOR_SIDE, _WEIGHS),
+    ("match_proposal", "mentee_points"): _joined(_MENTEE_SIDE, _WEIGHS),
+    ("match_proposal", "declined_by"): _joined(_SELF, _WEIGHS),
+    ("match_proposal", "decline_reason"): _joined(_SELF, {_COORDINATOR: (Relation.ADDRESSEE,)}),
+    ("match_proposal", "is_reason_shared"): _joined(_SELF, _WEIGHS),
+    ("match_proposal", "veto_reason"): _WEIGHS,
     ("note", "text"): READ["note"],
     ("feedback", "rating"): READ["feedback"],
     ("feedback", "text"): READ["feedback"],
@@ -217,8 +253,8 @@ def readers(resource: str, role: Role) -> tuple[Relation, ...]:
 
 
 def actors(action: str, role: Role) -> tuple[Relation, ...]:
-    """The relations through which a role may do something."""
-    return ACT[action].get(role, ())
+    """The relations through which a role may do something, or be told it."""
+    return (ACT.get(action) or ASK[action]).get(role, ())
 
 
 def barred(role: Role, granted: tuple[Relation, ...], party: tuple[Relation, ...]) -> tuple[Relation, ...]:

@@ -45,7 +45,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "programme_role": {_O: "duty"},
     "enrolment": {
         _O: "role status capacity live_pairings minutes_per_month zone",
-        _C: "offers seeks out_of_scope interests languages",
+        _C: "offers seeks out_of_scope interests languages offer_levels seek_weights style availability",
     },
     "pairing": {
         _O: "status health rank_gap starts_on ends_on grace_until cadence_min_days cadence_target_days "
@@ -55,6 +55,21 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     },
     "agreement": {_O: "edition status in_force_at", _C: "clauses"},
     "signature": {_O: "signed_at"},
+    "matching_policy": {
+        _O: "template rules criteria mentee_share objective tolerance first_partner waiting_bonus stay_bonus fairness "
+        "reciprocal"
+    },
+    "match_run": {
+        _O: "mode status seed budget_seconds stop_gap base_run_id requested_by operation_id phase done total objective "
+        "bound solution mentor_count mentee_count pair_count unmatched_count versions input_hash result_hash "
+        "failure_code faults started_at finished_at policy",
+        _C: "pins report",
+    },
+    "match_proposal": {
+        _O: "status offered_at expires_at mentor_accepted_at mentee_accepted_at closed_at",
+        _X: "score mentor_points mentee_points declined_by decline_reason is_reason_shared veto_reason",
+    },
+    "matching_preference": {_O: "rank reason_shared", _X: "reason"},
     "session": {
         _O: "number status starts_at ends_at zone mode reschedule_count calendar_uid calendar_sequence completed_at "
         "cancelled_at",

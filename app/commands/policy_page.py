@@ -6,7 +6,7 @@ from app.auth import policy
 from app.auth.actor import Role
 from app.auth.policy import Grants, Relation
 from app.auth.tiers import FIELDS, Tier
-from app.declared import INTENTS, RESOURCES
+from app.declared import INQUIRIES, INTENTS, RESOURCES
 from app.reading.resource import Resource
 
 _ROLES = {
@@ -26,8 +26,13 @@ _RELATIONS = {
         "own pair",
         "of a pair that they belong to; of notes, those that were shared with them",
     ),
+    Relation.AS_MENTOR: ("as mentor", "of a pair that was proposed to them, as the mentor"),
+    Relation.AS_MENTEE: ("as mentee", "of a pair that was proposed to them, as the mentee"),
     Relation.OWN: ("own", "about themselves, or written by themselves"),
-    Relation.ADDRESSEE: ("addressed", "written for them by their partner"),
+    Relation.ADDRESSEE: (
+        "addressed",
+        "written for them by their partner; of reasons, those that were shared with coordinators",
+    ),
     Relation.EMBEDDED: ("its endpoint", "the one endpoint that their token is for, and what belongs to it"),
     Relation.TOLD: ("told", "that have their place in the feed: neither pings nor tests of one endpoint"),
 }
@@ -115,6 +120,9 @@ def _operations() -> Iterable[list[str]]:
                 continue
             for action in (intent.name, *(name for name, whole in policy.WITHIN.items() if whole == intent.name)):
                 yield [_named(action), *_cells(policy.ACT[action])]
+        for inquiry in INQUIRIES:
+            if inquiry.resource is resource:
+                yield [_named(inquiry.name), *_cells(policy.ASK[inquiry.name])]
 
 
 def _named(name: str) -> str:

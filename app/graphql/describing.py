@@ -33,6 +33,8 @@ _FIELDS = {
 }
 _ARGUMENTS = {
     "id": "The id. One that is malformed names nothing.",
+    "otherEnrolmentId": "Of the same programme, on the other side.",
+    "matchRunId": "Of which run. Absent: the last that there is to speak of.",
     "type": "The name of a type, such as `session.completed`.",
     "ids": "1 to 100 ids, of objects of any kind.",
     "input": "On what to act, and with what.",

@@ -25,10 +25,12 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from graphql.utilities import validate_input_value
 
+from app.acting.inquiry import Inquiry
 from app.acting.intent import Intent
 from app.graphql import wording
 from app.graphql.arguments import variables_in
 from app.graphql.costing import Price
+from app.graphql.inquiries import ASKED
 from app.graphql.limits import parse_limited, require_affordable
 from app.graphql.measuring import fragments_of, selections_of
 from app.graphql.schema import DOES, SCHEMA
@@ -48,7 +50,7 @@ class Chosen:
     switches: tuple[str, ...]
     price: Price
     # What a mutation does, once for each of its fields.
-    intents: tuple[Intent, ...]
+    intents: tuple[Intent | Inquiry, ...]
     # What plans.py worked out, by the values of the switches.
     plans: dict[Any, Any] = field(default_factory=dict)
 
@@ -152,6 +154,7 @@ def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
 def _chosen(document: DocumentNode, node: OperationDefinitionNode) -> Chosen:
     selections = list(selections_of(document))
     fragments = fragments_of(document)
+    named: dict[str, Intent | Inquiry] = {**DOES, **ASKED}
     directives = [directive for selection in selections for directive in selection.directives or ()]
     return Chosen(
         document,
@@ -160,7 +163,7 @@ def _chosen(document: DocumentNode, node: OperationDefinitionNode) -> Chosen:
         introspects=any(isinstance(each, FieldNode) and each.name.value in _INTROSPECTION for each in selections),
         switches=tuple(dict.fromkeys(name for directive in directives for name in variables_in(directive))),
         price=Price(document, node.name.value if node.name else None),
-        intents=tuple(DOES[name] for name in _root_fields(node.selection_set, fragments) if name in DOES),
+        intents=tuple(named[name] for name in _root_fields(node.selection_set, fragments) if name in named),
     )
 
 

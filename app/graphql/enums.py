@@ -30,10 +30,16 @@ def is_enum(resource: Resource, field: str) -> bool:
 
 
 @cache
+def is_list(resource: Resource, field: str) -> bool:
+    """Whether a field holds several values."""
+    return get_origin(_bare(resource.schema.model_fields[field].annotation)) is list
+
+
+@cache
 def embedded_members(resource: Resource, field: str) -> tuple[str, dict[str, tuple[str, bool]]] | None:
-    """The type of the small objects in a field, and their members: GraphQL's name → (ours, whether an enum)."""
+    """The type of the small object or objects in a field, and their members: GraphQL's name → (ours, whether enum)."""
     kind = _bare(resource.schema.model_fields[field].annotation)
-    inner = _bare(get_args(kind)[0]) if get_origin(kind) is list else None
+    inner = _bare(get_args(kind)[0]) if get_origin(kind) is list else kind
     if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
         return None
     members = {

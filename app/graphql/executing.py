@@ -17,7 +17,7 @@ from app.auth.actor import Actor
 from app.auth.bearer import authenticate
 from app.auth.scopes import Scope
 from app.errors import DomainError, RateLimited, Unauthenticated
-from app.graphql import event_types, mutating, plans, problems
+from app.graphql import event_types, inquiries, mutating, plans, problems
 from app.graphql.documents import Chosen, Document, parsed
 from app.graphql.http import Operation, Refusal, Result, not_a_query
 from app.graphql.nodes import by_ids
@@ -157,6 +157,8 @@ class Request:
             return (await by_ids(self.actor, self._selector(), [arguments["id"]], nodes))[0]
         if name == "nodes":
             return await by_ids(self.actor, self._selector(), arguments["ids"], nodes)
+        if name in inquiries.ASKED:
+            return await inquiries.found(self.actor, self._selector(), name, nodes, arguments)
         if name in (event_types.LIST, event_types.ONE):
             return event_types.found(self._selector(), name, nodes, arguments)
         selector = self._selector()

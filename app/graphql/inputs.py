@@ -78,7 +78,7 @@ def _input_annotation(kind: Any, name: str) -> str:
     if get_origin(kind) in (Union, UnionType):
         inner = [item for item in get_args(kind) if item is not NoneType]
         return f"{_input_annotation(inner[0], name)} | None"
-    if get_origin(kind) is list:
+    if get_origin(kind) in (list, tuple):
         return f"list[{_input_annotation(get_args(kind)[0], name)}]"
     if get_origin(kind) is Annotated:
         return _input_annotation(get_args(kind)[0], name)

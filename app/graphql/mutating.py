@@ -76,7 +76,7 @@ def _validated(intent: Intent, given: dict[str, Any]) -> Any:
             Fault(
                 item["msg"].removeprefix("Value error, "),
                 code=item["type"],
-                pointer="".join(f"/{part}" for part in item["loc"]),
+                pointer="".join(f"/{part}" for part in item["loc"] if part != "[key]"),
             )
             for item in details[:50]
         )

@@ -18,7 +18,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.acting.intent import Intent
 from app.declared import INTENTS, RESOURCES
-from app.graphql import describing, inputs, names, types
+from app.graphql import describing, inputs, inquiries, names, types
 from app.graphql.scalars import SCALARS
 from app.reading.resource import Resource
 
@@ -43,6 +43,7 @@ def _query() -> type:
         one = f"{resource.type_name} | None"
         fields[resource.name] = types.argument_field({"id": "strawberry.ID"}, one, summary)
         fields[plural_name(resource)] = types.list_field(resource, summary)
+    fields |= inquiries.fields()
     return strawberry.type(
         type("Query", (), {"__module__": names.__name__, **fields}), description="Everything to read."
     )

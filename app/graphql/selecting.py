@@ -1,6 +1,7 @@
 """A selection set as a shape: what REST's `expand` says with names, GraphQL says with braces."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from graphql import (
@@ -9,6 +10,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLIncludeDirective,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
@@ -20,7 +22,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from app.auth.scopes import Scope
 from app.graphql.arguments import Asked, Question
-from app.graphql.enums import embedded_members, is_enum
+from app.graphql.enums import embedded_members, is_enum, is_list
 from app.reading.resource import Resource
 from app.reading.shape import (
     Constant,
@@ -117,6 +119,11 @@ class Selector:
         items = tuple(self._item(resource, kind, key, nodes) for key, nodes in fields.items())
         return Wanted(resource, items)
 
+    def field_type(self, owner: str, name: str) -> GraphQLOutputType:
+        """The type of a field."""
+        found: GraphQLOutputType = self._type(owner).fields[name].type
+        return found
+
     def _type(self, name: str) -> GraphQLObjectType:
         kind = self._schema.type_map[name]
         assert isinstance(kind, GraphQLObjectType)  # noqa: S101
@@ -134,7 +141,7 @@ class Selector:
             collection = resource.collections[plain]
             return ToMany(key, collection.column, self.page(kind, collection.resource, nodes, collection.column))
         if members := embedded_members(resource, plain):
-            return self._embedded(key, plain, members, nodes)
+            return replace(self._embedded(key, plain, members, nodes), is_list=is_list(resource, plain))
         return Leaf(key, plain, as_name=is_enum(resource, plain))
 
     def _embedded(

@@ -53,7 +53,7 @@ def annotation(kind: Any, name: str = "") -> str:
         return f"{annotation(inner[0], name)} | None"
     if get_origin(kind) is dict:
         return "strawberry.scalars.JSON"
-    if get_origin(kind) is list:
+    if get_origin(kind) in (list, tuple):
         return f"list[{annotation(get_args(kind)[0], name)}]"
     if get_origin(kind) is Annotated:
         return annotation(get_args(kind)[0], name)
@@ -71,7 +71,7 @@ def _named(kind: type, name: str) -> str:
     if issubclass(kind, Enum):
         return _enum(kind)
     if issubclass(kind, BaseModel):
-        return _embedded(kind)
+        return embedded(kind)
     return _SCALARS[kind]
 
 
@@ -84,6 +84,8 @@ def _enum(kind: type[Enum]) -> str:
 
 # Two chapters may use one word; callers of GraphQL share a single space of names.
 _ENUM_NAMES = {
+    "app.matching.policy.Mode": "CriterionMode",
+    "app.matching.policy.Objective": "MatchingObjective",
     "app.domain.feedback.models.Audience": "FeedbackAudience",
     "app.domain.programmes.contents.Audience": "ResourceAudience",
     "app.domain.sessions.models.Report": "SessionOutcome",
@@ -92,7 +94,8 @@ _ENUM_NAMES = {
 }
 
 
-def _embedded(kind: type[BaseModel]) -> str:
+def embedded(kind: type[BaseModel]) -> str:
+    """The type of an object that is no resource, made when it is first needed; its name."""
     name = kind.__name__.removesuffix("Read")
     if not hasattr(names, name):
         members = {key: annotation(info.annotation, key) for key, info in kind.model_fields.items()}
@@ -199,4 +202,4 @@ def order_name(order: str) -> str:
 
 for _resource in RESOURCES:
     _object(_resource)
-_embedded(EventTypeRead)
+embedded(EventTypeRead)

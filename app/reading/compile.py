@@ -255,17 +255,24 @@ def _joined(table: Table, *rows: NamedFromClause) -> sa.FromClause:
 
 
 def _embedded(item: Embedded, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """A list of JSON objects with the members that the caller wants, under the keys that they chose."""
+    """A JSON object, or a list of them, with the members that the caller wants, under the keys that they chose."""
+    if not item.is_list:
+        return built(_members(item, column))
     element = sa.func.jsonb_array_elements(column).table_valued("value", name=f"e_{item.field}", joins_implicitly=True)
+    members = _members(item, element.c.value)
+    return sa.select(sa.func.coalesce(sa.func.json_agg(built(members)), EMPTY_LIST)).scalar_subquery()
+
+
+def _members(item: Embedded, value: sa.ColumnElement[Any]) -> list[tuple[str, sa.ColumnElement[Any]]]:
     pairs: list[tuple[str, sa.ColumnElement[Any]]] = []
     for key, member, as_name in item.members:
         if member is None:
             pairs.append((key, text(item.type_name)))
             continue
         name: sa.ColumnElement[str] = sa.literal_column(f"'{member}'")
-        found = element.c.value.op("->>")(name)
-        pairs.append((key, sa.func.upper(found) if as_name else element.c.value.op("->")(name)))
-    return sa.select(sa.func.coalesce(sa.func.json_agg(built(pairs)), EMPTY_LIST)).scalar_subquery()
+        found = value.op("->>")(name)
+        pairs.append((key, sa.func.upper(found) if as_name else value.op("->")(name)))
+    return pairs
 
 
 def _inside(select: sa.Select[Any], parent: tuple[Table, ToMany] | None) -> sa.Select[Any]:

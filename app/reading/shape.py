@@ -50,12 +50,13 @@ class Leaf:
 
 @_shape
 class Embedded:
-    """A list of small objects inside a field: (key, member or `None` for the type's name, whether an enum) of each."""
+    """The small objects inside a field: (key, member or `None` for the type's name, whether an enum) of each."""
 
     key: str
     field: str
     type_name: str
     members: tuple[tuple[str, str | None, bool], ...]
+    is_list: bool = True
 
 
 @_shape

@@ -5,10 +5,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.declared import BY_PREFIX, INTENTS, RESOURCES
+from app.declared import BY_PREFIX, INQUIRIES, INTENTS, RESOURCES
 from app.ids import prefix_of
 from app.reading.run import Absent
-from app.routers import asyncapi, event_schemas, exports, feed, health, oauth, openapi, webhook_keys
+from app.routers import asyncapi, event_schemas, exports, feed, health, inquiries, oauth, openapi, webhook_keys
 from app.routers.reads import read_list, read_one
 from app.routers.table import Table
 from app.routers.writes import METHODS, path_of, write
@@ -40,6 +40,8 @@ def table() -> Table:
     for resource in RESOURCES:
         found.add("GET", f"/v1/{resource.path}", feed.events if resource is EVENTS else read_list(resource))
         found.add("GET", f"/v1/{resource.path}/{{id}}", read_one(resource))
+    for inquiry in INQUIRIES:
+        found.add("GET", inquiries.path_of(inquiry), inquiries.inquire(inquiry))
     for intent in INTENTS:
         found.add(METHODS[intent.kind], path_of(intent), write(intent))
     return found

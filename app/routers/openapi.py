@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
-from app.declared import INTENTS
+from app.declared import INQUIRIES, INTENTS
 from app.routers import openapi_answers as answers
 from app.routers import openapi_events as events
 from app.routers import openapi_oauth as oauth
@@ -39,6 +39,7 @@ TAGS = {
     "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",
     "enrolments": "Who joined a programme, as mentor or mentee, with what skills and wishes.",
     "pairings": "A junior mentor and a senior mentee, from proposal to close, and what they agree on.",
+    "matching": "Who would suit whom, and whom people would like to be paired with.",
     "sessions": "Their meetings: plan, links, action items, notes, and whether they took place.",
     "goals": "What a pair works towards, and the small wins on the way.",
     "feedback": "What they thought of it.",
@@ -73,11 +74,14 @@ def document() -> Json:
 
 
 def _leave_out_documents(schemas: dict[str, Json]) -> None:
-    """Drop what no JSON is written by: a document is a body of its own type, and all else of it stands in the query."""
+    """Drop what no JSON is written by: what stands beside a document, and questions, in the query."""
     for intent in INTENTS:
         if intent.document and intent.takes is not None:
             members = schemas.pop(intent.takes.__name__)["properties"]
             del schemas[members["format"]["$ref"].removeprefix(PREFIX)]
+    for inquiry in INQUIRIES:
+        if inquiry.takes is not None:
+            del schemas[inquiry.takes.__name__]
 
 
 @cache

@@ -6,13 +6,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app import ids, pagination
+from app.acting.inquiry import Inquiry
 from app.acting.intent import Intent
 from app.declared import RESOURCES
 from app.reading import asking
 from app.reading.resource import Equals, Resource
 from app.routers import documents, wishes
 from app.routers.openapi_schemas import Json, components, ref
-from app.text import Day, Instant
+from app.text import Day, Input, Instant
 from app.webhooks import feed
 from app.webhooks.feed import EVENTS
 
@@ -100,10 +101,24 @@ def of_feed() -> list[Json]:
 def of_document(intent: Intent) -> list[Json]:
     """The parameters that stand beside a document in the body."""
     assert intent.takes is not None  # noqa: S101
-    schema = components()[intent.takes.__name__]
+    return _members(intent.takes, documents.parameters_of(intent.takes))
+
+
+def of_inquiry(inquiry: Inquiry) -> list[Json]:
+    """The parameters of a question."""
+    takes = inquiry.takes
+    asked = _members(takes, tuple(takes.model_fields)) if takes else []
+    for parameter in asked:
+        # What is not sent is absent: a query knows no null.
+        parameter["schema"] = next(iter(parameter["schema"].get("anyOf", ())), parameter["schema"])
+    return [identifier(inquiry.resource), *asked, _shared("IfNoneMatch")]
+
+
+def _members(takes: type[Input], names: tuple[str, ...]) -> list[Json]:
+    schema = components()[takes.__name__]
     return [
-        _query(name, member, member.get("description", ""), required=name in schema["required"])
-        for name in documents.parameters_of(intent.takes)
+        _query(name, member, member.get("description", ""), required=name in schema.get("required", ()))
+        for name in names
         if (member := schema["properties"][name])
     ]
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from app.acting.inquiry import Inquiry
 from app.acting.intent import Intent, Kind
 from app.auth.scopes import Scope
-from app.declared import INTENTS, RESOURCES
+from app.declared import INQUIRIES, INTENTS, RESOURCES
 from app.domain.organisations.resource import ORGANISATIONS
 from app.domain.privacy.resource import EXPORTS
 from app.reading.resource import Resource
-from app.routers import bodies, documents, exports, feed, webhook_keys
+from app.routers import bodies, documents, exports, feed, inquiries, webhook_keys
 from app.routers import openapi_examples as examples
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
@@ -29,6 +30,8 @@ def paths() -> Paths:
     for resource in RESOURCES:
         found[f"/v1/{resource.path}"] = {"get": _list(resource)}
         found[f"/v1/{resource.path}/{{id}}"] = {"get": _one(resource)}
+    for inquiry in INQUIRIES:
+        found[inquiries.path_of(inquiry)] = {"get": _inquiry(inquiry)}
     for intent in INTENTS:
         found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
     found[exports.PATH] = {"get": _export_content()}
@@ -101,6 +104,19 @@ def _one(resource: Resource) -> Json:
 
 def _unchanged() -> Json:
     return good("You have it already.", None, "ETag", "CacheControl")
+
+
+def _inquiry(inquiry: Inquiry) -> Json:
+    found = good("The answer.", ref(inquiry.gives.__name__), "ETag", "CacheControl")
+    return {
+        "operationId": camel(f"get_{inquiry.name}"),
+        "summary": inquiry.summary,
+        "description": _described(inquiry.description, inquiry.scope),
+        "tags": ["matching"],
+        **_secured(inquiry.scope),
+        "parameters": parameters.of_inquiry(inquiry),
+        "responses": {"200": found, "304": _unchanged(), **problems(400, 403, 404, 406, 409, 422, *_ALWAYS)},
+    }
 
 
 def _write(intent: Intent) -> Json:

@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 
 from app import ids
 from app.acting.intent import Kind
-from app.declared import INTENTS, RESOURCES
+from app.declared import INQUIRIES, INTENTS, RESOURCES
 from app.domain.goals.models import GoalMilestone
 from app.events.models import OutboxEvent
 from app.reading.resource import Resource
@@ -26,8 +26,11 @@ PREFIX = "#/components/schemas/"
 _PUBLIC_NAMES = {
     "app__domain__feedback__models__Audience": "FeedbackAudience",
     "app__domain__programmes__contents__Audience": "ResourceAudience",
+    "app__domain__sessions__models__Mode": "SessionMode",
+    "app__matching__policy__Mode": "CriterionMode",
+    "app__domain__programmes__schemas__Objective": "Objective",
+    "app__matching__policy__Objective": "MatchingObjective",
     "Report": "SessionOutcome",
-    "Mode": "SessionMode",
     "Tier": "NoteTier",
 }
 # Long lists of values, written once.
@@ -89,6 +92,8 @@ def _declared() -> dict[str, Json]:
     """The schemas of pydantic's models, under public names."""
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         *((intent.takes, "validation") for intent in INTENTS if intent.takes is not None),
+        *((inquiry.takes, "validation") for inquiry in INQUIRIES if inquiry.takes is not None),
+        *((inquiry.gives, "serialization") for inquiry in INQUIRIES),
         *((resource.schema, "serialization") for resource in RESOURCES),
         *((event, "serialization") for event in EVENTS),
         (EventTypeRead, "serialization"),

@@ -115,7 +115,8 @@ def invalid(error: ValidationError) -> DomainError:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    parts = [str(part) for part in location]
+    # Of a name that is wrong, the place is the member that it names.
+    parts = [str(part) for part in location if part != "[key]"]
     if parts and len(parts[-1]) > _LONGEST_NAME:
         parts.pop()
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts) or "/"

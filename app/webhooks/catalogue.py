@@ -6,6 +6,7 @@ from itertools import chain
 from app.domain.enrolments import events as enrolments
 from app.domain.feedback.events import FeedbackGiven
 from app.domain.goals import events as goals
+from app.domain.matching import events as matching
 from app.domain.operations import events as operations
 from app.domain.pairings import events as pairings
 from app.domain.people import events as people
@@ -59,6 +60,15 @@ EVENTS: tuple[type[Event], ...] = (
     pairings.AgreementProposed,
     pairings.AgreementSigned,
     pairings.AgreementEnteredForce,
+    matching.MatchRunCompleted,
+    matching.MatchRunFailed,
+    matching.MatchProposalOffered,
+    matching.MatchProposalAccepted,
+    matching.MatchProposalConfirmed,
+    matching.MatchProposalDeclined,
+    matching.MatchProposalExpired,
+    matching.MatchProposalVetoed,
+    matching.MatchProposalSuperseded,
     sessions.SessionScheduled,
     sessions.SessionRescheduled,
     sessions.SessionCancelled,

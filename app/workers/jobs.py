@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from app.domain.imports import enrolments, people
+from app.domain.matching import service as matching
+from app.domain.matching import solving
 from app.domain.operations.work import Job
 from app.domain.privacy import copies, erasing, erasures, exports
 from app.webhooks import resending
@@ -10,6 +12,7 @@ from app.webhooks import resending
 JOBS: Mapping[str, Job] = {
     "people_import": people.run,
     "enrolments_import": enrolments.run,
+    matching.JOB: solving.run,
     erasures.JOB: erasing.erase,
     exports.JOB: copies.make,
     resending.RECOVER: resending.resend,

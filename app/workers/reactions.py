@@ -4,6 +4,11 @@ from collections.abc import Awaitable, Callable
 
 from app import db as database
 from app.db import Db
+from app.domain.enrolments import events as enrolments
+from app.domain.enrolments.models import Enrolment, EnrolmentStatus
+from app.domain.matching import closing
+from app.domain.matching import service as matching
+from app.domain.operations.events import OperationCancelled, OperationFailed
 from app.domain.pairings import events as told
 from app.domain.pairings import queries as pairings
 from app.domain.pairings.leaving import conclude, leave
@@ -40,14 +45,32 @@ async def _pairing_rests(db: Db, pairing_id: str) -> None:
 
 async def _pairing_over(db: Db, pairing_id: str) -> None:
     await _clear_calendar(db, pairing_id, CancelReason.PAIRING_ENDED)
+    closing.supersede(db, await closing.of_pair(db, await rows.by_id(db, Pairing, pairing_id)))
+
+
+async def _pairing_made(db: Db, pairing_id: str) -> None:
+    pairing = await rows.by_id(db, Pairing, pairing_id)
+    closing.supersede(db, await closing.of_pair(db, pairing))
+    for enrolment_id in (pairing.mentor_enrolment_id, pairing.mentee_enrolment_id):
+        await _no_seat_left(db, enrolment_id)
+
+
+async def _no_seat_left(db: Db, enrolment_id: str) -> None:
+    """What somebody was offered beyond the seats that they have falls away; so does all of it when they leave."""
+    enrolment = await rows.by_id(db, Enrolment, enrolment_id)
+    can_be_paired = enrolment.status in (EnrolmentStatus.READY, EnrolmentStatus.MATCHED)
+    if not can_be_paired or enrolment.live_pairings >= enrolment.capacity:
+        closing.supersede(db, await closing.of_enrolment(db, enrolment_id))
 
 
 async def _programme_cancelled(db: Db, programme_id: str) -> None:
+    closing.supersede(db, await closing.of_programme(db, programme_id))
     for pairing in await pairings.live_of_programme(db, programme_id):
         await conclude(db, pairing, "dissolve", EndReason.PROGRAMME_CANCELLED)
 
 
 async def _programme_closed(db: Db, programme_id: str) -> None:
+    closing.supersede(db, await closing.of_programme(db, programme_id))
     for pairing in await pairings.live_of_programme(db, programme_id):
         if pairing.status is PairingStatus.ACTIVE:
             pairing.step("begin_closing")
@@ -65,6 +88,12 @@ async def _clear_calendar(db: Db, pairing_id: str, reason: CancelReason) -> None
 
 REACTIONS: dict[str, Reaction] = {
     PersonDeactivated.type: _person_left,
+    OperationFailed.type: matching.follow,
+    OperationCancelled.type: matching.follow,
+    enrolments.EnrolmentPaused.type: _no_seat_left,
+    enrolments.EnrolmentWithdrawn.type: _no_seat_left,
+    enrolments.EnrolmentRemoved.type: _no_seat_left,
+    told.PairingCreated.type: _pairing_made,
     told.PairingPaused.type: _pairing_rests,
     told.PairingCompleted.type: _pairing_over,
     told.PairingEnded.type: _pairing_over,

@@ -2,6 +2,7 @@
 
 from app import clock, logs
 from app import db as database
+from app.domain.matching import closing, matter
 from app.domain.organisations.retention import BOUNDS, DataClass
 from app.domain.privacy import break_glass, retaining
 from app.domain.sessions import attending
@@ -55,10 +56,12 @@ async def _sweep(organisation_id: str) -> tuple[bool, int]:
     async with database.current().writing(organisation_id) as db:
         db.actor_id = None
         lapsed = await attending.lapse(db, limit=LAPSED_AT_ONCE)
+        expired = await closing.expire(db, limit=LAPSED_AT_ONCE)
+        await matter.forget_old(db)
         await break_glass.close_expired(db)
         has_more = await retaining.expire(db, limit=EXPIRED_AT_ONCE)
         events_days = await retaining.keep_days(db, DataClass.EVENTS)
         days = await retaining.keep_days(db, DataClass.DELIVERIES)
     # After the deliveries: what they are still owed stays.
     has_more |= await forget_events(organisation_id, events_days, limit=EXPIRED_AT_ONCE)
-    return lapsed == LAPSED_AT_ONCE or has_more, days
+    return LAPSED_AT_ONCE in (lapsed, expired) or has_more, days

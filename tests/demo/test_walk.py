@@ -35,7 +35,7 @@ def test_a_small_walk_ends_with_every_figure_right_and_leaves_nothing_behind(
 ) -> None:
     owner = server.address(OWNER, "postgres")
 
-    is_right = walk(Settings(data_dir=tmp_path, database_url=owner), Scale(people=240, pairs=5))
+    is_right = walk(Settings(data_dir=tmp_path, database_url=owner), Scale(people=240, pairs=4))
 
     said = capsys.readouterr().out
     assert is_right, said
@@ -55,7 +55,7 @@ def test_the_walk_counts_event_types_that_exist() -> None:
     due = events(Scale())
 
     assert set(due) <= set(BY_TYPE)
-    assert due.total() == 2908
+    assert due.total() == 3318
 
 
 def test_one_wrong_figure_makes_the_whole_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

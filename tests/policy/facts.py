@@ -70,8 +70,10 @@ class Thing:
 def holds(part: str, thing: Thing) -> set[Relation]:
     """How someone stands to a thing."""
     found = {Relation.ORGANISATION}
-    if part in RUNS.get(thing.programme, ()) and thing.tier in ("", "pair_and_coordinator"):
+    if part in RUNS.get(thing.programme, ()) and thing.tier in ("", "pair_and_coordinator", "shared"):
         found.add(Relation.OWN_PROGRAMME)
+        if thing.tier == "shared":
+            found.add(Relation.ADDRESSEE)
     if thing.programme and thing.programme not in DRAFTS:
         found.add(Relation.PUBLISHED)
     if part in SPONSORS.get(thing.programme, ()):

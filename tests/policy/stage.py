@@ -156,6 +156,7 @@ class _Pair:
         world, mentor, mentee = self._world, self._mentor, self._mentee
         given = {"mentor_enrolment_id": enrolments[mentor], "mentee_enrolment_id": enrolments[mentee]}
         starts_on = (clock.now() - timedelta(days=45)).date()
+        await self._wish(enrolments)
         pairing_id = await self._made("admin", "pairing", "create_pairing", **given, starts_on=starts_on)
         self._bundle |= {"programme": programmes[self._programme], "enrolment": enrolments[mentee]}
         self._note_down("agreement", agreement := await world.sign(pairing_id))
@@ -172,6 +173,20 @@ class _Pair:
                 data = {"pairing_id": pairing_id, "type": "partner", "audience": audience, "rating": 3, "text": "Fine"}
                 await self._made(author, "feedback", "give_feedback", **data, own={author}, addressee=addressee)
         await world.do(mentor, "end_pairing_early", pairing_id, reason="fit")
+
+    async def _wish(self, enrolments: dict[str, str]) -> None:
+        """What each would say of the other, one of them to coordinators, too. Nobody learns what was said of them."""
+        for author, about, tier in ((self._mentor, self._mentee, "shared"), (self._mentee, self._mentor, "")):
+            wish: dict[str, Any] = {
+                "enrolment_id": enrolments[author],
+                "other_enrolment_id": enrolments[about],
+                "rank": self._day + 1,
+                "reason": "We worked together.",
+                "reason_shared": tier == "shared",
+            }
+            made = await self._world.do(author, "create_matching_preference", **wish)
+            facts = {"programme": self._programme, "own": {author}, "party": {about}, "tier": tier}
+            self._bundle["matching_preference"] = self._stage.add("matching_preference", made["id"], **facts)
 
     async def _sessions(self, pairing_id: str) -> None:
         world, mentor, mentee = self._world, self._mentor, self._mentee

@@ -62,7 +62,7 @@ async def tried(db: Db, call: Call) -> str:
 
 def wish(stage: Stage, actor: Actor, intent: Intent, objects: dict[str, str]) -> Call:
     """A well-formed call about these objects."""
-    full = Full(stage.world, objects, other_person=objects["person"])
+    full = Full(stage.world, objects, other_person=objects["person"], other_enrolment=objects["enrolment"])
     body = full.body(intent)
     if intent.name == "assign_programme_role":
         body["duty"] = Duty.MATCHER

@@ -3,9 +3,11 @@
 from starlette.routing import BaseRoute, Route
 
 from app.auth import policy
-from app.declared import INTENTS, RESOURCES
+from app.declared import INQUIRIES, INTENTS, RESOURCES
 from app.graphql import schema
+from app.graphql.inquiries import ASKED
 from app.main import create_app
+from app.routers import inquiries
 from app.routers.table import Table
 from app.routers.writes import METHODS, path_of
 
@@ -40,8 +42,9 @@ def test_every_route_has_a_row_in_the_policy() -> None:
         for tail in ("", "/{id}")
     }
     of_acting = {f"{METHODS[intent.kind]} {path_of(intent)}" for intent in INTENTS if intent.name in policy.ACT}
+    of_asking = {f"GET {inquiries.path_of(inquiry)}" for inquiry in INQUIRIES if inquiry.name in policy.ASK}
 
-    assert reached(create_app().router.routes) == of_reading | of_acting | OPEN
+    assert reached(create_app().router.routes) == of_reading | of_acting | of_asking | OPEN
 
 
 def test_every_field_of_graphql_has_a_row_in_the_policy() -> None:
@@ -50,7 +53,8 @@ def test_every_field_of_graphql_has_a_row_in_the_policy() -> None:
     assert mutation is not None
 
     read = {name: found.name for found_by in (schema.SINGLE, schema.LISTS) for name, found in found_by.items()}
-    assert set(query.fields) - set(read) <= {"node", "nodes", "eventType", "eventTypes"}
+    assert set(query.fields) - set(read) - set(ASKED) <= {"node", "nodes", "eventType", "eventTypes"}
+    assert {inquiry.name for inquiry in ASKED.values()} == set(policy.ASK)
     assert set(read.values()) == set(policy.READ)
     assert set(mutation.fields) == set(schema.DOES)
     assert {intent.name for intent in schema.DOES.values()} == set(policy.ACT) - set(policy.WITHIN)

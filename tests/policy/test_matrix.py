@@ -51,7 +51,7 @@ PARENTS = {
     "pledge_sponsorship": "programme",
     "assign_programme_role": "programme",
     "appoint_coordinator": "programme",
-    "create_pairing": "enrolment",
+    **dict.fromkeys(("create_pairing", "create_matching_preference"), "enrolment"),
     "propose_agreement": "pairing",
     "schedule_session": "pairing",
     "create_agenda_item": "session",

@@ -109,13 +109,24 @@ from generate_series(1, 2000) n;
 
 insert into enrolment (
     organisation_id, id, version, created_at, updated_at, programme_id, person_id, role, status, capacity,
-    live_pairings, minutes_per_month, offers, seeks, out_of_scope, interests, languages, zone
+    live_pairings, minutes_per_month, offers, seeks, out_of_scope, interests, languages, zone, offer_levels,
+    seek_weights, style, availability
 )
 select
     :organisation, pg_temp.key('enr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n / 2),
     pg_temp.member(n, n / 2), case n % 2 when 0 then 'mentor' else 'mentee' end, 'matched', 3, 1, 120, '[]', '[]',
-    '[]', '[]', '[]', 'UTC'
+    '[]', '[]', '[]', 'UTC', '{}', '{}', '{}', '[]'
 from generate_series(2, 3001) n;
+
+insert into matching_preference (
+    organisation_id, id, version, created_at, updated_at, programme_id, enrolment_id, other_enrolment_id, author_id,
+    other_id, rank, reason_shared
+)
+select
+    :organisation, pg_temp.key('mpf', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n / 2),
+    pg_temp.key('enr', n), pg_temp.key('enr', n + 1), pg_temp.member(n, n / 2), pg_temp.member(n + 1, (n + 1) / 2), 1,
+    false
+from generate_series(2, 3000) n;
 
 insert into pairing (
     organisation_id, id, version, created_at, updated_at, programme_id, mentor_enrolment_id, mentee_enrolment_id,

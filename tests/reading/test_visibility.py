@@ -52,6 +52,7 @@ SEEN_BY = {
     "note:author_only": {"mentor"},
     "note:pair": PAIR,
     "note:pair_and_coordinator": PAIR | {"coordinator"},
+    "matching_preference": {"mentor", "coordinator"},
     "goal": PAIR | {"service"},
     "goal_milestone": PAIR | {"service"},
     "win": PAIR,

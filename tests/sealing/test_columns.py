@@ -35,6 +35,10 @@ SEALED = {
     "legal_hold.reason": None,
     "break_glass.reason": None,
     "export.content": "person_id",
+    "match_proposal.decline_reason": "declined_by",
+    "match_proposal.veto_reason": None,
+    "match_run_matter.market": None,
+    "match_run_matter.plan": None,
 }
 
 

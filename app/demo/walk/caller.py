@@ -76,6 +76,18 @@ class Caller:
         headers = {"Idempotency-Key": uuid.uuid4().hex}
         return _content(await self.api.send("POST", path, self.key, json=body, headers=headers))
 
+    async def change(self, path: str, **changes: Any) -> dict[str, Any]:
+        """Change something, whatever its version. Raises `Refused`."""
+        return _content(await self.api.send("PATCH", path, self.key, json=changes, headers={"If-Match": "*"}))
+
+    async def denied(self, path: str, **body: Any) -> dict[str, Any]:
+        """The problem because of which a step is refused, as it should be. Raises `Refused` where it is taken."""
+        answer = await self.api.send("POST", path, self.key, json=body)
+        if answer.status_code != httpx.codes.CONFLICT:
+            raise Refused(f"POST {path} should have been refused: {answer.status_code}")
+        problem: dict[str, Any] = answer.json()
+        return problem
+
     async def get(self, path: str, **query: str) -> dict[str, Any]:
         """Read. Raises `Refused`."""
         return _content(await self.api.send("GET", path, self.key, params=query))

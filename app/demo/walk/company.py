@@ -36,6 +36,11 @@ class Scale:
     people: int = 600
     pairs: int = 100
 
+    @property
+    def enrolled(self) -> int:
+        """How many join on each side: one pair more, which comes to nothing."""
+        return self.pairs + 1
+
 
 @dataclass(frozen=True)
 class Post:
@@ -92,6 +97,17 @@ def participants(levels: list[list[Post]], pairs: int) -> tuple[list[Post], list
     return juniors[:pairs], mentees
 
 
-def subjects(number: int) -> list[str]:
-    """Two subjects that someone offers, or wants to learn."""
-    return [_SUBJECTS[number % len(_SUBJECTS)], _SUBJECTS[(number + 3) % len(_SUBJECTS)]]
+def profile(number: int, role: str) -> dict[str, Any]:
+    """What someone brings or wants, how well and how much, and how and when they like to work."""
+    first, second = _SUBJECTS[number % len(_SUBJECTS)], _SUBJECTS[(number + 3) % len(_SUBJECTS)]
+    weekday = ("monday", "tuesday", "wednesday", "thursday", "friday")[number % 5]
+    shared: dict[str, Any] = {
+        "style": {"pace": 1 + number % 5, "structure": 1 + number % 4},
+        "availability": [
+            {"weekday": weekday, "starts": "09:00", "ends": "12:00"},
+            {"weekday": "friday" if weekday == "monday" else "monday", "starts": "13:00", "ends": "17:30"},
+        ],
+    }
+    if role == "mentor":
+        return shared | {"offers": [first, second], "offer_levels": {first: 5, second: 2 + number % 3}}
+    return shared | {"seeks": [first, second], "seek_weights": {first: 12, second: 8}}

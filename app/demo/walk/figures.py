@@ -7,7 +7,7 @@ from app.demo.walk.company import Scale
 
 INBOXES = {
     "directory": ["person.*", "programme.*", "sponsorship.*", "enrolment.*"],
-    "pairs": ["pairing.*", "agreement.*"],
+    "pairs": ["match_run.*", "match_proposal.*", "pairing.*", "agreement.*"],
     "learning": ["session.*", "goal.*", "win.*", "feedback.*"],
 }
 SPONSORS, SESSIONS_EACH = 2, 2
@@ -15,7 +15,7 @@ SPONSORS, SESSIONS_EACH = 2, 2
 
 def events(scale: Scale) -> Counter[str]:
     """The events that the walk makes: these and no others."""
-    both = 2 * scale.pairs
+    both, joined = 2 * scale.pairs, 2 * scale.enrolled
     enrolment = ("invited", "review_started", "approved", "readied")
     return Counter(
         {
@@ -23,7 +23,10 @@ def events(scale: Scale) -> Counter[str]:
             "person.created": scale.people,
             "sponsorship.pledged": SPONSORS,
             **dict.fromkeys(("programme.published", "programme.matching_started", "programme.activated"), 1),
-            **{f"enrolment.{step}": both for step in enrolment},
+            **{f"enrolment.{step}": joined for step in enrolment},
+            **dict.fromkeys(("match_run.completed", "person.updated"), 1),
+            **dict.fromkeys(("match_proposal.offered", "match_proposal.confirmed"), scale.pairs),
+            "match_proposal.accepted": both,
             **dict.fromkeys(("pairing.created", "pairing.activated"), scale.pairs),
             **dict.fromkeys(("agreement.proposed", "agreement.entered_force"), scale.pairs),
             **dict.fromkeys(("agreement.signed", "feedback.given"), both),

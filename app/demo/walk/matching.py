@@ -1,66 +1,65 @@
-"""A simple matching of the demonstration's own: who may be paired, and of those, who has most to talk about."""
+"""Matching as a programme goes through it: a run, a person who is promoted meanwhile, and a yes from both sides."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+from app import clock
+from app.demo.walk.caller import Caller, Refused
+from app.demo.walk.steps import Steps
+
+_PATIENCE_SECONDS = 60.0
+_TOP_RANK = 9
 
 
 @dataclass(frozen=True)
-class Side:
-    """A person with their enrolment, and everybody above them in the reporting line."""
+class Pair:
+    """A pairing and its two people, each with their own key."""
 
-    person: Mapping[str, Any]
-    enrolment: Mapping[str, Any]
-    line: frozenset[str]
-
-
-def line_above(person_id: str, managers: Mapping[str, str | None]) -> frozenset[str]:
-    """Everybody above a person, up to the top."""
-    found: set[str] = set()
-    above = managers[person_id]
-    while above is not None and above not in found:
-        found.add(above)
-        above = managers[above]
-    return frozenset(found)
+    id: str
+    mentor: Caller
+    mentee: Caller
 
 
-def may_pair(mentor: Side, mentee: Side, *, min_rank_gap: int) -> bool:
-    """Whether the rules of the programme let these two be paired."""
-    return (
-        mentee.person["rank_level"] - mentor.person["rank_level"] >= min_rank_gap
-        and mentee.person["id"] not in mentor.line
-        and mentor.person["id"] not in mentee.line
-        and (mentor.person["manager_id"] or "") != mentee.person["manager_id"]
-    )
+@dataclass
+class Matching:
+    """One matching of a programme. `refused` has the rules by which pairs were refused when it was approved."""
 
+    coordinator: Caller
+    hris: Caller
+    callers: Mapping[str, Caller]
+    steps: Steps
+    refused: tuple[str, ...] = ()
 
-def score(mentor: Side, mentee: Side) -> int:
-    """How much the two have to talk about: what one seeks and the other offers, and another department."""
-    shared = len(set(mentor.enrolment["offers"]) & set(mentee.enrolment["seeks"]))
-    return 2 * shared + int(mentor.person["department"] != mentee.person["department"])
+    async def pairs(self, programme_id: str) -> list[Pair]:
+        """Match, approve what still keeps the rules, and let both sides accept."""
+        run = await self.coordinator.post("/v1/match-runs", programme_id=programme_id)
+        await self.steps.until("Matched by a run", 1, lambda: self._proposed(run["id"]), patience=_PATIENCE_SECONDS)
+        await self._approve(run["id"])
+        offered = {"match_run_id": run["id"], "status": "offered"}
+        proposals = [proposal async for proposal in self.coordinator.every("/v1/match-proposals", **offered)]
+        return await self.steps.each("Proposals accepted by both", proposals, self._accept)
 
+    async def _proposed(self, run_id: str) -> int:
+        return int((await self.coordinator.get(f"/v1/match-runs/{run_id}"))["status"] == "proposed")
 
-def match(mentors: list[Side], mentees: list[Side], *, min_rank_gap: int) -> list[tuple[Side, Side]]:
-    """A mentor for every mentee who can have one, and as many as can be (augmenting paths, best scores first)."""
-    taken: dict[int, int] = {}
-    wishes = [
-        sorted(
-            (place for place, mentor in enumerate(mentors) if may_pair(mentor, mentee, min_rank_gap=min_rank_gap)),
-            key=lambda place, mentee=mentee: (-score(mentors[place], mentee), place),  # type: ignore[misc]
-        )
-        for mentee in mentees
-    ]
+    async def _approve(self, run_id: str) -> None:
+        """Somebody stands too high when the plan is approved: their pair is refused, and all others are offered."""
+        proposals = await self.coordinator.get("/v1/match-proposals", match_run_id=run_id, limit="1")
+        if not proposals["items"]:
+            raise Refused("the run proposed nobody")
+        await self.hris.change(f"/v1/people/{proposals['items'][0]['mentor_id']}", rank_level=_TOP_RANK)
+        problem = await self.coordinator.denied(f"/v1/match-runs/{run_id}/approve")
+        self.refused = tuple(error["code"] for error in problem["errors"])
+        await self.coordinator.post(f"/v1/match-runs/{run_id}/approve", allow_partial=True)
 
-    def seat(mentee: int, tried: set[int]) -> bool:
-        for place in wishes[mentee]:
-            if place in tried:
-                continue
-            tried.add(place)
-            if place not in taken or seat(taken[place], tried):
-                taken[place] = mentee
-                return True
-        return False
-
-    for mentee in range(len(mentees)):
-        seat(mentee, set())
-    return [(mentors[place], mentees[mentee]) for place, mentee in taken.items()]
+    async def _accept(self, proposal: dict[str, Any]) -> Pair:
+        mentor, mentee = (self.callers[proposal[name]] for name in ("mentor_id", "mentee_id"))
+        path = f"/v1/match-proposals/{proposal['id']}/accept"
+        await mentor.post(path)
+        pairing_id = (await mentee.post(path))["pairing_id"]
+        # They have met before: the story looks back.
+        starts_on = (clock.now() - timedelta(days=45)).date().isoformat()
+        await self.coordinator.change(f"/v1/pairings/{pairing_id}", starts_on=starts_on)
+        return Pair(pairing_id, mentor, mentee)

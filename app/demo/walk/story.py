@@ -7,11 +7,11 @@ from typing import Any
 
 from app import clock
 from app.demo import library
-from app.demo.walk import company, matching
+from app.demo.walk import company
 from app.demo.walk.caller import Api, Caller
 from app.demo.walk.company import Post, Scale
 from app.demo.walk.figures import INBOXES, SESSIONS_EACH
-from app.demo.walk.matching import Side
+from app.demo.walk.matching import Matching, Pair
 from app.demo.walk.receiver import Receiver
 from app.demo.walk.steps import Steps
 
@@ -26,15 +26,6 @@ _OFFICE_SCOPES = [*_SCOPES, "programmes:write"]
 _HRIS_SCOPES = ["directory:read", "directory:write"]
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A pairing and its two people, each with their own key."""
-
-    id: str
-    mentor: Caller
-    mentee: Caller
-
-
 @dataclass
 class Story:
     """Told in order; each chapter leans on those before it."""
@@ -46,16 +37,18 @@ class Story:
     scale: Scale
     programme_id: str = ""
     coordinator: Caller = field(init=False)
+    hris: Caller = field(init=False)
     people: dict[int, str] = field(default_factory=dict)
     callers: dict[str, Caller] = field(default_factory=dict)
     pairs: list[Pair] = field(default_factory=list)
+    refused: tuple[str, ...] = ()
 
     async def tell(self) -> None:
         """The whole story."""
         await self._subscribe()
         levels = company.posts(self.scale.people)
         await self._employ(levels)
-        mentors, mentees = company.participants(levels, self.scale.pairs)
+        mentors, mentees = company.participants(levels, self.scale.enrolled)
         self.coordinator = await self._key("coordinator", _OFFICE_SCOPES, self.people[self.scale.people])
         await self._set_up()
         await self._hand_out_keys([*mentors, *mentees])
@@ -81,11 +74,11 @@ class Story:
         made = await self.admin.post(
             "/v1/api-keys", name="HR system", role="service_account", service_account="hris", scopes=_HRIS_SCOPES
         )
-        hris = self.api.by(made["secret"])
+        self.hris = self.api.by(made["secret"])
 
         async def employ(post: Post) -> str:
             manager_id = None if post.manager is None else self.people[post.manager]
-            return str((await hris.post("/v1/people", **post.person(manager_id)))["id"])
+            return str((await self.hris.post("/v1/people", **post.person(manager_id)))["id"])
 
         names = ("chief executive", "directors", "heads", "team leads", "staff")
         for name, level in zip(names, levels, strict=True):
@@ -121,46 +114,27 @@ class Story:
         self.callers = {self.people[post.number]: caller for post, caller in zip(posts, callers, strict=True)}
 
     async def _enrol(self, mentors: list[Post], mentees: list[Post]) -> None:
-        async def enrol(wanted: tuple[Post, str, str]) -> None:
-            post, role, subjects = wanted
+        async def enrol(wanted: tuple[Post, str]) -> None:
+            post, role = wanted
             made = await self.coordinator.post(
                 "/v1/enrolments",
                 programme_id=self.programme_id,
                 person_id=self.people[post.number],
                 role=role,
-                **{subjects: company.subjects(post.number)},
+                **company.profile(post.number, role),
             )
             await self.callers[self.people[post.number]].post(f"/v1/enrolments/{made['id']}/accept")
             await self.coordinator.post(f"/v1/enrolments/{made['id']}/approve")
             await self.coordinator.post(f"/v1/enrolments/{made['id']}/ready")
 
-        sides = [(post, "mentor", "offers") for post in mentors] + [(post, "mentee", "seeks") for post in mentees]
+        sides = [(post, "mentor") for post in mentors] + [(post, "mentee") for post in mentees]
         await self.steps.each("Invited, accepted, approved, ready", sides, enrol)
         await self.coordinator.post(f"/v1/programmes/{self.programme_id}/start-matching")
 
     async def _match(self) -> None:
-        """Read back who there is, match, and let the API judge every pair once more."""
-        people = {person["id"]: person async for person in self.coordinator.every("/v1/people")}
-        managers = {person["id"]: person["manager_id"] for person in people.values()}
-        sides: dict[str, list[Side]] = {"mentor": [], "mentee": []}
-        ready = {"programme_id": self.programme_id, "status": "ready"}
-        async for enrolment in self.coordinator.every("/v1/enrolments", **ready):
-            person_id = enrolment["person_id"]
-            line = matching.line_above(person_id, managers)
-            sides[enrolment["role"]].append(Side(people[person_id], enrolment, line))
-        matched = matching.match(sides["mentor"], sides["mentee"], min_rank_gap=MIN_RANK_GAP)
-
-        async def pair(both: tuple[Side, Side]) -> Pair:
-            mentor, mentee = both
-            made = await self.coordinator.post(
-                "/v1/pairings",
-                mentor_enrolment_id=mentor.enrolment["id"],
-                mentee_enrolment_id=mentee.enrolment["id"],
-                starts_on=(clock.now() - timedelta(days=45)).date().isoformat(),
-            )
-            return Pair(made["id"], self.callers[made["mentor_id"]], self.callers[made["mentee_id"]])
-
-        self.pairs = await self.steps.each("Pairs", matched, pair)
+        matching = Matching(self.coordinator, self.hris, self.callers, self.steps)
+        self.pairs = await matching.pairs(self.programme_id)
+        self.refused = matching.refused
 
     async def _agree(self) -> None:
         async def agree(pair: Pair) -> None:

@@ -84,6 +84,7 @@ async def _figures(story: Story) -> list[Figure]:
         # The office that founding makes is one more.
         Figure("people in the directory", people + 1, await _count(admin, "/v1/people")),
         Figure("active pairings (REST)", pairs, len(pairings)),
+        Figure("pairs refused, since somebody was promoted", 1, story.refused.count("rank_gap")),
         Figure(f"of them with a rank gap of {MIN_RANK_GAP} or more", pairs, far_apart),
         *await _seen_by_graphql(story),
         Figure("deliveries that were due", due.total(), len(deliveries)),
@@ -99,7 +100,7 @@ async def _count(caller: Caller, path: str) -> int:
 
 
 async def _seen_by_graphql(story: Story) -> list[Figure]:
-    asked = await story.callers[next(iter(story.callers))].ask("{ pairings { nodes { id } } }")
+    asked = await story.pairs[0].mentor.ask("{ pairings { nodes { id } } }")
     data = await story.coordinator.ask(_READ_BACK, programme=story.programme_id)
     nodes = data["programme"]["pairings"]["nodes"]
     return [

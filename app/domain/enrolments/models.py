@@ -1,7 +1,7 @@
 """Who joined a programme, as mentor or mentee, with what to offer and what to learn."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -103,6 +103,10 @@ class Enrolment(Row, table=True):
     interests: list[str] = json_column(default_factory=list)
     languages: list[str] = json_column(default_factory=list)
     zone: str = Field(sa_type=sa.Text)
+    offer_levels: dict[str, int] = json_column(default_factory=dict)
+    seek_weights: dict[str, int] = json_column(default_factory=dict)
+    style: dict[str, int] = json_column(default_factory=dict)
+    availability: list[dict[str, Any]] = json_column(default_factory=list)
 
     def step(self, move: str) -> None:
         """Take one legal step. Raises `IllegalMove`."""

@@ -1,11 +1,22 @@
 """What callers send and get of enrolments."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from app.domain.enrolments.models import EnrolmentRole, EnrolmentStatus
+from app.domain.enrolments.profile import (
+    Availability,
+    Interests,
+    OfferLevels,
+    OfferLevelsPatch,
+    SeekWeights,
+    SeekWeightsPatch,
+    Style,
+    StylePatch,
+    Window,
+)
 from app.domain.people.schemas import Languages, PersonId
 from app.domain.programmes.schemas import ProgrammeId
 from app.text import Input, Output, Patch, Word, Zone, absent, distinct, reference, whole
@@ -24,9 +35,13 @@ class Profile(Input):
     offers: Subjects = Field(default=[], description="What they can teach.")
     seeks: Subjects = Field(default=[], description="What they want to learn.")
     out_of_scope: Subjects = Field(default=[], description="What they say openly that they do not know.")
-    interests: Subjects = Field(default=[])
+    interests: Interests = Field(default=[])
     languages: Languages | None = Field(default=None, description="Absent: the person's.")
     zone: Zone | None = Field(default=None, description="IANA zone. Absent: the person's.")
+    offer_levels: OfferLevels = Field(default={})
+    seek_weights: SeekWeights = Field(default={})
+    style: Style = Field(default={})
+    availability: Availability = Field(default=[])
 
 
 class EnrolmentInvite(Profile):
@@ -52,9 +67,17 @@ class EnrolmentUpdate(Patch):
     offers: Subjects = absent()
     seeks: Subjects = absent()
     out_of_scope: Subjects = absent()
-    interests: Subjects = absent()
+    interests: Interests = absent()
     languages: Languages = absent()
     zone: Zone = absent()
+    offer_levels: OfferLevelsPatch = absent()
+    seek_weights: SeekWeightsPatch = absent()
+    style: StylePatch = absent()
+    availability: Availability = absent()
+
+    def changes(self) -> dict[str, Any]:
+        """The members that the caller sent, as plain JSON."""
+        return self.model_dump(mode="json", include=self.model_fields_set)
 
 
 class EnrolmentRead(Output):
@@ -74,6 +97,10 @@ class EnrolmentRead(Output):
     interests: list[str]
     languages: list[str]
     zone: str
+    offer_levels: dict[str, int]
+    seek_weights: dict[str, int]
+    style: dict[str, int]
+    availability: list[Window]
     version: int
     created_at: datetime
     updated_at: datetime

@@ -13,6 +13,7 @@ from app.domain.enrolments.events import (
     EnrolmentResumed,
 )
 from app.domain.enrolments.models import Enrolment, EnrolmentStatus
+from app.domain.enrolments.profile import require_named, settled
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.enrolments.schemas import EnrolmentApply, EnrolmentInvite, EnrolmentUpdate, Profile
 from app.domain.people.models import Person
@@ -72,7 +73,7 @@ async def apply(db: Db, actor: Actor, data: EnrolmentApply) -> Enrolment:
 async def update(db: Db, actor: Actor, enrolment_id: str, data: EnrolmentUpdate) -> Enrolment:
     """Change a profile. The capacity cannot fall below the pairings that live."""
     enrolment: Enrolment = await rows.get(db, actor, ENROLMENTS, enrolment_id, "update_enrolment")
-    changes = data.changes()
+    changes = settled(enrolment, data.changes())
     if changes.get("capacity", enrolment.capacity) < enrolment.live_pairings:
         raise PairingsInTheWay(
             "There are more live pairings than that.",
@@ -150,6 +151,8 @@ def _join(programme: Programme, person: Person, data: Profile, status: Enrolment
     if not person.is_active:
         raise PersonInactive("The person does not work here now, or is on leave.")
     values: dict[str, Any] = data.model_dump(exclude={"person_id"})
+    values |= data.model_dump(mode="json", include={"style", "availability"})
+    require_named(values)
     values["languages"] = person.languages if data.languages is None else data.languages
     values["zone"] = data.zone or person.zone
     return Enrolment(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -79,16 +80,28 @@ async def _live(db: Db, condition: sa.ColumnElement[bool]) -> Sequence[Pairing]:
 
 async def meets_after(db: Db, pairing_id: str, day: date) -> bool:
     """Whether a pair has a session after a day, by the calendar of the session's zone; cancelled ones do not count."""
-    session = sa.table("session", *map(sa.column, ("organisation_id", "pairing_id", "status", "starts_at", "zone")))
     # No zone begins a day more than 14 hours before UTC does.
-    since = datetime.combine(day, time(10), UTC)
-    later = sa.select(session.c.starts_at, session.c.zone).where(
-        session.c.organisation_id == db.organisation_id,
-        session.c.pairing_id == pairing_id,
-        session.c.status != "cancelled",
-        session.c.starts_at >= since,
-    )
+    later = _sessions(db, pairing_id).where(_SESSION.c.starts_at >= datetime.combine(day, time(10), UTC))
     return any(clock.local_day(starts_at, zone) > day for starts_at, zone in await db.execute(later))
+
+
+async def meets_before(db: Db, pairing_id: str, day: date) -> bool:
+    """Whether a pair has a session before a day, by the calendar of the session's zone; cancelled ones do not count."""
+    # No zone begins a day more than 12 hours after UTC does.
+    earlier = _sessions(db, pairing_id).where(_SESSION.c.starts_at < datetime.combine(day, time(12), UTC))
+    return any(clock.local_day(starts_at, zone) < day for starts_at, zone in await db.execute(earlier))
+
+
+# The chapter of sessions stands above this one; its table is named, not imported.
+_SESSION = sa.table("session", *map(sa.column, ("organisation_id", "pairing_id", "status", "starts_at", "zone")))
+
+
+def _sessions(db: Db, pairing_id: str) -> sa.Select[Any, Any]:
+    return sa.select(_SESSION.c.starts_at, _SESSION.c.zone).where(
+        _SESSION.c.organisation_id == db.organisation_id,
+        _SESSION.c.pairing_id == pairing_id,
+        _SESSION.c.status != "cancelled",
+    )
 
 
 async def counts(db: Db, pairing_id: str) -> dict[str, int]:

@@ -43,22 +43,28 @@ async def require_pairable(db: Db, candidates: Candidates, *, shared_manager_wai
 
 
 def _faults_of_sides(candidates: Candidates) -> list[Fault]:
-    faults = []
     sides = (
         (candidates.mentor_enrolment, candidates.mentor, EnrolmentRole.MENTOR, "/mentor_enrolment_id"),
         (candidates.mentee_enrolment, candidates.mentee, EnrolmentRole.MENTEE, "/mentee_enrolment_id"),
     )
-    for enrolment, person, role, pointer in sides:
-        if enrolment.role is not role:
-            faults.append(Fault(f"is not enrolled as {role.value}", code="wrong_role", pointer=pointer))
-        if enrolment.programme_id != candidates.programme.id:
-            faults.append(Fault("belongs to another programme", code="other_programme", pointer=pointer))
-        if enrolment.status not in (EnrolmentStatus.READY, EnrolmentStatus.MATCHED):
-            faults.append(Fault("is not ready", code="enrolment_not_ready", pointer=pointer))
-        elif enrolment.live_pairings >= enrolment.capacity:
-            faults.append(Fault("has no seat left", code="capacity_reached", pointer=pointer))
-        if not person.is_active:
-            faults.append(Fault("is a person who is not active", code="person_inactive", pointer=pointer))
+    return [fault for side in sides for fault in faults_of_seat(candidates.programme, *side)]
+
+
+def faults_of_seat(
+    programme: Programme, enrolment: Enrolment, person: Person, role: EnrolmentRole, pointer: str
+) -> list[Fault]:
+    """Why somebody cannot be paired on a side of the programme, whoever the other one is."""
+    faults = []
+    if enrolment.role is not role:
+        faults.append(Fault(f"is not enrolled as {role.value}", code="wrong_role", pointer=pointer))
+    if enrolment.programme_id != programme.id:
+        faults.append(Fault("belongs to another programme", code="other_programme", pointer=pointer))
+    if enrolment.status not in (EnrolmentStatus.READY, EnrolmentStatus.MATCHED):
+        faults.append(Fault("is not ready", code="enrolment_not_ready", pointer=pointer))
+    elif enrolment.live_pairings >= enrolment.capacity:
+        faults.append(Fault("has no seat left", code="capacity_reached", pointer=pointer))
+    if not person.is_active:
+        faults.append(Fault("is a person who is not active", code="person_inactive", pointer=pointer))
     return faults
 
 

@@ -30,6 +30,7 @@ class PairingCreate(Input):
 class PairingUpdate(Patch):
     """Changes to a pairing's dates and cadence."""
 
+    starts_on: Day = absent()
     ends_on: Day = absent()
     grace_until: Day | None = None
     cadence_min_days: Days = absent()

@@ -30,7 +30,7 @@ class ProgrammeNotPairing(Conflict):
 
 
 class SessionsInTheWay(Conflict):
-    """The pair has sessions after that day; move or cancel them first."""
+    """The pair has sessions outside of those days; move or cancel them first."""
 
     code = "pairing_has_sessions"
 
@@ -42,7 +42,11 @@ async def create(db: Db, actor: Actor, data: PairingCreate) -> Pairing:
     people kept apart, seats. The pair gets an agreement to sign.
     """
     await people.hold_lines(db)
-    mentor_enrolment, mentee_enrolment = await _both(db, actor, data)
+    return await join(db, *await _both(db, actor, data), data)
+
+
+async def join(db: Db, mentor_enrolment: Enrolment, mentee_enrolment: Enrolment, data: PairingCreate) -> Pairing:
+    """Pair two locked enrolments, whoever asked; the lines of the organisation are held."""
     # Held: a programme that is called off meanwhile would leave this pair behind.
     programme = await rows.held(db, Programme, mentor_enrolment.programme_id)
     if not programme.is_pairing:
@@ -72,11 +76,10 @@ async def update(db: Db, actor: Actor, pairing_id: str, data: PairingUpdate) -> 
             faults=(Fault("must rise from least to greatest", code="cadence", pointer="/cadence_target_days"),),
         )
     _require_dates(await rows.by_id(db, Programme, pairing.programme_id), pairing.starts_on, pairing.ends_on)
+    if "starts_on" in changes and await queries.meets_before(db, pairing.id, pairing.starts_on):
+        raise _sessions_in_the_way("before", "lies after a session", "/starts_on")
     if "ends_on" in changes and await queries.meets_after(db, pairing.id, pairing.ends_on):
-        raise SessionsInTheWay(
-            "The pair has sessions after that day. Move or cancel them first.",
-            faults=(Fault("lies before a session", code="pairing_has_sessions", pointer="/ends_on"),),
-        )
+        raise _sessions_in_the_way("after", "lies before a session", "/ends_on")
     return pairing
 
 
@@ -198,6 +201,13 @@ def _pair(candidates: Candidates, data: PairingCreate) -> Pairing:
         cadence_min_days=programme.cadence_min_days,
         cadence_target_days=programme.cadence_target_days,
         cadence_max_days=programme.cadence_max_days,
+    )
+
+
+def _sessions_in_the_way(when: str, detail: str, pointer: str) -> SessionsInTheWay:
+    return SessionsInTheWay(
+        f"The pair has sessions {when} that day. Move or cancel them first.",
+        faults=(Fault(detail, code="pairing_has_sessions", pointer=pointer),),
     )
 
 

@@ -19,6 +19,8 @@ from app.domain.access.resource import API_KEYS
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
+from app.domain.matching.preference_resource import MATCHING_PREFERENCES
+from app.domain.matching.resource import MATCH_PROPOSALS
 from app.domain.operations.work import Work
 from app.domain.oversight.resource import AUDIT_ENTRIES
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
@@ -47,9 +49,10 @@ _BY_PERSON: Mapping[Resource, str] = {
     PEOPLE: "id",
     **dict.fromkeys((API_KEYS, ENROLMENTS, SIGNATURES, ATTENDANCES, SPONSORSHIPS, PROGRAMME_ROLES), "person_id"),
     **dict.fromkeys((CONSENTS, EXPORTS, ERASURES), "person_id"),
+    MATCHING_PREFERENCES: "author_id",
 }
 _SHARED = (
-    *(PAIRINGS, AGREEMENTS, SESSIONS, AGENDA_ITEMS, SESSION_LINKS, ACTION_ITEMS, NOTES),
+    *(MATCH_PROPOSALS, PAIRINGS, AGREEMENTS, SESSIONS, AGENDA_ITEMS, SESSION_LINKS, ACTION_ITEMS, NOTES),
     *(GOALS, GOAL_MILESTONES, WINS, FEEDBACK, AUDIT_ENTRIES),
 )
 Rows = list[dict[str, Any]]

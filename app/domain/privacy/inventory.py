@@ -25,6 +25,12 @@ _TOLD_OF = (
     " join outbox_event e on e.organisation_id = d.organisation_id and e.id = d.event_id"
     " where d.organisation_id = $1 and (e.subject = $2 or e.data::text like '%' || $2 || '%'))"
 )
+# Runs of a programme that they joined, and whatever was tried on the snapshots of those.
+_MATCHED_WITH_THEM = (
+    "match_run_id in (select r.id from match_run r"
+    " join enrolment e on e.organisation_id = r.organisation_id and e.programme_id = r.programme_id"
+    " where r.organisation_id = $1 and e.person_id = $2)"
+)
 EVERY_ROW = "true"
 
 
@@ -87,7 +93,9 @@ INVENTORY: Mapping[str, Plan] = {
     "do_not_pair": Plan(blank={"reason": "null"}, whose="$2 in (person_id, other_person_id)"),
     "enrolment": Plan(
         keep="paused_from",
-        blank=dict.fromkeys(("offers", "seeks", "out_of_scope", "interests", "languages"), "'[]'") | {"zone": "'UTC'"},
+        blank=dict.fromkeys(("offers", "seeks", "out_of_scope", "interests", "languages", "availability"), "'[]'")
+        | dict.fromkeys(("offer_levels", "seek_weights", "style"), "'{}'")
+        | {"zone": "'UTC'"},
     ),
     "erasure": Plan(keep="requested_by decided_by operation_id"),
     "event_counter": Plan(),
@@ -111,6 +119,19 @@ INVENTORY: Mapping[str, Plan] = {
     "identity_provider": Plan(keep="name issuer audience jwks_uri algorithms person_claim"),
     "issuer_binding": Plan(keep="provider_id"),
     "legal_hold": Plan(keep="placed_by lifted_by", blank={"reason": "null"}),
+    # Points are of criteria, and numbers. Snapshots and plans with facts of theirs go as a whole.
+    "match_proposal": Plan(
+        keep="mentor_points mentee_points declined_by",
+        blank={"veto_reason": "null"},
+        whose="$2 in (mentor_id, mentee_id)",
+        shred="decline_reason",
+    ),
+    "match_run": Plan(
+        keep="policy pins requested_by operation_id phase report versions input_hash result_hash failure_code faults"
+    ),
+    "match_run_matter": Plan(blank=dict.fromkeys(("market", "plan"), "null"), whose=_MATCHED_WITH_THEM),
+    "matching_policy": Plan(keep="template body"),
+    "matching_preference": Plan(shred="reason"),
     "note": Plan(shred="text"),
     "organisation": Plan(keep="name region default_zone"),
     # Parameters and errors hold ids, options and codes. An input is sealed, and gone when its operation ends.

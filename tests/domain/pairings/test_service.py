@@ -220,3 +220,19 @@ async def test_a_pairing_with_a_session_after_its_new_end_is_not_cut_short(world
 
     shorter = clock.time.date() + timedelta(days=20)
     assert await world.do("coordinator", "update_pairing", pairing["id"], ends_on=shorter)
+
+
+async def test_a_pairing_began_before_its_first_session(world: World, clock: TestClock) -> None:
+    pairing = await world.pairing()
+    session = await world.session(pairing["id"], days=-20)
+    first = clock.time.date() - timedelta(days=20)
+
+    with pytest.raises(Conflict) as refused:
+        await world.do("coordinator", "update_pairing", pairing["id"], starts_on=first + timedelta(days=1))
+    assert [fault.pointer for fault in refused.value.faults] == ["/starts_on"]
+
+    for starts_on in (first, first - timedelta(days=30)):
+        changed = await world.do("coordinator", "update_pairing", pairing["id"], starts_on=starts_on)
+        assert changed["starts_on"] == starts_on.isoformat()
+    await world.do("mentor", "cancel_session", session["id"])
+    await world.do("coordinator", "update_pairing", pairing["id"], starts_on=clock.time.date())

@@ -1,0 +1,48 @@
+"""What forcing a pair into a plan would cost: a plan is solved once more, in a process of its own that stays warm."""
+
+import asyncio
+import os
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from multiprocessing import get_context, parent_process
+
+from app.errors import Unavailable
+from app.matching.explaining import Explainer
+from app.matching.explanations import WhyNot
+from app.matching.plan import Plan
+
+# Solving takes a whole processor: one at a time, and a few may wait.
+_PLACES = threading.BoundedSemaphore(4)
+
+
+async def priced(explainer: Explainer, plan: Plan, mentor: str, mentee: str) -> WhyNot:
+    """`Explainer.why_not`, apart from this process. Raises `Unavailable` when too many ask at once."""
+    if not _PLACES.acquire(blocking=False):
+        raise Unavailable("Many such questions are being worked out. Try again in a moment.")
+    try:
+        # What was packed for other questions stays here.
+        fresh = Explainer(explainer.market, explainer.policy)
+        return await asyncio.get_running_loop().run_in_executor(_pool(), fresh.why_not, plan, mentor, mentee)
+    except BrokenProcessPool:
+        _pool.cache_clear()
+        raise Unavailable("The answer could not be worked out. Try again in a moment.") from None
+    finally:
+        _PLACES.release()
+
+
+@cache
+def _pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_follow)
+
+
+def _follow() -> None:
+    """End with the process that asked, even if that is killed: a queue's other end would never close."""
+
+    def end() -> None:
+        if (parent := parent_process()) is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()

@@ -1,0 +1,131 @@
+"""What a matching run works on: seats, the lines between their people, and what was said about pairs.
+
+A market is immutable and knows no database. Its bytes are canonical: whoever lists the same facts in another order
+gets the same bytes, the same digest and so the same plan.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+# (weekday 0-6 from Monday, start minute, end minute), local to the seat's zone; the end may be 1440.
+Interval = tuple[int, int, int]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One enrolment with places left. What is missing is None or empty, and counts as unknown, not as none."""
+
+    id: str
+    person_id: str
+    rank: int
+    places: int = 1
+    department: str | None = None
+    division: str | None = None
+    location: str | None = None
+    languages: tuple[str, ...] = ()
+    zone: str = "UTC"
+    availability: tuple[Interval, ...] = ()
+    offers: Mapping[str, int] = field(default_factory=dict)
+    seeks: Mapping[str, int] = field(default_factory=dict)
+    out_of_scope: frozenset[str] = frozenset()
+    interests: tuple[str, ...] = ()
+    style: Mapping[str, int] = field(default_factory=dict)
+    waiting_days: int = 0
+    has_consented: bool = True
+
+
+@dataclass(frozen=True)
+class Market:
+    """All that decides a plan, apart from the policy and the seed.
+
+    `managers` names everybody's manager, up to the roots. `barred` holds ordered pairs of people, `earlier` pairs of
+    (mentor, mentee) people, `rankings` the place 1-10 that an author's seat gives another seat, `pins` and `current`
+    pairs of (mentor, mentee) seats, `weeks` the Mondays of the programme.
+    """
+
+    mentors: tuple[Seat, ...]
+    mentees: tuple[Seat, ...]
+    managers: Mapping[str, str | None] = field(default_factory=dict)
+    barred: frozenset[Pair] = frozenset()
+    earlier: frozenset[Pair] = frozenset()
+    rankings: Mapping[Pair, int] = field(default_factory=dict)
+    pins: tuple[Pair, ...] = ()
+    current: frozenset[Pair] = frozenset()
+    weeks: tuple[date, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON: independent of the order in which anything was listed."""
+        return json.dumps(_plain(self), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> "Market":
+        """The market that `to_bytes` wrote. Raises `ValueError`, `KeyError` or `TypeError` for anything else."""
+        plain = json.loads(raw)
+        return cls(
+            mentors=tuple(_seat(each) for each in plain["mentors"]),
+            mentees=tuple(_seat(each) for each in plain["mentees"]),
+            managers=dict(plain["managers"]),
+            barred=_pairs(plain["barred"]),
+            earlier=_pairs(plain["earlier"]),
+            rankings={(author, other): place for author, other, place in plain["rankings"]},
+            pins=tuple(sorted(_pairs(plain["pins"]))),
+            current=_pairs(plain["current"]),
+            weeks=tuple(date.fromisoformat(each) for each in plain["weeks"]),
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical bytes, in hexadecimal."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+_FACTS = tuple(each.name for each in fields(Seat))
+
+
+def _plain(market: Market) -> dict[str, Any]:
+    return {
+        "mentors": sorted((_plain_seat(seat) for seat in market.mentors), key=_by_id),
+        "mentees": sorted((_plain_seat(seat) for seat in market.mentees), key=_by_id),
+        "managers": dict(market.managers),
+        "barred": sorted(market.barred),
+        "earlier": sorted(market.earlier),
+        "rankings": sorted((*pair, place) for pair, place in market.rankings.items()),
+        "pins": sorted(market.pins),
+        "current": sorted(market.current),
+        "weeks": sorted(week.isoformat() for week in market.weeks),
+    }
+
+
+def _plain_seat(seat: Seat) -> dict[str, Any]:
+    # Not `asdict`: it copies every number of every diary, and takes longer than the plan.
+    plain = {name: getattr(seat, name) for name in _FACTS}
+    for name in ("languages", "availability", "out_of_scope", "interests"):
+        plain[name] = sorted(set(plain[name]))
+    for name in ("offers", "seeks", "style"):
+        plain[name] = dict(plain[name])
+    return plain
+
+
+def _by_id(plain: dict[str, Any]) -> str:
+    return str(plain["id"])
+
+
+def _seat(plain: dict[str, Any]) -> Seat:
+    unknown = plain.keys() - set(_FACTS)
+    if unknown:
+        raise ValueError(f"a seat knows no {sorted(unknown)}")
+    tuples = {name: tuple(plain[name]) for name in ("languages", "interests")}
+    intervals: tuple[Interval, ...] = tuple((day, start, end) for day, start, end in plain["availability"])
+    return Seat(
+        **{**plain, **tuples, "availability": intervals, "out_of_scope": frozenset(plain["out_of_scope"])},
+    )
+
+
+def _pairs(plain: list[list[str]]) -> frozenset[Pair]:
+    return frozenset((first, second) for first, second in plain)

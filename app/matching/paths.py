@@ -1,0 +1,25 @@
+"""Shortest paths, compiled: label correcting with a queue (Bellman 1958, Moore 1959), good on what a flow leaves."""
+
+import numpy as np
+from numba import njit
+
+
+@njit(nogil=True, cache=True)
+def search(starts, head, cost, distance, source):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Lower `distance` (infinite but for `source`) to the shortest; arcs of node i are [starts[i], starts[i + 1])."""
+    nodes = len(distance)
+    queue, is_queued = np.empty(nodes + 1, np.int64), np.zeros(nodes, np.uint8)
+    queue[0], is_queued[source] = source, 1
+    first, after = 0, 1
+    while first != after:
+        node = queue[first]
+        first = (first + 1) % (nodes + 1)
+        is_queued[node] = 0
+        for arc in range(starts[node], starts[node + 1]):
+            other, reached = head[arc], distance[node] + cost[arc]
+            if reached < distance[other]:
+                distance[other] = reached
+                if not is_queued[other]:
+                    is_queued[other] = 1
+                    queue[after] = other
+                    after = (after + 1) % (nodes + 1)

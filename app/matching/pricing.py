@@ -1,0 +1,74 @@
+"""Which pairs outside the candidates could improve a plan: found, or proven not to exist.
+
+For each mentee we keep a bound on score less price over all pairs never offered, at the prices of its last look. When
+prices fall since, the bound moves with the largest fall; the few mentors that fell furthest are looked at themselves.
+"""
+
+import numpy as np
+
+from app.matching.columns import I64, INFINITE, Columns
+from app.matching.looking import Look
+from app.matching.scanning import Scan
+
+# Of all mentors, at most this part is looked at apart; but always some.
+_APART, _ALWAYS = 16, 64
+
+
+class Pricing:
+    """Bounds by mentee: `rest` at the prices `references[seen]`."""
+
+    def __init__(self, columns: Columns, look: Look) -> None:
+        self.columns, self.look = columns, look
+        self.references = [np.zeros(columns.mentors, np.int64)]
+        self.rest = np.zeros(columns.mentees, np.int64)
+        self.seen = np.zeros(columns.mentees, np.int64)
+
+    def first(self, k: int) -> Scan:
+        """Each mentee's `k` best mentors."""
+        floors = np.full(self.columns.mentees, -INFINITE // 2, np.int64)
+        rows = np.arange(self.columns.mentees)
+        found = self.look.over(self.columns, rows, self.references[0], floors, k, phase="score")
+        self.rest = found.rest
+        return found
+
+    def better(self, u: I64, v: I64, k: int, slack: int) -> tuple[Scan, I64]:
+        """Pairs that score `u + v` or more, with some that score up to `slack` less.
+
+        All of them, but for mentees of whom there are more than `k`: then the best `k`, and the mentee is told of too.
+        """
+        limits = u - 1
+        found, full, doubtful = [], [], []
+        for reference in np.unique(self.seen):
+            rows = np.flatnonzero(self.seen == reference)
+            fallen = self.references[reference] - v
+            fall, apart = _split(fallen)
+            is_bounded = self.rest[rows] + fall <= limits[rows]
+            doubtful.append(rows[~is_bounded])
+            if len(apart) and is_bounded.any():
+                found.append(self._apart(rows[is_bounded], apart, v, limits, k))
+                full.append(rows[is_bounded][found[-1].rest > limits[rows[is_bounded]]])
+        rows = np.sort(np.concatenate([np.empty(0, np.int64), *doubtful]))
+        self.references.append(v.copy())
+        again = self.look.over(self.columns, rows, v, limits - slack, k, phase="prove", ends_at=self.look.ends_at)
+        self.rest[rows], self.seen[rows] = again.rest, len(self.references) - 1
+        full.append(rows[again.rest > limits[rows]])
+        return Scan.joined([*found, again]), np.unique(np.concatenate(full))
+
+    def _apart(self, rows: I64, apart: I64, v: I64, limits: I64, k: int) -> Scan:
+        # What is not found keeps its bound: `rest` speaks of the prices of the reference, whatever they fell to.
+        narrowed = self.columns.of_mentors(apart)
+        found = self.look.over(
+            narrowed, rows, v[apart], limits, min(k, len(apart)), phase="prove", ends_at=self.look.ends_at
+        )
+        reached = np.zeros(self.columns.mentors, np.int64)
+        return found._replace(mentors=apart[found.mentors], reached=reached)
+
+
+def _split(fallen: I64) -> tuple[int, I64]:
+    """The fall that bounds all mentors but a few, and those few."""
+    highest = int(fallen.max(initial=-INFINITE // 2))
+    if highest <= 0:
+        return highest, np.empty(0, np.int64)
+    few = max(_ALWAYS, len(fallen) // _APART)
+    fall = max(int(np.partition(fallen, len(fallen) - few - 1)[len(fallen) - few - 1]), 0) if len(fallen) > few else 0
+    return fall, np.flatnonzero(fallen > fall)

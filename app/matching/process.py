@@ -1,0 +1,76 @@
+"""The engine in a process of its own: `python -m app.matching.process`.
+
+It reads one task, tells of its progress a line of JSON at a time, and answers with a plan or a failure. It ends by
+itself when whoever started it is gone: its input ends then.
+"""
+
+import json
+import os
+import resource
+import sys
+import threading
+from typing import Any, BinaryIO
+
+from app.matching.checking import Unsolvable
+from app.matching.looking import OutOfTime
+from app.matching.market import Market
+from app.matching.policy import Policy
+from app.matching.solving import solve
+
+
+def main() -> None:
+    """Do one task."""
+    answers, task = _answers(), json.loads(sys.stdin.buffer.readline())
+    market = sys.stdin.buffer.read(task["market_bytes"])
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _limit(task["memory_mb"])
+    try:
+        plan = _plan(task, market, answers)
+    except MemoryError:
+        _say(answers, {"failure": "out_of_memory"})
+    except Unsolvable as error:
+        _say(answers, {"failure": "unsolvable", "faults": error.faults})
+    else:
+        _say(answers, {"plan_bytes": len(plan)})
+        answers.write(plan)
+        answers.flush()
+
+
+def _plan(task: dict[str, Any], market: bytes, answers: BinaryIO) -> bytes:
+    def progress(phase: str, done: int, total: int, objective: int | None, bound: int | None) -> None:
+        _say(answers, {"phase": phase, "done": done, "total": total, "objective": objective, "bound": bound})
+        if task["stop_gap"] is not None and phase == "prove" and objective is not None and bound is not None:
+            # As if the time were spent: what is left to gain is not worth more of it.
+            if 0 < bound - objective <= task["stop_gap"]:
+                raise OutOfTime
+
+    policy = Policy.model_validate(task["policy"])
+    found = solve(
+        Market.from_bytes(market), policy, seed=task["seed"], budget=task["budget_seconds"], progress=progress
+    )
+    return found.to_bytes()
+
+
+def _answers() -> BinaryIO:
+    """Where answers go. What libraries print goes with the errors."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def _limit(megabytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+def _say(answers: BinaryIO, message: dict[str, Any]) -> None:
+    answers.write(json.dumps(message).encode() + b"\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The core: candidates, flow, prices, pricing of all pairs; again until nothing left out could make it better."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.matching.columns import I64, Columns
+from app.matching.looking import Look, OutOfTime
+from app.matching.network import network
+from app.matching.prices import potentials
+from app.matching.pricing import Pricing
+from app.matching.problem import Edges, Problem, Solution
+from app.matching.settling import settled
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How wide to look: candidates a mentee at first and in each round, and how far below the mark (in units).
+
+    No answer depends on it, only the time that it takes; `rounds` is a limit that is never met in practice.
+    """
+
+    candidates: int = 48
+    more: int = 24
+    slack: int = 3000
+    rounds: int = 200
+
+
+def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solution:
+    """The best pairs over all pairs, or the best so far and their bound when time runs out.
+
+    Raises `TooLarge`, or what the progress callback raises.
+    """
+    columns = problem.columns
+    pricing = Pricing(columns, look)
+    # A first plan is made whatever it takes, and a proven one is settled: the budget is for what lies between.
+    first = pricing.first(effort.candidates)
+    edges = Edges.none(columns.mentors).with_more(first.mentees, first.mentors, first.scores)
+    look.bound = _bound_at_first(problem, first.best)
+    state = _solved(problem, edges, look, 0)
+    best = look.bound
+    for rounds in range(1, effort.rounds + 1):
+        try:
+            width = effort.more + int(problem.places_e.max(initial=0))
+            found, full = pricing.better(state.u, state.v, width, effort.slack)
+        except OutOfTime:
+            break
+        wider = edges.with_more(found.mentees, found.mentors, found.scores)
+        gains = _gains(wider, edges, state, columns)
+        best = min(best, state.objective + int((gains * problem.places_e).sum()))
+        look.bound = best
+        if not gains.any():
+            state = replace(state, pairs=settled(problem, state.potential, wider, look, full, state.pairs))
+            break
+        edges = wider
+        state = _solved(problem, edges, look, rounds)
+    return Solution(
+        state.pairs, state.objective, best, state.u, state.v, rounds, first.allowed, first.reached, edges, look.scored
+    )
+
+
+@dataclass(frozen=True)
+class _State:
+    """One solved flow over the candidates so far."""
+
+    potential: I64
+    pairs: Edges
+    objective: int
+    u: I64
+    v: I64
+
+
+def _solved(problem: Problem, edges: Edges, look: Look, rounds: int) -> _State:
+    look.say("solve", rounds, rounds + 1)
+    net = network(problem, edges)
+    flow = net.flow()
+    potential = potentials(problem, net, flow)
+    mentees, mentors = problem.columns.mentees, problem.columns.mentors
+    objective = -int((flow * net.cost).sum())
+    look.objective = objective
+    u, v = potential[:mentees].copy(), -potential[mentees : mentees + mentors]
+    return _State(potential, edges.chosen(flow[: len(edges.keys)] > 0), objective, u, v)
+
+
+def _gains(wider: Edges, edges: Edges, state: _State, columns: Columns) -> I64:
+    """By mentee, the most that one place could gain from a pair that was no candidate."""
+    is_new = ~np.isin(wider.keys, edges.keys, assume_unique=True)
+    new = wider.chosen(is_new)
+    gains = np.zeros(columns.mentees, np.int64)
+    np.maximum.at(gains, new.mentees, new.scores - state.u[new.mentees] - state.v[new.mentors])
+    return gains
+
+
+def _bound_at_first(problem: Problem, best: I64) -> int:
+    """Everybody's best mentor in every place, and every reward."""
+    scores = int((np.maximum(best, 0) * problem.places_e).sum())
+    rewards = int(problem.first_e.sum() + problem.first_m.sum())
+    return scores + rewards + problem.floor_reward * int(problem.floors.sum())

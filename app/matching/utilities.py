@@ -1,0 +1,113 @@
+"""What pairs are worth to each side alone, and to both: own lists, and scans over everybody.
+
+A side's utility is a score in which the other side has no share, so all come from the same columns and the same rules.
+A proposal that waits for an answer plays no part in what somebody would like. Places that a pin holds are not there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from app.matching import oracle
+from app.matching.columns import BARRED, I64, Columns
+from app.matching.explanations import Side
+from app.matching.looking import Look, scanner_for
+from app.matching.market import Market, Seat
+from app.matching.packing import Packed, pack
+from app.matching.policy import SHARES, Policy
+from app.matching.scanning import Scan
+
+# Mentees at a time: what is held in memory is this many rows of everybody.
+ROWS = 256
+Ranked = list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Utilities:
+    """Columns by whose share counts; all have the open seats, in the order of the run's `seed`."""
+
+    market: Market
+    policy: Policy
+    seed: int = 0
+    look: Look = field(default_factory=Look)
+
+    @cached_property
+    def joint(self) -> Packed:
+        """Both sides, as the policy shares the score out."""
+        return self._packed(self.policy.mentee_share)
+
+    @cached_property
+    def own(self) -> dict[Side, Packed]:
+        """Each side alone; these scores are tenfold utilities."""
+        return {Side.MENTEE: self._packed(SHARES), Side.MENTOR: self._packed(0)}
+
+    def seats(self, side: Side) -> tuple[Seat, ...]:
+        """The open seats of a side, by place in the columns."""
+        packed = self.own[side]
+        return packed.mentors if side is Side.MENTOR else packed.mentees
+
+    def scan(self, side: Side, rows: I64, prices: I64, floors: I64) -> Scan:
+        """All pairs of some mentees whose tenfold utility to a side, less the mentor's price, is above the floor."""
+        return self._scan(self.own[side].columns, rows, prices, floors)
+
+    def dense(self, side: Side, rows: I64, floors: I64) -> I64:
+        """A side's utilities of successive mentees above their tenfold floors, shape (rows, mentors); -1 elsewhere."""
+        found = self.scan(side, rows, np.zeros(len(self.seats(Side.MENTOR)), np.int64), floors)
+        dense = np.full((len(rows), len(self.seats(Side.MENTOR))), -1, np.int64)
+        dense[found.mentees - rows[0], found.mentors] = found.scores // SHARES
+        return dense
+
+    def listed(self, side: Side, mentors: I64, mentees: I64) -> I64:
+        """A side's utility of listed pairs that no rule bars, shape (pairs,)."""
+        out = np.empty(len(mentees), np.int64)
+        floors = np.full(len(self.seats(Side.MENTEE)), BARRED, np.int64)
+        for rows in self.rows():
+            at = np.flatnonzero((mentees >= rows[0]) & (mentees <= rows[-1]))
+            if len(at):
+                out[at] = self.dense(side, rows, floors)[mentees[at] - rows[0], mentors[at]]
+        return out
+
+    def rows(self) -> Iterator[I64]:
+        """All mentees, some at a time."""
+        count = len(self.seats(Side.MENTEE))
+        return (np.arange(start, min(start + ROWS, count)) for start in range(0, count, ROWS))
+
+    def ranked(self, side: Side, seat: str) -> Ranked:
+        """A seat's own list: the partners whom the rules leave, with the seat's utility, best first; equals by id."""
+        return [(other, score // SHARES) for other, score in self._ranked(self.own[side], side, seat)]
+
+    def scores(self, side: Side, seat: str) -> Ranked:
+        """The partners whom the rules leave a seat, with the pair's score, best first; equals by id."""
+        return self._ranked(self.joint, side, seat)
+
+    def _packed(self, mentee_share: int) -> Packed:
+        market = replace(self.market, current=frozenset())
+        return pack(market, self.policy.model_copy(update={"mentee_share": mentee_share}), self.seed)
+
+    def _scan(self, columns: Columns, rows: I64, prices: I64, floors: I64) -> Scan:
+        return self.look.over(columns, rows, prices, floors, max(columns.mentors, 1), phase="report")
+
+    def _ranked(self, packed: Packed, side: Side, seat: str) -> Ranked:
+        mine, theirs = (packed.mentees, packed.mentors) if side is Side.MENTEE else (packed.mentors, packed.mentees)
+        place = next(at for at, one in enumerate(mine) if one.id == seat)
+        scores = _row(packed.columns, place) if side is Side.MENTEE else _column(packed.columns, place)
+        ranked = [(theirs[at].id, int(scores[at])) for at in np.flatnonzero(scores > BARRED).tolist()]
+        return sorted(ranked, key=lambda one: (-one[1], one[0]))
+
+
+def _row(columns: Columns, mentee: int) -> I64:
+    """Scores of one mentee with every mentor."""
+    return oracle.score(columns, mentee).astype(np.int64)
+
+
+def _column(columns: Columns, mentor: int) -> I64:
+    """Scores of one mentor with every mentee: a market of one mentor, looked over at once."""
+    narrow = columns.of_mentors(np.array([mentor]))
+    look = Look(threads=1, chunk=max(columns.mentees, 1), scanner=scanner_for(columns))
+    rows = np.arange(columns.mentees)
+    found = look.over(narrow, rows, np.zeros(1, np.int64), np.full(len(rows), BARRED), 1, phase="report")
+    scores = np.full(columns.mentees, BARRED, np.int64)
+    scores[found.mentees] = found.scores
+    return scores
