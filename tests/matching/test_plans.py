@@ -235,8 +235,8 @@ def test_out_of_time_nothing_is_claimed() -> None:
 
 
 _BUSY = _market(
-    tuple(_mentor(f"m{at}", at % 5 + 1) for at in range(80)),
-    tuple(replace(_mentee(f"e{at}"), seeks={"web": at % 7 + 1, "ai": 3}) for at in range(80)),
+    tuple(_mentor(f"m{at}", at % 5 + 1) for at in range(25)),
+    tuple(replace(_mentee(f"e{at}"), seeks={"web": at % 7 + 1, "ai": 3}) for at in range(25)),
 )
 
 
