@@ -17,7 +17,7 @@ DAY, WEEK = 24 * 60, 7 * 24 * 60
 
 @dataclass(frozen=True)
 class Diaries:
-    """The slots of seats by week: `minutes` is their length, `offsets` the minutes of each zone in each kind of week."""
+    """Slots of seats by week: `minutes` is their length, `offsets` the minutes of each zone in each kind of week."""
 
     minutes: int
     offsets: dict[str, tuple[int, ...]]
