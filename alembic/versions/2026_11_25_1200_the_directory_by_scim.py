@@ -26,6 +26,7 @@ def upgrade() -> None:
         "person",
         sa.Column("skills", postgresql.JSONB(astext_type=sa.Text()), nullable=False, server_default=sa.text("'[]'")),
     )
+    op.add_column("person", sa.Column("is_on_leave", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("person", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("uq_person_login", "person", ["organisation_id", sa.text("lower(login)")], unique=True)
     for name in LOOKED_UP:
@@ -42,7 +43,7 @@ def downgrade() -> None:
     for name in LOOKED_UP:
         op.drop_index(f"ix_person_{name}", "person")
     op.drop_index("uq_person_login", "person")
-    for name in (*WORDS, "skills", "removed_at"):
+    for name in (*WORDS, "skills", "is_on_leave", "removed_at"):
         op.drop_column("person", name)
 
 

@@ -105,6 +105,8 @@ class Person(Row, table=True):
     skills: list[str] = json_column(default_factory=list, sa_column_kwargs={"server_default": sa.text("'[]'")})
     manager_id: str | None = Field(default=None, sa_type=sa.Text)
     employment_status: EmploymentStatus = Field(default=EmploymentStatus.ACTIVE, sa_type=text_enum(EmploymentStatus))
+    # Why is nobody's business here. Kept for who has left, too: they may come back before their leave ends.
+    is_on_leave: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     hire_date: date | None = None
     termination_date: date | None = None
     removed_at: datetime | None = instant(default=None)
@@ -120,9 +122,20 @@ class Person(Row, table=True):
     def begin_leave(self) -> None:
         """They are away for a while."""
         self.require_known()
-        if self.employment_status is not EmploymentStatus.ACTIVE:
-            raise EmploymentUnchanged("Only somebody who is active goes on leave.")
-        self.employment_status = EmploymentStatus.ON_LEAVE
+        if self.is_on_leave:
+            raise EmploymentUnchanged("This person is on leave already.")
+        self.is_on_leave = True
+        if self.is_active:
+            self.employment_status = EmploymentStatus.ON_LEAVE
+
+    def end_leave(self) -> None:
+        """They are there again."""
+        self.require_known()
+        if not self.is_on_leave:
+            raise EmploymentUnchanged("This person is not on leave.")
+        self.is_on_leave = False
+        if self.employment_status is EmploymentStatus.ON_LEAVE:
+            self.employment_status = EmploymentStatus.ACTIVE
 
     def remove(self, at: datetime) -> None:
         """The HR system knows them no more. What it knew them by is free for somebody else."""
@@ -137,8 +150,10 @@ class Person(Row, table=True):
         self.require_known()
         if self.employment_status is EmploymentStatus.ACTIVE:
             raise EmploymentUnchanged("This person is active already.")
-        self.employment_status, self.termination_date = EmploymentStatus.ACTIVE, None
-        self.removed_at = None
+        has_left = self.employment_status is EmploymentStatus.INACTIVE
+        self.is_on_leave = has_left and self.is_on_leave
+        self.employment_status = EmploymentStatus.ON_LEAVE if self.is_on_leave else EmploymentStatus.ACTIVE
+        self.termination_date = self.removed_at = None
 
     def begin_erasure(self, at: datetime) -> None:
         """From now on nobody changes their record any more."""

@@ -105,6 +105,14 @@ async def begin_leave(db: Db, actor: Actor, person_id: str) -> Person:
     return person
 
 
+async def end_leave(db: Db, actor: Actor, person_id: str) -> Person:
+    """Record that a person is back from leave."""
+    person: Person = await rows.get(db, actor, PEOPLE, person_id, "end_leave_person")
+    person.end_leave()
+    outbox.record(db, PersonUpdated.of(person), changed=("employment_status",))
+    return person
+
+
 async def remove(db: Db, actor: Actor, person_id: str) -> Person:
     """Record that the HR system removed a person: they leave, and their identifiers are free for somebody else.
 
