@@ -38,7 +38,8 @@ async def _answer(request: Request) -> ScimResponse:
     _require_service(actor)
     body = await bodies.raw(request, models.LARGEST_BODY)
     said = quirks.mend(_read(body)) if body else None
-    admission.charge(request.scope, actor, _operations(said))
+    if more := _operations(said):
+        admission.charge(request.scope, actor, more)
     handler = protocol.Handler(actor, moves_lines=b"manager" in body.lower())
     return await handler.handle(
         ScimRequest(

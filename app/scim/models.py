@@ -25,6 +25,7 @@ from scim2_models import (
     Required,
     Resource,
     ResourceType,
+    Returned,
     ScimPolicy,
     ScimProvider,
     ServiceProviderConfig,
@@ -54,7 +55,7 @@ class Email(ComplexAttribute):
 
     value: str | None = None
     type: str | None = Field(None, examples=["work"])
-    primary: bool | None = None
+    primary: Annotated[bool | None, Returned.request] = None
 
 
 class User(Resource[AnyExtension]):
@@ -96,7 +97,7 @@ class GroupMember(ComplexAttribute):
         None, serialization_alias="$ref", validation_alias="$ref"
     )
     type: Annotated[str | None, Mutability.immutable] = Field(None, examples=["User"])
-    display: Annotated[str | None, Mutability.read_only] = None
+    display: Annotated[str | None, Mutability.read_only, Returned.request] = None
 
 
 class Group(Resource[Any]):

@@ -22,22 +22,13 @@ _KEPT = ("name", "display_name", "timezone", "active", "EnterpriseUser", "Mentor
 
 def select(db: Db) -> sa.Select[Any]:
     """Everybody whom the HR system knows, with what is told of them beside their row."""
-    manager = sa.alias(Person.__table__, "manager")  # type: ignore[attr-defined]
     here = col(Person.organisation_id)
+    beside = (LOGIN.label("user_name"), MANAGER.label("manager"), col(Rank.name).label("rank"))
+    is_awaited = sa.and_(col(AwaitedManager.organisation_id) == here, col(AwaitedManager.person_id) == Person.id)
     return (
-        sa.select(
-            Person,
-            LOGIN.label("user_name"),
-            MANAGER.label("manager"),
-            Rank.name.label("rank"),
-            manager.c.display_name.label("manager_name"),
-        )
+        sa.select(Person, *beside)
         .join(Rank, sa.and_(col(Rank.organisation_id) == here, col(Rank.level) == Person.rank_level))
-        .outerjoin(
-            AwaitedManager,
-            sa.and_(col(AwaitedManager.organisation_id) == here, col(AwaitedManager.person_id) == Person.id),
-        )
-        .outerjoin(manager, sa.and_(manager.c.organisation_id == here, manager.c.id == Person.manager_id))
+        .outerjoin(AwaitedManager, is_awaited)
         .where(here == db.organisation_id, col(Person.removed_at).is_(None), col(Person.erased_at).is_(None))
         .execution_options(populate_existing=True)
     )
@@ -62,7 +53,7 @@ def user(row: sa.Row[Any]) -> Resource[Any]:
     if row.manager is not None:
         manager = {"value": row.manager}
         if person.manager_id is not None:
-            manager |= {"$ref": f"Users/{person.manager_id}", "displayName": row.manager_name}
+            manager["$ref"] = f"Users/{person.manager_id}"
         _put(payload, (ENTERPRISE, "manager"), manager)
     payload["schemas"] += [urn for urn in (ENTERPRISE, MENTORING) if urn in payload]
     payload["meta"] = meta("User", person)

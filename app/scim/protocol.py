@@ -1,4 +1,4 @@
-"""The protocol, as its library has it, where we say more: how failures read, how long filters may be, what is announced."""
+"""The protocol as its library has it, and where we say more: how failures read, how long a filter may be, what we have."""
 
 from functools import cache
 from typing import Any
@@ -8,7 +8,6 @@ from scim2_models import (
     BulkOperation,
     Error,
     InvalidFilterException,
-    NotImplementedException,
     Resource,
     ResourceType,
     SCIMException,
@@ -52,9 +51,7 @@ class Service(ScimService):
         return failure and {**failure, "response": refusing.worded(failure["response"])}
 
     def read_search(self, resource_types: list[ResourceType], payload: Any) -> tuple[SearchRequest[Any], Any]:
-        """A search of one kind of resources, with a filter that can be read in a moment."""
-        if len(resource_types) > 1:
-            raise NotImplementedException
+        """A search with a filter that can be read in a moment."""
         given = {str(name).lower(): value for name, value in payload.items()} if isinstance(payload, dict) else {}
         if len(str(given.get("filter", ""))) > filtering.LONGEST:
             raise InvalidFilterException
@@ -94,6 +91,19 @@ class Handler(AsyncScimHandler):
         _announce(response.body or {}, await self._ranks())
         return response
 
+    async def resource_types(self, request: ScimRequest) -> ScimResponse:
+        """The kinds of resources."""
+        response = await super().resource_types(request)
+        for kind in (response.body or {})["Resources"]:
+            _require_mentoring(kind)
+        return response
+
+    async def resource_type(self, request: ScimRequest) -> ScimResponse:
+        """One kind of resources."""
+        response = await super().resource_type(request)
+        _require_mentoring(response.body or {})
+        return response
+
     async def _ranks(self) -> list[str]:
         async with database.current().writing(self._actor.organisation_id) as db:
             select = sa.select(col(Rank.name)).where(col(Rank.organisation_id) == db.organisation_id)
@@ -117,6 +127,12 @@ def _announce(schema: dict[str, Any], ranks: list[str]) -> None:
                 item["mutability"] = "readOnly"
             if schema["id"] == models.MENTORING and path == "rank":
                 item["canonicalValues"] = ranks
+
+
+def _require_mentoring(kind: dict[str, Any]) -> None:
+    """Everybody has a rank, so the extension that holds it is never absent."""
+    for extension in kind.get("schemaExtensions") or ():
+        extension["required"] = extension["schema"] == models.MENTORING
 
 
 def _within(attribute: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

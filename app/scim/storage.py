@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from scim2_models import (
+    InvalidFilterException,
     NotFoundException,
     NotImplementedException,
     Resource,
@@ -107,7 +108,7 @@ class Storage(AsyncScimStorage):
     ) -> SearchPage:
         """One page of what a filter finds."""
         if len(resource_types) > 1:
-            raise NotImplementedException
+            return await self._search_all(resource_types, search_request)
         kind = _kind(resource_types[0])
         select = kind.select(self._db)
         if search_request.filter is not None:
@@ -117,6 +118,25 @@ class Storage(AsyncScimStorage):
         found = await paging.page(self._db, select, col(kind.row.id), by, search_request, position)
         listed = await self._resources(kind, found.rows, search_request)
         return SearchPage(found.total, listed, found.behind, found.before)
+
+    async def _search_all(self, resource_types: list[ResourceType], search: SearchRequest[Any]) -> SearchPage:
+        """A page over several kinds, one after the other: without an order of the caller's, and by index alone."""
+        if search.cursor is not None or search.sort_by is not None:
+            raise NotImplementedException
+        whole, first, refusals = SearchPage(0, []), search.start_index or 1, 0
+        for resource_type in resource_types:
+            seen, size = whole.total or 0, (search.count or 0) - len(whole.resources)
+            here = search.model_copy(update={"start_index": max(1, first - seen), "count": size})
+            try:
+                found = await self.search([resource_type], here)
+            except InvalidFilterException:
+                # Whoever has no such attribute is not among those whom the filter means.
+                refusals += 1
+                continue
+            whole = SearchPage(seen + (found.total or 0), whole.resources + found.resources)
+        if refusals == len(resource_types):
+            raise InvalidFilterException
+        return whole
 
     async def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         """Add a person or a group."""
