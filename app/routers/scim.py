@@ -30,7 +30,7 @@ async def serve(request: Request) -> Response:
         answer = protocol.service().error_response(error)
         answer.headers |= _headers(error)
     content = b"" if answer.body is None else orjson.dumps(answer.body)
-    return Response(content, answer.status, {**answer.headers, **PRIVATE})
+    return Response(content, int(answer.status), {**answer.headers, **PRIVATE})
 
 
 async def _answer(request: Request) -> ScimResponse:

@@ -15,6 +15,20 @@ from app.errors import Fault
 from app.scim import attributes, refusing
 from app.scim.hand import Hand
 from app.scim.refusing import Needed
+from app.text import Name
+
+
+class _Created(PersonCreate):
+    """A new person. What identity providers call a login is freer: Entra writes guests with a `#` in it."""
+
+    login: Name | None = None
+
+
+class _Updated(PersonUpdate):
+    """Changes to a person."""
+
+    login: Name | None = None
+
 
 # Nobody is without them: who removes one has to say what stands there instead.
 _NEEDED = ("given_name", "family_name", "display_name", "zone")
@@ -32,12 +46,13 @@ async def create(hand: Hand, said: Mapping[str, Any]) -> str:
     values |= {"rank_level": await _level(hand, said["rank"]), "manager_id": manager_id}
     await _require_distinct(hand, said["external_id"], "")
     try:
-        data = PersonCreate.model_validate({name: value for name, value in values.items() if value is not None})
+        data = _Created.model_validate({name: value for name, value in values.items() if value is not None})
     except ValidationError as error:
         raise refusing.invalid(error) from None
     person: Person = await hand.do("create_person", data=data)
     if reference and manager_id is None:
         await lines.await_manager(hand.db, person.id, reference)
+        await hand.db.flush()
     await _settle(hand, person.id, said, {"is_active": True, "is_on_leave": False})
     return person.id
 
@@ -59,7 +74,7 @@ async def update(hand: Hand, person: Person, said: Mapping[str, Any], before: Ma
         await _require_distinct(hand, differing["external_id"], person.id)
     if differing:
         try:
-            data = PersonUpdate.model_validate(differing)
+            data = _Updated.model_validate(differing)
         except ValidationError as error:
             raise refusing.invalid(error) from None
         await hand.do("update_person", person.id, data)

@@ -14,7 +14,6 @@ from scim2_models import (
     CaseExact,
     ChangePassword,
     ComplexAttribute,
-    EnterpriseUser,
     ETag,
     Extension,
     Filter,
@@ -74,6 +73,28 @@ class User(Resource[AnyExtension]):
     timezone: str | None = Field(None, examples=sorted(ZONES))
     active: bool | None = None
     emails: list[Email] | None = None
+
+
+class Manager(ComplexAttribute):
+    """Whoever stands above a person. Who sends it without a `$ref` is understood, too."""
+
+    value: Annotated[str | None, CaseExact.true] = None
+    ref: Annotated[Reference["User"] | None, Mutability.read_only] = Field(  # type: ignore[type-arg]
+        None, serialization_alias="$ref", validation_alias="$ref"
+    )
+
+
+class EnterpriseUser(Extension):
+    """What RFC 7643 section 4.3 says of people in companies."""
+
+    __schema__ = URN("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")
+
+    employee_number: str | None = None
+    cost_center: str | None = None
+    organization: str | None = None
+    division: str | None = None
+    department: str | None = None
+    manager: Manager | None = None
 
 
 class MentoringUser(Extension):

@@ -1,4 +1,4 @@
-"""The protocol as its library has it, and where we say more: how failures read, how long a filter may be, what we have."""
+"""The protocol as its library has it, and what we add: how failures read, how long a filter is, what is announced."""
 
 from functools import cache
 from typing import Any

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 from scim2_models import Error, InvalidValueException, SCIMException
 
-from app.errors import DomainError
+from app.errors import DomainError, Invalid
 from app.scim import attributes
 
 # Codes of the domain that RFC 7644 has a keyword for; all others keep their status alone.
@@ -30,6 +30,7 @@ _BY_STATUS: Mapping[int, str] = {
     415: "Send the body as application/scim+json in UTF-8.",
     501: "This is not supported; see ServiceProviderConfig.",
 }
+_LAST_CHARACTERS = 300
 _NAMED = re.compile(r": ((?:urn:[A-Za-z0-9:._-]+:User:?)?[A-Za-z$][A-Za-z0-9.$]*)$")
 _NAMES = {
     name.lower()
@@ -67,7 +68,7 @@ def error_of(error: SCIMException | DomainError) -> Error:
 def worded(error: Error) -> Error:
     """An error of the protocol's library in our words: its own may repeat what the caller sent."""
     words = _WORDS.get(error.scim_type or "") or _BY_STATUS.get(error.status or 0) or "The request is refused."
-    named = _NAMED.search(error.detail or "")
+    named = _NAMED.search((error.detail or "")[-_LAST_CHARACTERS:])
     if named and named[1].rpartition(":")[2].partition(".")[0].lower() in _NAMES:
         words = f"{words.rstrip('.')}: {named[1]}."
     return Error(status=error.status, scim_type=error.scim_type, detail=words)
@@ -78,7 +79,7 @@ def _of_domain(error: DomainError) -> Error:
     detail = f"{error.detail} ({', '.join(places)})" if places else error.detail
     if error.code in _UNIQUE:
         return Error(status=409, scim_type="uniqueness", detail=detail)
-    if (error.kind == "invalid" and error.status == 422) or error.code in _AT_FAULT:
+    if error.status == Invalid.status or error.code in _AT_FAULT:
         return Error(status=400, scim_type="invalidValue", detail=detail)
     return Error(status=error.status, detail=detail)
 

@@ -39,10 +39,8 @@ class Hris:
 
     async def create(self, user_name: str, status: int = 201, **members: Any) -> dict[str, Any]:
         """Create a user."""
-        name = {"givenName": "Ada", "familyName": "King"}
-        return await self.send(
-            "POST", "/Users", status, {"schemas": [CORE], "userName": user_name, "name": name} | members
-        )
+        given = {"schemas": [CORE], "userName": user_name, "name": {"givenName": "Ada", "familyName": "King"}}
+        return await self.send("POST", "/Users", status, given | members)
 
     async def patch(self, path: str, *operations: dict[str, Any], status: int = 204, **headers: str) -> dict[str, Any]:
         """Patch a user or a group."""
@@ -67,3 +65,14 @@ async def hris(transport: httpx.ASGITransport, world: World) -> AsyncIterator[Hr
     headers = {"Authorization": f"Bearer {world.keys['service']}", "Content-Type": "application/scim+json"}
     async with httpx.AsyncClient(transport=transport, base_url="http://flipside/scim/v2", headers=headers) as http:
         yield Hris(world, http)
+
+
+def members(text: str) -> dict[str, Any]:
+    """A user of the enterprise and mentoring extensions: `members("department=Sales rank=Director")`."""
+    found: dict[str, Any] = {ENTERPRISE: {}, MENTORING: {}}
+    for name, _, value in (item.partition("=") for item in text.split()):
+        found[MENTORING if name in _MENTORING else ENTERPRISE][name] = value
+    return {urn: given for urn, given in found.items() if given}
+
+
+_MENTORING = {"hireDate", "terminationDate", "leaveStatus", "rank", "location"}

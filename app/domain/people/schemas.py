@@ -33,7 +33,7 @@ class PersonCreate(Input):
     """A new person, as the HR system knows them."""
 
     external_id: Slug | None = None
-    login: Name | None = None
+    login: Slug | None = None
     work_email: Email | None = None
     given_name: Name
     family_name: Name
@@ -63,7 +63,7 @@ class PersonUpdate(Patch):
     """Changes to a person."""
 
     external_id: Slug | None = None
-    login: Name | None = None
+    login: Slug | None = None
     work_email: Email | None = None
     given_name: Name = absent()
     family_name: Name = absent()
