@@ -65,8 +65,13 @@ class Term:
     equals: Callable[[sa.ColumnElement[Any]], Condition] | None = None
 
 
+def _of(column: Any) -> sa.ColumnElement[Any]:
+    found: sa.ColumnElement[Any] = col(column).expression
+    return found
+
+
 def _text(column: Any) -> Term:
-    return Term(col(column))
+    return Term(_of(column))
 
 
 def _within_emails(inner: Condition) -> Condition:
@@ -101,11 +106,11 @@ def _within_members(inner: Condition) -> Condition:
 
 def _common(model: Any, urn: str, name: str) -> dict[str, Term]:
     return {
-        f"{urn}:id": Term(col(model.id), is_exact=True),
-        f"{urn}:externalId": Term(col(model.external_id), is_exact=True),
+        f"{urn}:id": Term(_of(model.id), is_exact=True),
+        f"{urn}:externalId": Term(_of(model.external_id), is_exact=True),
         f"{urn}:displayName": _text(model.display_name),
-        f"{urn}:meta.created": Term(col(model.created_at)),
-        f"{urn}:meta.lastModified": Term(col(model.updated_at)),
+        f"{urn}:meta.created": Term(_of(model.created_at)),
+        f"{urn}:meta.lastModified": Term(_of(model.updated_at)),
         f"{urn}:meta.resourceType": Term(sa.literal(name, sa.Text), is_exact=True),
     }
 
@@ -136,8 +141,8 @@ _USER = {
     f"{CORE}:locale": _text(Person.locale),
     f"{CORE}:timezone": _text(Person.zone),
     f"{CORE}:active": Term(sa.not_(_LEFT)),
-    f"{CORE}:emails": Term(col(Person.work_email), some=_within_emails),
-    f"{CORE}:emails.value": Term(col(Person.work_email), some=_within_emails),
+    f"{CORE}:emails": Term(_of(Person.work_email), some=_within_emails),
+    f"{CORE}:emails.value": Term(_of(Person.work_email), some=_within_emails),
     f"{CORE}:emails.type": Term(_WORK, some=_within_emails),
     f"{CORE}:emails.primary": Term(sa.true(), some=_within_emails),
     f"{ENTERPRISE}:employeeNumber": _text(Person.employee_number),

@@ -40,7 +40,7 @@ class _Where(FilterVisitor[Condition]):
         value = node.value
         if not self._inside:
             binding = self._bound.resolve_comparison(node.attr_path)
-            value = coerce_value(binding, node.value, node.op)
+            value = coerce_value(binding, node.value, node.op) if binding else value
         if term.some is None or self._inside:
             return _compared(term, node.op, value)
         # Of several values one has to be equal, but all have to differ.
@@ -92,7 +92,8 @@ def _compared(term: Term, op: CompareOperator, value: Any) -> Condition:
         left, right = sa.func.lower(left), sa.func.lower(right)
     if op is CompareOperator.eq and term.equals is not None:
         return term.equals(right)
-    return _OPERATORS[op](left, right)
+    made: Condition = _OPERATORS[op](left, right)
+    return made
 
 
 _OPERATORS: Mapping[CompareOperator, Any] = {

@@ -157,7 +157,7 @@ _CONFIG = ServiceProviderConfig(
             type=AuthenticationScheme.Type.oauthbearertoken,
             name="Bearer token",
             description="An API key of a service account with the scope scim, or an access token got with one.",
-            spec_uri="https://www.rfc-editor.org/info/rfc6750",
+            spec_uri=Reference("https://www.rfc-editor.org/info/rfc6750"),
             primary=True,
         )
     ],
@@ -165,7 +165,7 @@ _CONFIG = ServiceProviderConfig(
 PROVIDER = ScimProvider(
     models=[User, EnterpriseUser, MentoringUser, Group],
     resource_types=[
-        ResourceType.from_resource(User[Union[EnterpriseUser, MentoringUser]]),  # type: ignore[misc]  # noqa: UP007
+        ResourceType.from_resource(User[Union[EnterpriseUser, MentoringUser]]),  # noqa: UP007
         ResourceType.from_resource(Group),
     ],
     config=_CONFIG,

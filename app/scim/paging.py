@@ -34,14 +34,15 @@ async def page(
     """The page that a search asks for. Raises `InvalidCursorException`."""
     count = sa.select(sa.func.count()).select_from(select.with_only_columns(object_id).subquery())
     total = await db.scalar(count) or 0
-    if search.count == 0:
+    size = search.count or 0
+    if not size:
         return Found(total)
     key = _key(by)
     keys = (object_id,) if by is None else (key.is_(None), sa.func.coalesce(key, ""), object_id)
     select = select.add_columns(key.label("sort_key"), object_id.label("sort_id"))
     is_falling = search.sort_order == SearchRequest.SortOrder.descending and by is not None
     if search.cursor is None:
-        ordered = _in_order(select, keys, is_falling).offset(search.start_index_0).limit(search.count)
+        ordered = _in_order(select, keys, is_falling).offset(search.start_index_0).limit(size)
         return Found(total, (await db.execute(ordered)).all())
     direction, anchor = _read(position)
     is_back = direction == PREVIOUS
@@ -49,8 +50,8 @@ async def page(
         here = sa.tuple_(*(sa.literal(value) for value in anchor[-len(keys) :]))
         select = select.where(sa.tuple_(*keys) < here if is_falling != is_back else sa.tuple_(*keys) > here)
     # One more, to see whether there is another page.
-    rows = (await db.execute(_in_order(select, keys, is_falling != is_back).limit(search.count + 1))).all()
-    return _cut(total, rows, search.count, is_back=is_back, is_first=anchor is None)
+    rows = (await db.execute(_in_order(select, keys, is_falling != is_back).limit(size + 1))).all()
+    return _cut(total, rows, size, is_back=is_back, is_first=anchor is None)
 
 
 def _cut(total: int, rows: Sequence[sa.Row[Any]], size: int, *, is_back: bool, is_first: bool) -> Found:

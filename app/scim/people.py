@@ -1,6 +1,6 @@
 """People as SCIM users: a row becomes a user, and a user the members of our own schemas."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ _KEPT = ("name", "display_name", "timezone", "active", "EnterpriseUser", "Mentor
 def select(db: Db) -> sa.Select[Any]:
     """Everybody whom the HR system knows, with what is told of them beside their row."""
     here = col(Person.organisation_id)
-    beside = (LOGIN.label("user_name"), MANAGER.label("manager"), col(Rank.name).label("rank"))
+    beside: tuple[Any, ...] = (LOGIN.label("user_name"), MANAGER.label("manager"), col(Rank.name).label("rank"))
     is_awaited = sa.and_(col(AwaitedManager.organisation_id) == here, col(AwaitedManager.person_id) == Person.id)
     return (
         sa.select(Person, *beside)
@@ -96,13 +96,10 @@ def keep(replacement: Resource[Any], current: Resource[Any]) -> None:
             setattr(replacement, name, getattr(current, name, None))
 
 
-def _work_email(emails: Any) -> str | None:
+def _work_email(emails: Iterable[Mapping[str, Any]]) -> str | None:
     """The address for work, else the primary one, else the first."""
     addresses = [email for email in emails if email.get("value")]
-    for wanted in (lambda email: (email.get("type") or "").lower() == "work", lambda email: email.get("primary")):
-        for email in addresses:
-            if wanted(email):
-                return str(email["value"])
+    addresses.sort(key=lambda email: (str(email.get("type")).lower() != "work", not email.get("primary")))
     return str(addresses[0]["value"]) if addresses else None
 
 

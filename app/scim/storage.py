@@ -49,12 +49,13 @@ class _Kind:
     row: Any
     model: Any
     terms: Mapping[str, Term]
+    id: str
     select: Callable[[Db], sa.Select[Any]]
 
 
 _KINDS = {
-    "User": _Kind(PEOPLE, Person, people.MODEL, attributes.USER_TERMS, people.select),
-    "Group": _Kind(GROUPS, Group, models.Group, attributes.GROUP_TERMS, groups.select),
+    "User": _Kind(PEOPLE, Person, people.MODEL, attributes.USER_TERMS, f"{models.CORE}:id".lower(), people.select),
+    "Group": _Kind(GROUPS, Group, models.Group, attributes.GROUP_TERMS, f"{models.GROUP}:id".lower(), groups.select),
 }
 
 
@@ -115,7 +116,7 @@ class Storage(AsyncScimStorage):
             select = select.where(condition(str(search_request.filter), kind.model, kind.terms))
         binding = search_request.sort_binding(kind.model)
         by = None if binding is None else kind.terms.get(binding.urn.lower())
-        found = await paging.page(self._db, select, col(kind.row.id), by, search_request, position)
+        found = await paging.page(self._db, select, kind.terms[kind.id].value, by, search_request, position)
         listed = await self._resources(kind, found.rows, search_request)
         return SearchPage(found.total, listed, found.behind, found.before)
 

@@ -1,6 +1,7 @@
 """Reporting lines: managers by whatever name the HR system has for them, also before they are there."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.scim.conftest import ENTERPRISE, Hris
 MANAGER = f"{ENTERPRISE}:manager"
 
 
-def under(reference: str) -> dict[str, object]:
+def under(reference: str) -> dict[str, Any]:
     """The extension that names a manager."""
     return {ENTERPRISE: {"manager": {"value": reference}}}
 

@@ -1,10 +1,11 @@
 """Users: what is kept of them, attribute by attribute, and what comes of what an HR system says."""
 
 import asyncio
+from typing import Any
 
 from tests.scim.conftest import CORE, ENTERPRISE, MENTORING, Hris, members
 
-WHOLE = {
+WHOLE: dict[str, Any] = {
     "externalId": "E-1",
     "displayName": "Ada L.",
     "nickName": "Ada",
@@ -90,7 +91,9 @@ async def test_a_rank_may_be_a_number(hris: Hris) -> None:
 
 
 async def test_what_is_not_kept_is_let_fall(hris: Hris) -> None:
-    made = await hris.create("ada", phoneNumbers=[{"value": "+33 1"}], **{"urn:example:2.0:User": {"shoe": 38}})
+    made = await hris.create(
+        "ada", phoneNumbers=[{"value": "+33 1"}], **dict[str, Any]({"urn:example:2.0:User": {"shoe": 38}})
+    )
 
     assert "phoneNumbers" not in made
     assert made["schemas"] == [CORE, MENTORING]

@@ -72,7 +72,7 @@ def _names(person: Person) -> tuple[str, ...]:
     return tuple(name for name in (person.id, person.external_id, person.login) if name)
 
 
-async def _waiting(db: Db, names: Iterable[str]) -> Sequence[sa.Row[tuple[str, str]]]:
+async def _waiting(db: Db, names: Iterable[str]) -> Sequence[tuple[str, str]]:
     select = (
         sa.select(col(AwaitedManager.person_id), col(AwaitedManager.reference))
         .where(
@@ -81,7 +81,7 @@ async def _waiting(db: Db, names: Iterable[str]) -> Sequence[sa.Row[tuple[str, s
         )
         .order_by(col(AwaitedManager.person_id))
     )
-    return (await db.execute(select)).all()
+    return [(person_id, reference) for person_id, reference in await db.execute(select)]
 
 
 def _waits(db: Db, person_ids: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
