@@ -3,16 +3,16 @@
 from typing import Any
 
 import orjson
-from scim2_models import InvalidSyntaxException, SCIMException
+from scim2_models import InvalidSyntaxException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from app import config
 from app.auth.actor import Actor, Role
 from app.auth.scopes import Scope
-from app.errors import DomainError, Forbidden, RateLimited, Unauthenticated
+from app.errors import Forbidden, RateLimited, Unauthenticated
 from app.quotas import admission
 from app.routers import bodies
 from app.routers.reads import PRIVATE, actor_of
@@ -26,7 +26,9 @@ async def serve(request: Request) -> Response:
     """`/scim/v2/...`: every request of an HR system."""
     try:
         answer = await _answer(request)
-    except (DomainError, SCIMException) as error:
+    except ClientDisconnect:
+        raise
+    except Exception as error:  # a bug too is told in the words of the protocol
         answer = protocol.service().error_response(error)
         answer.headers |= _headers(error)
     content = b"" if answer.body is None else orjson.dumps(answer.body)
@@ -72,7 +74,7 @@ def _operations(said: Any) -> int:
     return len(operations) - 1 if isinstance(operations, list) and operations else 0
 
 
-def _headers(error: DomainError | SCIMException) -> dict[str, str]:
+def _headers(error: Exception) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": error.challenge}
     if isinstance(error, RateLimited):

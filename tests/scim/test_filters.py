@@ -78,7 +78,7 @@ FILTERS = [
 
 async def test_sql_finds_what_a_look_at_everybody_finds(hris: Hris) -> None:
     for given in PEOPLE:
-        await hris.create(**given)
+        await hris.create(given["userName"], **given)
     everybody = [MODEL.model_validate(user) for user in (await hris.get("/Users?count=200"))["Resources"]]
     assert len(everybody) == 8
 
@@ -104,7 +104,7 @@ async def test_sql_finds_what_a_look_at_everybody_finds(hris: Hris) -> None:
         'schemas eq "urn:x"',
         'meta.version eq "1"',
         'userName eq "' + "a" * LONGEST + '"',
-        " or ".join(['userName eq "secret-value"'] * 400),
+        " or ".join(['userName eq "secret-value"'] * 100),
     ],
 )
 async def test_what_cannot_be_looked_up_is_refused(hris: Hris, text: str) -> None:
