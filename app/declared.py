@@ -10,6 +10,8 @@ from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
+from app.domain.groups import intents as groups
+from app.domain.groups.resource import GROUP_MEMBERS, GROUPS
 from app.domain.imports import intents as imports
 from app.domain.matching import inquiries as of_matching
 from app.domain.matching import intents as matching
@@ -49,6 +51,8 @@ RESOURCES: tuple[Resource, ...] = (
     RETENTION_POLICIES,
     PEOPLE,
     DO_NOT_PAIRS,
+    GROUPS,
+    GROUP_MEMBERS,
     API_KEYS,
     IDENTITY_PROVIDERS,
     STANDINGS,
@@ -93,6 +97,7 @@ RESOURCES: tuple[Resource, ...] = (
 INTENTS: tuple[Intent, ...] = (
     *organisations.INTENTS,
     *people.INTENTS,
+    *groups.INTENTS,
     *access.INTENTS,
     *operations.INTENTS,
     *programmes.INTENTS,

@@ -6,6 +6,7 @@ from app.auth.models import ApiKey, Credential, IssuerBinding, SigningKey
 from app.declared import RESOURCES
 from app.domain.matching.models import MatchRunMatter
 from app.domain.operations.models import OperationInput
+from app.domain.people.models import AwaitedManager
 from app.domain.privacy.operators import Operator
 from app.events.models import BrokerCursor, EventCounter, OutboxEvent
 from app.quotas.models import QuotaLevel
@@ -17,6 +18,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditSubject",
+    "AwaitedManager",
     "BrokerCursor",
     "Credential",
     "DataKey",

@@ -172,6 +172,8 @@ async def _fill_office(full: Full) -> None:
     rank = await world.do("admin", "create_rank", level=50, name="Chair")
     person, full.other_person = await world.person(), await world.person()
     bar = await world.do("admin", "create_do_not_pair", person_id=person, other_person_id=full.other_person)
+    group = await world.do("admin", "create_group", display_name="Sales")
+    member = await world.do("admin", "add_group_member", group_id=group["id"], person_id=person)
     key = await world.do(
         "admin", "create_api_key", name="Reader", role="service_account", scopes=["sessions:read"], service_account="bi"
     )
@@ -181,7 +183,14 @@ async def _fill_office(full: Full) -> None:
     )
     standing = await world.do("admin", "create_standing", person_id=world.people["coordinator"], role="coordinator")
     endpoint = await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
-    found = {"rank": rank, "do_not_pair": bar, "api_key": key, "webhook_endpoint": endpoint}
+    found = {
+        "rank": rank,
+        "do_not_pair": bar,
+        "group": group,
+        "group_member": member,
+        "api_key": key,
+        "webhook_endpoint": endpoint,
+    }
     found["consent"] = await world.do("mentor", "give_consent", purpose="recognition", notice_version="2026-01")
     found["erasure"] = await world.do("admin", "request_erasure", person_id=person)
     found["legal_hold"] = await world.do("admin", "place_legal_hold", person_id=full.other_person, reason="A claim.")

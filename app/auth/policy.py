@@ -53,6 +53,7 @@ _PROGRAMME_WIDE: Grants = {
     _COORDINATOR: (Relation.OWN_PROGRAMME, Relation.PUBLISHED),
     _PARTICIPANT: (Relation.PUBLISHED,),
 }
+_DIRECTORY_WIDE: Grants = {**_AUDITED, _COORDINATOR: _ANY}
 _SPONSORS: Grants = dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.SPONSORED,))
 _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
@@ -79,8 +80,10 @@ _AUDITED_PAIR: Grants = {_AUDITOR: (Relation.ORGANISATION, Relation.OWN_PAIRING)
 READ: dict[str, Grants] = {
     "organisation": _EVERYONE,
     "rank": _EVERYONE,
-    "person": _joined({**_AUDITED, _COORDINATOR: _ANY}, {_PARTICIPANT: (Relation.OWN, Relation.OWN_PAIRING)}),
+    "person": _joined(_DIRECTORY_WIDE, {_PARTICIPANT: (Relation.OWN, Relation.OWN_PAIRING)}),
     "do_not_pair": _joined(_OFFICE, {_ADMIN: (Relation.OWN,)}),
+    "group": _DIRECTORY_WIDE,
+    "group_member": _DIRECTORY_WIDE,
     "programme": _joined(_PROGRAMME_WIDE, _SPONSORS),
     "topic": _PROGRAMME_WIDE,
     "programme_resource": _PROGRAMME_WIDE,
@@ -132,7 +135,10 @@ _LOOKED_AT = (
 ).split()
 READ |= {name: _joined(READ[name], _BREAK_GLASS) for name in _LOOKED_AT}
 
-_DIRECTORY = ("create_person", "update_person", "deactivate_person", "reactivate_person")
+_DIRECTORY = (
+    "create_person update_person deactivate_person reactivate_person begin_leave_person end_leave_person remove_person "
+    "create_group update_group delete_group add_group_member remove_group_member"
+).split()
 _PROGRAMME_SETUP = (
     "update_programme publish_programme start_matching_programme activate_programme pause_programme resume_programme "
     "evaluate_programme close_programme archive_programme cancel_programme create_topic update_topic delete_topic "

@@ -31,6 +31,7 @@ class Scope(StrEnum):
     PRIVACY_WRITE = "privacy:write"
     AUDIT_READ = "audit:read"
     SCHEMA_READ = "schema:read"
+    SCIM = "scim"
 
 
 READ_ONLY = frozenset(scope for scope in Scope if scope.value.endswith(":read"))

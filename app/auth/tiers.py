@@ -29,8 +29,10 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "organisation": {_O: "name region default_zone anonymity_k"},
     "rank": {_O: "level name"},
     "person": {
-        _O: "given_name family_name display_name rank_level department zone languages employment_status erased_at",
-        _P: "external_id login work_email title division cost_centre location hire_date termination_date",
+        _O: "given_name family_name display_name rank_level department zone languages skills employment_status "
+        "removed_at erased_at",
+        _P: "external_id login work_email nick_name title user_type employee_number company division cost_centre "
+        "location locale hire_date termination_date",
     },
     "do_not_pair": {_X: "reason"},
     "programme": {
@@ -115,6 +117,8 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
         _O: "occurred_at principal role action resource objects members outcome code request_id sequence",
         _X: "subjects",
     },
+    "group": {_O: "display_name revision", _P: "external_id"},
+    "group_member": {},
     "api_key": {_O: "name role scopes service_account networks prefix_text expires_at revoked_at last_used_at"},
 }
 

@@ -34,6 +34,7 @@ looking over their shoulders.
 TAGS = {
     "organisations": "The company, and its ladder of ranks.",
     "people": "Who they are, and who must never be paired.",
+    "groups": "Groups of the directory, as the HR system keeps them, and who is in them.",
     "access": "The keys of people and services, where people sign in, and what they are to the organisation.",
     "operations": "Work that is too long for a request: how far it is, and what came of it.",
     "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",

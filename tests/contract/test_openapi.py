@@ -33,7 +33,11 @@ pytestmark = pytest.mark.no_cover
 
 ROOT = Path(__file__).parents[2]
 # The door's own pages are not part of what it describes.
-PAGES = {"/v1/openapi.json", "/v1/asyncapi.yaml", "/schemas/events/{type}.json", "/docs", "/graphql"}
+PAGES = {
+    *("/v1/openapi.json", "/v1/asyncapi.yaml", "/schemas/events/{type}.json", "/docs", "/graphql"),
+    # It has documents of its own: /Schemas, /ResourceTypes and /ServiceProviderConfig.
+    "/scim/v2{path:path}",
+}
 of_resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 of_intents = pytest.mark.parametrize(
     "intent",

@@ -247,6 +247,10 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
         people: dict[str, Any] = {"person_id": world.people[one], "other_person_id": world.people[other]}
         entry = await world.do("service", "create_do_not_pair", **people, reason="A quarrel.")
         stage.add("do_not_pair", entry["id"], own={one, other}, party={one, other})
+    group = await world.do("service", "create_group", display_name="Sales")
+    stage.add("group", group["id"])
+    member = {"group_id": group["id"], "person_id": world.people["mentor"]}
+    stage.add("group_member", (await world.do("service", "add_group_member", **member))["id"])
     await _webhooks(stage, owner)
     provider: dict[str, Any] = {
         "name": "Sign-in",

@@ -67,6 +67,8 @@ PARENTS = {
     "give_consent": "organisation",
     **dict.fromkeys(("request_export", "request_erasure"), "person"),
     "place_legal_hold": "organisation",
+    "create_group": "organisation",
+    "add_group_member": "group",
 }
 TARGETS = {intent.name: intent.resource.name for intent in INTENTS if intent.has_id} | PARENTS
 AT_ONCE = 8

@@ -27,6 +27,7 @@ SEEN_BY = {
     "person": AUDITED | COORDINATORS | PAIR | {"platform"},
     "person:outsider": AUDITED | COORDINATORS | {"outsider", "platform"},
     "do_not_pair": OFFICE,
+    **dict.fromkeys(("group", "group_member"), AUDITED | COORDINATORS),
     "api_key": {"admin", "auditor"},
     "identity_provider": {"admin", "auditor"},
     "standing": {"admin", "coordinator", "auditor"},

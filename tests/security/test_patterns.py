@@ -37,6 +37,7 @@ CAPS = {
     "app.outgoing.addresses": "2,048 characters of a URL",
     "app.outgoing.tunnelling": "an answer's first line: form of fixed length",
     "app.partitioning": "names of our tables",
+    "app.scim.refusing": "the last 300 characters of a message",
     "app.webhooks.handshake": "a header of an answer, as long as the client lets one be",
     "app.webhooks.schedule": "a header of an answer, as long as the client lets one be",
     "app.webhooks.sender": "headers of ours, and of an endpoint within the limits of its own",

@@ -7,6 +7,7 @@ from app.db import Db
 from app.domain.imports import chunks
 from app.domain.imports.sheets import Row, Sheet, validated
 from app.domain.operations.work import Work
+from app.domain.people import lines
 from app.domain.people.models import Person
 from app.domain.people.roll import Ladder, Roll
 from app.domain.people.schemas import PersonCreate, PersonUpdate
@@ -42,15 +43,20 @@ async def _take(db: Db, work: Work, rows: Sequence[Row]) -> None:
     roll = await Roll.call(db, keys, {text for row in rows if (text := row.text("work_email"))})
     ladder = await Ladder.of(db)
     known: list[tuple[Row, Person]] = []
+    added: list[Person] = []
     for row in rows:
         if person := roll.by_external_id.get(row.text(KEY) or ""):
             known.append((row, person))
             continue
         with chunks.on_its_own(work, row):
             # Without a key nobody would be found again.
-            roll.enter(validated(PersonCreate, _members(roll, row) | {KEY: row.members.get(KEY) or ""}), ladder)
+            person = roll.enter(
+                validated(PersonCreate, _members(roll, row) | {KEY: row.members.get(KEY) or ""}), ladder
+            )
             work.report.created += 1
+            added.append(person)
     await db.flush()
+    await lines.arrived(db, added)
     for row, person in known:
         with chunks.on_its_own(work, row):
             if await roll.change(work.actor, person, validated(PersonUpdate, _members(roll, row))):

@@ -10,6 +10,9 @@ INTENTS = (
     update("update_person", PEOPLE, service.update, Scope.DIRECTORY_WRITE),
     move("deactivate_person", PEOPLE, service.deactivate, Scope.DIRECTORY_WRITE, "deactivate"),
     move("reactivate_person", PEOPLE, service.reactivate, Scope.DIRECTORY_WRITE, "reactivate"),
+    move("begin_leave_person", PEOPLE, service.begin_leave, Scope.DIRECTORY_WRITE, "begin-leave"),
+    move("end_leave_person", PEOPLE, service.end_leave, Scope.DIRECTORY_WRITE, "end-leave"),
+    move("remove_person", PEOPLE, service.remove, Scope.DIRECTORY_WRITE, "remove"),
     create("create_do_not_pair", DO_NOT_PAIRS, service.keep_apart, Scope.DIRECTORY_WRITE),
     delete("delete_do_not_pair", DO_NOT_PAIRS, service.lift_bar, Scope.DIRECTORY_WRITE),
 )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from app.errors import Conflict
 from app.failures import on_violation
@@ -28,6 +28,12 @@ class ExternalIdTaken(Conflict):
     """Another person has this external id."""
 
     code = "external_id_taken"
+
+
+class LoginTaken(Conflict):
+    """Another person has this login."""
+
+    code = "login_taken"
 
 
 class WorkEmailTaken(Conflict):
@@ -66,7 +72,10 @@ class Person(Row, table=True):
         sa.ForeignKeyConstraint(["organisation_id", "rank_level"], ["rank.organisation_id", "rank.level"]),
         check("not_own_manager", "manager_id is null or manager_id <> id"),
         unique("external_id", name="uq_person_external_id"),
+        sa.Index("uq_person_login", "organisation_id", sa.text("lower(login)"), unique=True),
         sa.Index("uq_person_work_email", "organisation_id", sa.text("lower(work_email)"), unique=True),
+        sa.Index("ix_person_employee_number", "organisation_id", sa.text("lower(employee_number)"), "id"),
+        sa.Index("ix_person_external_id", "organisation_id", sa.text("lower(external_id)"), "id"),
         index("person_manager", "manager_id", "id"),
         index("person_department", "department", "id"),
         index("person_display_name", "display_name", "id"),
@@ -79,32 +88,72 @@ class Person(Row, table=True):
     given_name: str = Field(sa_type=sa.Text)
     family_name: str = Field(sa_type=sa.Text)
     display_name: str = Field(sa_type=sa.Text)
+    nick_name: str | None = Field(default=None, sa_type=sa.Text)
     title: str | None = Field(default=None, sa_type=sa.Text)
+    user_type: str | None = Field(default=None, sa_type=sa.Text)
+    employee_number: str | None = Field(default=None, sa_type=sa.Text)
     rank_level: int
+    company: str | None = Field(default=None, sa_type=sa.Text)
     department: str | None = Field(default=None, sa_type=sa.Text)
     division: str | None = Field(default=None, sa_type=sa.Text)
     cost_centre: str | None = Field(default=None, sa_type=sa.Text)
     location: str | None = Field(default=None, sa_type=sa.Text)
     zone: str = Field(sa_type=sa.Text)
+    locale: str | None = Field(default=None, sa_type=sa.Text)
     languages: list[str] = json_column(default_factory=list)
+    # The database knows the default, too: an older version of the service goes on while a newer one is rolled out.
+    skills: list[str] = json_column(default_factory=list, sa_column_kwargs={"server_default": sa.text("'[]'")})
     manager_id: str | None = Field(default=None, sa_type=sa.Text)
     employment_status: EmploymentStatus = Field(default=EmploymentStatus.ACTIVE, sa_type=text_enum(EmploymentStatus))
+    # Why is nobody's business here. Kept for who has left, too: they may come back before their leave ends.
+    is_on_leave: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     hire_date: date | None = None
     termination_date: date | None = None
+    removed_at: datetime | None = instant(default=None)
     erased_at: datetime | None = instant(default=None)
 
     def deactivate(self, on: date) -> None:
-        """They leave the organisation."""
+        """They leave the organisation, on that day or on the earlier one that was known."""
         if self.employment_status is EmploymentStatus.INACTIVE:
             raise EmploymentUnchanged("This person has left already.")
-        self.employment_status, self.termination_date = EmploymentStatus.INACTIVE, on
+        self.employment_status = EmploymentStatus.INACTIVE
+        self.termination_date = min(self.termination_date or on, on)
+
+    def begin_leave(self) -> None:
+        """They are away for a while."""
+        self.require_known()
+        if self.is_on_leave:
+            raise EmploymentUnchanged("This person is on leave already.")
+        self.is_on_leave = True
+        if self.is_active:
+            self.employment_status = EmploymentStatus.ON_LEAVE
+
+    def end_leave(self) -> None:
+        """They are there again."""
+        self.require_known()
+        if not self.is_on_leave:
+            raise EmploymentUnchanged("This person is not on leave.")
+        self.is_on_leave = False
+        if self.employment_status is EmploymentStatus.ON_LEAVE:
+            self.employment_status = EmploymentStatus.ACTIVE
+
+    def remove(self, at: datetime) -> None:
+        """The HR system knows them no more. What it knew them by is free for somebody else."""
+        self.require_known()
+        if self.removed_at is not None:
+            raise EmploymentUnchanged("This person was removed already.")
+        self.external_id = self.login = self.work_email = None
+        self.removed_at = at
 
     def reactivate(self) -> None:
         """They are back, from leave or for good."""
         self.require_known()
         if self.employment_status is EmploymentStatus.ACTIVE:
             raise EmploymentUnchanged("This person is active already.")
-        self.employment_status, self.termination_date = EmploymentStatus.ACTIVE, None
+        has_left = self.employment_status is EmploymentStatus.INACTIVE
+        self.is_on_leave = has_left and self.is_on_leave
+        self.employment_status = EmploymentStatus.ON_LEAVE if self.is_on_leave else EmploymentStatus.ACTIVE
+        self.termination_date = self.removed_at = None
 
     def begin_erasure(self, at: datetime) -> None:
         """From now on nobody changes their record any more."""
@@ -120,6 +169,24 @@ class Person(Row, table=True):
     def is_active(self) -> bool:
         """Whether they may enrol and be paired."""
         return self.employment_status is EmploymentStatus.ACTIVE
+
+
+class AwaitedManager(SQLModel, table=True):
+    """A manager whom the HR system named and who is not in the directory yet: the link is made when they arrive.
+
+    `reference` is what they were called by: our id, their external id or their login.
+    """
+
+    __tablename__ = "awaited_manager"
+    __table_args__ = (
+        of_organisation(),
+        belongs_to("person", "person_id"),
+        sa.Index("ix_awaited_manager_reference", "organisation_id", sa.text("lower(reference)")),
+    )
+
+    organisation_id: str = Field(primary_key=True, sa_type=sa.Text)
+    person_id: str = Field(primary_key=True, sa_type=sa.Text)
+    reference: str = Field(sa_type=sa.Text)
 
 
 class DoNotPair(Row, table=True):
@@ -141,5 +208,6 @@ class DoNotPair(Row, table=True):
 
 
 on_violation("uq_person_external_id", ExternalIdTaken)
+on_violation("uq_person_login", LoginTaken)
 on_violation("uq_person_work_email", WorkEmailTaken)
 on_violation("uq_do_not_pair_people", AlreadyBarred)

@@ -26,6 +26,7 @@ from app.text import (
 
 PersonId = Annotated[str, reference("per")]
 Languages = Annotated[list[LanguageTag], distinct(20)]
+Skills = Annotated[list[Word], distinct(100)]
 
 
 class PersonCreate(Input):
@@ -37,16 +38,25 @@ class PersonCreate(Input):
     given_name: Name
     family_name: Name
     display_name: Name | None = Field(default=None, description="Shown name. Absent: given and family name.")
+    nick_name: Name | None = None
     title: Name | None = None
+    user_type: Word | None = None
+    employee_number: Word | None = None
     rank_level: Level = Field(description="A level of the organisation's rank ladder.")
+    company: Name | None = None
     department: Word | None = None
     division: Word | None = None
     cost_centre: Word | None = None
     location: Word | None = None
     zone: Zone | None = Field(default=None, description="IANA zone. Absent: the organisation's.")
+    locale: Word | None = None
     languages: Languages = Field(default=[])
+    skills: Skills = Field(default=[])
     manager_id: PersonId | None = None
     hire_date: Day | None = None
+    termination_date: Day | None = Field(
+        default=None, description="The last day, once it is known. Nobody leaves by it alone."
+    )
 
 
 class PersonUpdate(Patch):
@@ -58,16 +68,25 @@ class PersonUpdate(Patch):
     given_name: Name = absent()
     family_name: Name = absent()
     display_name: Name = absent()
+    nick_name: Name | None = None
     title: Name | None = None
+    user_type: Word | None = None
+    employee_number: Word | None = None
     rank_level: Level = absent()
+    company: Name | None = None
     department: Word | None = None
     division: Word | None = None
     cost_centre: Word | None = None
     location: Word | None = None
     zone: Zone = absent()
+    locale: Word | None = None
     languages: Languages = absent()
+    skills: Skills = absent()
     manager_id: PersonId | None = None
     hire_date: Day | None = None
+    termination_date: Day | None = Field(
+        default=None, description="The last day, once it is known. Nobody leaves by it alone."
+    )
 
 
 class PersonRead(Output):
@@ -80,18 +99,25 @@ class PersonRead(Output):
     given_name: str
     family_name: str
     display_name: str
+    nick_name: str | None
     title: str | None
+    user_type: str | None
+    employee_number: str | None
     rank_level: int
+    company: str | None
     department: str | None
     division: str | None
     cost_centre: str | None
     location: str | None
     zone: str
+    locale: str | None
     languages: list[str]
+    skills: list[str]
     manager_id: str | None
     employment_status: EmploymentStatus
     hire_date: date | None
     termination_date: date | None
+    removed_at: datetime | None = Field(description="When the HR system removed them.")
     erased_at: datetime | None = Field(description="When they were erased; from then on they have no name.")
     version: int
     created_at: datetime

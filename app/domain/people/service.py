@@ -7,12 +7,12 @@ from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
 from app.domain.organisations.models import Organisation, Rank
-from app.domain.people import queries
+from app.domain.people import lines, queries
 from app.domain.people.events import PersonCreated, PersonDeactivated, PersonReactivated, PersonUpdated
-from app.domain.people.models import DoNotPair, Person
+from app.domain.people.models import DoNotPair, EmploymentStatus, Person
 from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
 from app.domain.people.schemas import DoNotPairCreate, PersonCreate, PersonUpdate
-from app.errors import Conflict, Fault, Invalid
+from app.errors import Fault, Invalid
 from app.events import outbox
 from app.reading import rows
 from app.sealing import columns
@@ -26,18 +26,14 @@ class UnknownRank(Invalid):
         super().__init__("The rank ladder has no such level.", faults=(fault,))
 
 
-class ManagerCycle(Conflict):
-    """The change would make someone their own manager's manager."""
-
-    code = "manager_cycle"
-
-
 async def create(db: Db, actor: Actor, data: PersonCreate) -> Person:
     """Add a person to the directory."""
     await _require_rank(db, data.rank_level)
     if data.manager_id is not None:
         await rows.refer(db, actor, PEOPLE, data.manager_id, pointer="/manager_id")
-    return enter(db, data, data.zone or await _default_zone(db))
+    person = enter(db, data, data.zone or await _default_zone(db))
+    await lines.arrived(db, (person,))
+    return person
 
 
 def enter(db: Db, data: PersonCreate, zone: str) -> Person:
@@ -63,12 +59,26 @@ async def update(db: Db, actor: Actor, person_id: str, data: PersonUpdate) -> Pe
     if "rank_level" in changes:
         await _require_rank(db, changes["rank_level"])
     if manager_id := changes.get("manager_id"):
-        await _require_above(db, actor, person, manager_id)
+        await rows.refer(db, actor, PEOPLE, manager_id, pointer="/manager_id")
+        await lines.require_above(db, person.id, manager_id)
+    if "manager_id" in changes:
+        await lines.await_manager(db, person.id, None)
     changed = [name for name, value in changes.items() if getattr(person, name) != value]
     person.sqlmodel_update(changes)
     if changed:
         outbox.record(db, PersonUpdated.of(person), changed=changed)
+    if {"external_id", "login"} & set(changed):
+        await lines.arrived(db, (person,))
     return person
+
+
+async def name_manager(db: Db, actor: Actor, person_id: str, reference: str | None) -> None:
+    """Put a person under the manager whom the HR system names. One who is not here yet is awaited."""
+    await queries.lock_lines(db)
+    manager_id = await lines.find(db, reference) if reference else None
+    await update(db, actor, person_id, PersonUpdate(manager_id=manager_id))
+    if manager_id is None:
+        await lines.await_manager(db, person_id, reference)
 
 
 async def deactivate(db: Db, actor: Actor, person_id: str) -> Person:
@@ -84,6 +94,37 @@ async def reactivate(db: Db, actor: Actor, person_id: str) -> Person:
     person: Person = await rows.get(db, actor, PEOPLE, person_id, "reactivate_person")
     person.reactivate()
     outbox.record(db, PersonReactivated.of(person), changed=("employment_status", "termination_date"))
+    return person
+
+
+async def begin_leave(db: Db, actor: Actor, person_id: str) -> Person:
+    """Record that a person is away for a while. Why is nobody's business here."""
+    person: Person = await rows.get(db, actor, PEOPLE, person_id, "begin_leave_person")
+    person.begin_leave()
+    outbox.record(db, PersonUpdated.of(person), changed=("employment_status",))
+    return person
+
+
+async def end_leave(db: Db, actor: Actor, person_id: str) -> Person:
+    """Record that a person is back from leave."""
+    person: Person = await rows.get(db, actor, PEOPLE, person_id, "end_leave_person")
+    person.end_leave()
+    outbox.record(db, PersonUpdated.of(person), changed=("employment_status",))
+    return person
+
+
+async def remove(db: Db, actor: Actor, person_id: str) -> Person:
+    """Record that the HR system removed a person: they leave, and their identifiers are free for somebody else.
+
+    What they took part in stays, until it is erased at the end of the organisation's period.
+    """
+    person: Person = await rows.get(db, actor, PEOPLE, person_id, "remove_person")
+    if person.employment_status is not EmploymentStatus.INACTIVE:
+        person.deactivate(clock.now().date())
+        outbox.record(db, PersonDeactivated.of(person), changed=("employment_status", "termination_date"))
+    person.remove(clock.now())
+    outbox.record(db, PersonUpdated.of(person), changed=("external_id", "login", "work_email", "removed_at"))
+    await lines.await_manager(db, person.id, None)
     return person
 
 
@@ -115,15 +156,6 @@ async def _require_rank(db: Db, level: int) -> None:
     known = sa.exists().where(col(Rank.organisation_id) == db.organisation_id, col(Rank.level) == level)
     if not await db.scalar(sa.select(known)):
         raise UnknownRank
-
-
-async def _require_above(db: Db, actor: Actor, person: Person, manager_id: str) -> None:
-    await rows.refer(db, actor, PEOPLE, manager_id, pointer="/manager_id")
-    if await queries.reports_to(db, manager_id, person.id):
-        raise ManagerCycle(
-            "The new manager reports to this person.",
-            faults=(Fault("reports to this person", code="manager_cycle", pointer="/manager_id"),),
-        )
 
 
 async def _default_zone(db: Db) -> str:

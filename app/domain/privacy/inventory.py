@@ -85,11 +85,14 @@ INVENTORY: Mapping[str, Plan] = {
     "audit_subject": Plan(),
     # Of the platform's staff, not of people in the organisation; the reason is sealed.
     "break_glass": Plan(keep="reason requested_by approved_by prefix_text secret_hash"),
+    # What the HR system calls somebody who never came.
+    "awaited_manager": Plan(blank={"reference": "''"}),
     "broker_cursor": Plan(keep="lease_by"),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
     "data_key": Plan(keep="owner kek_id", shred="wrapped"),
     "delivery": Plan(keep="event_id event_type last_error ordering_key"),
+    "directory_group": Plan(keep="external_id display_name"),
     "do_not_pair": Plan(blank={"reason": "null"}, whose="$2 in (person_id, other_person_id)"),
     "enrolment": Plan(
         keep="paused_from",
@@ -113,6 +116,7 @@ INVENTORY: Mapping[str, Plan] = {
         rewrite="title",
         where=f"goal_id in (select id from goal where organisation_id = $1 and {_OF_PAIRINGS})",  # noqa: S608
     ),
+    "group_member": Plan(),
     # Kept answers are sealed; app/domain/privacy/answers.py opens and rewrites them.
     "idempotency_record": Plan(keep="request_hash object_id", rewrite="body"),
     # A live hold on them would have stopped the erasure; of lifted ones nobody needs the reason any more.
@@ -154,10 +158,11 @@ INVENTORY: Mapping[str, Plan] = {
         blank={
             **dict.fromkeys(("given_name", "family_name", "display_name"), _ERASED),
             **dict.fromkeys(("external_id", "login", "work_email", "title", "manager_id"), "null"),
+            **dict.fromkeys(("nick_name", "user_type", "employee_number", "company", "locale"), "null"),
             **dict.fromkeys(("department", "division", "cost_centre", "location"), "null"),
             **dict.fromkeys(("hire_date", "termination_date"), "null"),
             "zone": "'UTC'",
-            "languages": "'[]'",
+            **dict.fromkeys(("languages", "skills"), "'[]'"),
         },
         whose="id = $2",
     ),
