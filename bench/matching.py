@@ -76,7 +76,8 @@ def _row(method: str, size: int, rounds: int) -> dict[str, float]:
 
 
 def _mentor_match(size: int) -> dict[str, float]:
-    command = [str(MENTOR_MATCH), str(Path(__file__).with_name("mentor_match.py"))]
+    # -P: our folder has a `matching` too.
+    command = [str(MENTOR_MATCH), "-P", str(Path(__file__).with_name("mentor_match.py"))]
     scores = json.dumps(_worth(_problem(size, one_each=True)[0]).astype(int).tolist())
     answer = subprocess.run(command, input=scores, check=True, capture_output=True, text=True).stdout
     row: dict[str, float] = json.loads(answer)
