@@ -167,3 +167,14 @@ def _independent(seed: int) -> tuple[Market, Policy]:
 
 def _ordered(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
+
+
+def test_what_large_markets_are_solved_with_solves_small_ones_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in range(8):
+        market, policy = _some(seed, most=20)
+        expected = solve(market, policy, seed=seed).to_bytes()
+        with monkeypatch.context() as patch:
+            patch.setattr("app.matching.looking.SMALL", 0)
+            patch.setattr("app.matching.prices._SMALL", 0)
+
+            assert solve(market, policy, seed=seed).to_bytes() == expected
