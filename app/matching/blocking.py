@@ -19,10 +19,17 @@ _FREE = -1
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The pairs of a plan that are no pins, as places in the columns, shape (pairs,)."""
+    """The pairs of a plan that are no pins, as places in the columns, and what each is to its two people."""
 
     mentors: I64
     mentees: I64
+    mentor_utility: I64
+    mentee_utility: I64
+
+    @classmethod
+    def of(cls, utilities: Utilities, mentors: I64, mentees: I64) -> "Held":
+        """Pairs whose utilities are to be looked up."""
+        return cls(mentors, mentees, *(utilities.listed(side, mentors, mentees) for side in Side))
 
     def at(self, side: Side) -> I64:
         """The places of one side."""
@@ -70,9 +77,9 @@ def blocking(utilities: Utilities, held: Held, tolerance: int = 0) -> Blocking:
 def _has(utilities: Utilities, side: Side, held: Held) -> I64:
     """What each person of a side has to lose: their own utility of the partner they like least, shape (people,)."""
     places = np.array([seat.places for seat in utilities.seats(side)], np.int64)
-    at = held.at(side)
+    at, utility = held.at(side), held.mentor_utility if side is Side.MENTOR else held.mentee_utility
     worst = np.full(len(places), np.iinfo(np.int32).max, np.int64)
-    np.minimum.at(worst, at, utilities.listed(side, held.mentors, held.mentees))
+    np.minimum.at(worst, at, utility)
     worst[np.bincount(at, minlength=len(places)) < places] = _FREE
     return worst
 

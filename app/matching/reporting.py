@@ -65,7 +65,8 @@ def _held(utilities: Utilities, pairs: Sequence[Paired]) -> Held:
         {seat.id: at for at, seat in enumerate(utilities.seats(side))} for side in (Side.MENTOR, Side.MENTEE)
     )
     held = [pair for pair in pairs if not pair.is_pinned]
-    return Held(
+    return Held.of(
+        utilities,
         np.array([mentor_at[pair.mentor] for pair in held], np.int64),
         np.array([mentee_at[pair.mentee] for pair in held], np.int64),
     )

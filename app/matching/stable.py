@@ -49,7 +49,8 @@ class Stabilising:
             return flow[: len(scores)] > 0
 
         def blocked(which: Chosen) -> Blocking:
-            return blocking(self.utilities, _held(candidates.chosen(which)), tolerance)
+            held = (column[which] for column in (edges.mentors, edges.mentees, *utility.values()))
+            return blocking(self.utilities, Held(*held), tolerance)
 
         return repaired(edges, chosen, blocked)
 
@@ -74,10 +75,6 @@ class Stabilising:
         first_e, first_m = self.problem.first_e, self.problem.first_m
         rewards = first_e[np.unique(pairs.mentees)].sum() + first_m[np.unique(pairs.mentors)].sum()
         return int(pairs.scores.sum() + rewards)
-
-
-def _held(pairs: Edges) -> Held:
-    return Held(pairs.mentors, pairs.mentees)
 
 
 def _told(mentors: npt.NDArray[np.uint32], utility: npt.NDArray[np.int16]) -> Iterator[tuple[int, int]]:

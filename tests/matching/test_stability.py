@@ -72,7 +72,8 @@ def test_blocking_pairs_are_those_of_a_double_loop(seed: int, tolerance: int) ->
     utilities = Utilities(market, policy, seed)
     mentors, mentees = ([seat.id for seat in utilities.seats(side)] for side in (Side.MENTOR, Side.MENTEE))
     traded = [pair for pair, is_pin in pairs.items() if not is_pin]
-    held = Held(
+    held = Held.of(
+        utilities,
         np.array([mentors.index(mentor) for mentor, _ in traded], np.int64),
         np.array([mentees.index(mentee) for _, mentee in traded], np.int64),
     )
