@@ -20,6 +20,7 @@ from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery
 from tests.conftest import NOON
+from tests.matched import matched
 from tests.world import World, found_world
 
 # Who sees the object of each kind; for the others it is the coordinator.
@@ -110,6 +111,9 @@ async def fill(world: World) -> Full:
     add("enrolment", pairing["mentor_enrolment_id"])
     wish = {"enrolment_id": pairing["mentor_enrolment_id"], "other_enrolment_id": pairing["mentee_enrolment_id"]}
     add("matching_preference", (await world.do("mentor", "create_matching_preference", **wish, rank=1))["id"])
+    policy = await world.do("coordinator", "create_matching_policy", programme_id=programme_id)
+    add("matching_policy", policy["id"])
+    full.objects["match_run"], full.objects["match_proposal"] = await matched(world, pairing)
     full.other_enrolment = await world.enrolment(programme_id, await world.person(rank=7), "mentee")
     for name, intent, data in _of_programme(world):
         add(name, (await world.do("coordinator", intent, programme_id=programme_id, **data))["id"])

@@ -64,6 +64,9 @@ class Thing:
     # Whom it concerns too much to decide on it by office.
     party: frozenset[str] = NOBODY
     tier: str = ""
+    # Who is proposed, on either side.
+    mentor: str = ""
+    mentee: str = ""
     is_foreign: bool = False
 
 
@@ -72,7 +75,7 @@ def holds(part: str, thing: Thing) -> set[Relation]:
     found = {Relation.ORGANISATION}
     if part in RUNS.get(thing.programme, ()) and thing.tier in ("", "pair_and_coordinator", "shared"):
         found.add(Relation.OWN_PROGRAMME)
-        if thing.tier == "shared":
+        if thing.tier == "shared" and part not in thing.party:
             found.add(Relation.ADDRESSEE)
     if thing.programme and thing.programme not in DRAFTS:
         found.add(Relation.PUBLISHED)
@@ -80,6 +83,10 @@ def holds(part: str, thing: Thing) -> set[Relation]:
         found.add(Relation.SPONSORED)
     if part in thing.members and thing.tier != "author_only":
         found.add(Relation.OWN_PAIRING)
+    if part == thing.mentor:
+        found.add(Relation.AS_MENTOR)
+    if part == thing.mentee:
+        found.add(Relation.AS_MENTEE)
     if part in thing.own:
         found.add(Relation.OWN)
     if part == thing.addressee:

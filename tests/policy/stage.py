@@ -15,6 +15,7 @@ from app.declared import RESOURCES
 from app.domain.operations import service as operations
 from app.domain.privacy import break_glass
 from tests.full import Full, fill
+from tests.matched import matched
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
 from tests.world import World, found_world
 
@@ -93,6 +94,7 @@ async def _programme(stage: Stage, name: str) -> str:
     due_on = (clock.now() + timedelta(days=30)).date()
     contents: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("topic", "create_topic", {"name": "AI", "description": "Large models"}),
+        ("matching_policy", "create_matching_policy", {}),
         ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to", "body": "So."}),
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
         *(
@@ -157,6 +159,7 @@ class _Pair:
         given = {"mentor_enrolment_id": enrolments[mentor], "mentee_enrolment_id": enrolments[mentee]}
         starts_on = (clock.now() - timedelta(days=45)).date()
         await self._wish(enrolments)
+        await self._propose(programmes, enrolments)
         pairing_id = await self._made("admin", "pairing", "create_pairing", **given, starts_on=starts_on)
         self._bundle |= {"programme": programmes[self._programme], "enrolment": enrolments[mentee]}
         self._note_down("agreement", agreement := await world.sign(pairing_id))
@@ -187,6 +190,24 @@ class _Pair:
             made = await self._world.do(author, "create_matching_preference", **wish)
             facts = {"programme": self._programme, "own": {author}, "party": {about}, "tier": tier}
             self._bundle["matching_preference"] = self._stage.add("matching_preference", made["id"], **facts)
+
+    async def _propose(self, programmes: dict[str, str], enrolments: dict[str, str]) -> None:
+        """What was proposed to them before, and declined by the senior, for a reason that coordinators may read."""
+        people, mentor, mentee = self._world.people, self._mentor, self._mentee
+        two = {
+            "programme_id": programmes[self._programme],
+            "mentor_enrolment_id": enrolments[mentor],
+            "mentee_enrolment_id": enrolments[mentee],
+            "mentor_id": people[mentor],
+            "mentee_id": people[mentee],
+        }
+        no = {"status": "declined", "declined_by": people[mentee], "is_reason_shared": True}
+        run_id, proposal_id = await matched(self._world, two, reason="No time.", **no)
+        self._bundle["match_run"] = self._stage.add("match_run", run_id, programme=self._programme)
+        facts = {"own": {mentee}, "party": {mentor, mentee}, "tier": "shared", "mentor": mentor, "mentee": mentee}
+        self._bundle["match_proposal"] = self._stage.add(
+            "match_proposal", proposal_id, programme=self._programme, **facts
+        )
 
     async def _sessions(self, pairing_id: str) -> None:
         world, mentor, mentee = self._world, self._mentor, self._mentee

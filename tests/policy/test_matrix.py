@@ -18,6 +18,7 @@ from app.auth import policy, tiers
 from app.auth.actor import Actor, Role
 from app.auth.tiers import Tier
 from app.declared import INTENTS, RESOURCES
+from app.graphql.enums import embedded_members
 from app.graphql.schema import LISTS
 from app.reading import admission, run
 from app.reading.resource import Resource, owner
@@ -52,6 +53,7 @@ PARENTS = {
     "assign_programme_role": "programme",
     "appoint_coordinator": "programme",
     **dict.fromkeys(("create_pairing", "create_matching_preference"), "enrolment"),
+    **dict.fromkeys(("create_matching_policy", "create_match_run"), "programme"),
     "propose_agreement": "pairing",
     "schedule_session": "pairing",
     "create_agenda_item": "session",
@@ -136,7 +138,9 @@ async def test_rest_and_graphql_show_the_fields_that_the_policy_says(
     for name, resource in ((name, resource) for name, resource in LISTS.items() if resource in STILL):
         things = stage.of(resource.name)
         fields = [field for field in closed(resource) if field not in resource.computed]
-        wish = " ".join(to_camel_case(field) + ("{__typename}" if field == "clauses" else "") for field in fields)
+        wish = " ".join(
+            to_camel_case(field) + ("{__typename}" if embedded_members(resource, field) else "") for field in fields
+        )
         data = await gql.data(f"{{{name}(first:100){{nodes{{id {wish}}}}}}}", part)
         by_graphql = {node["id"]: node for node in data[name]["nodes"]}
         by_rest = {item["id"]: item for item in await listed(actor, page_of(resource, "id", *fields), limit=1000)}

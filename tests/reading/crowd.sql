@@ -139,6 +139,31 @@ select
     (array['active', 'completed'])[1 + n % 2], 'on_track', 3, date '2025-01-01', date '2025-07-01', 14, 21, 28
 from generate_series(1, 1500) n;
 
+insert into matching_policy (organisation_id, id, version, created_at, updated_at, programme_id, body)
+select
+    :organisation, pg_temp.key('mpo', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n),
+    '{"rules": {}, "criteria": []}'
+from generate_series(1, 40) n;
+
+insert into match_run (
+    organisation_id, id, version, created_at, updated_at, programme_id, mode, status, policy, seed, pins, requested_by,
+    done, attempts, faults
+)
+select
+    :organisation, pg_temp.key('mru', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), 'full', 'approved',
+    '{}', 0, '[]', pg_temp.key('per', n % 100), 0, 1, '[]'
+from generate_series(1, 1200) n;
+
+insert into match_proposal (
+    organisation_id, id, version, created_at, updated_at, match_run_id, programme_id, mentor_enrolment_id,
+    mentee_enrolment_id, mentor_id, mentee_id, status, score, mentor_points, mentee_points, offered_at, pairing_id
+)
+select
+    :organisation, pg_temp.key('mpr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('mru', 1 + n % 1200),
+    pg_temp.programme(n), pg_temp.key('enr', 2 * n), pg_temp.key('enr', 2 * n + 1), pg_temp.mentor(n),
+    pg_temp.mentee(n), 'confirmed', 50000, '[]', '[]', pg_temp.at(n), pg_temp.key('pai', n)
+from generate_series(1, 1500) n;
+
 insert into agreement (organisation_id, id, version, created_at, updated_at, pairing_id, edition, status, clauses)
 select :organisation, pg_temp.key('agr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', n), 1, 'in_force', '[]'
 from generate_series(1, 1500) n;

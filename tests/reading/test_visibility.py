@@ -52,6 +52,8 @@ SEEN_BY = {
     "note:author_only": {"mentor"},
     "note:pair": PAIR,
     "note:pair_and_coordinator": PAIR | {"coordinator"},
+    **dict.fromkeys(("matching_policy", "match_run"), AUDITED | {"coordinator"}),
+    "match_proposal": FACTS | {"auditor"},
     "matching_preference": {"mentor", "coordinator"},
     "goal": PAIR | {"service"},
     "goal_milestone": PAIR | {"service"},
@@ -145,6 +147,10 @@ HIDDEN_FROM = {
     ("agreement", "clauses"): {"auditor", "platform"},
     ("person", "work_email"): {"auditor", "platform"},
     ("do_not_pair", "reason"): {"service"},
+    ("match_run", "report"): {"auditor"},
+    ("match_proposal", "score"): AUDITED | PAIR,
+    ("match_proposal", "mentor_points"): AUDITED | {"mentee"},
+    ("match_proposal", "mentee_points"): AUDITED | {"mentor"},
 }
 
 

@@ -85,9 +85,7 @@ class Child:
 async def started() -> AsyncIterator[Child]:
     """A process of the engine, which is gone when the block ends, however it ends."""
     # From the folder of this very package: whatever is installed, parent and child are of one version.
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", PROGRAM, stdin=PIPE, stdout=PIPE, cwd=_ROOT
-    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", PROGRAM, stdin=PIPE, stdout=PIPE, cwd=_ROOT)
     try:
         yield Child(process)
     finally:

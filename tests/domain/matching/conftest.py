@@ -39,7 +39,8 @@ async def near() -> AsyncIterator[Near]:
 
 
 @pytest.fixture
-def _near(monkeypatch: pytest.MonkeyPatch) -> None:
+def at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process is started."""
     monkeypatch.setattr(child, "started", near)
 
 
@@ -77,8 +78,8 @@ class Fair:
         """The coordinator's yes."""
         return await self.world.do("coordinator", "approve_match_run", run_id, **data)
 
-    def pin(self, mentor: str, mentee: str) -> dict[str, str]:
-        """A pair of parts by their enrolments."""
+    def pair(self, mentor: str, mentee: str) -> dict[str, Any]:
+        """Two parts by their enrolments."""
         return {
             "mentor_enrolment_id": self.enrolments[mentor],
             "mentee_enrolment_id": self.enrolments[mentee],
@@ -99,7 +100,7 @@ class Fair:
 
 
 @pytest.fixture
-async def fair(world: World, _near: None) -> Fair:
+async def fair(world: World, at_hand: None) -> Fair:
     """Everybody is ready; the mentors offer what the mentees seek, crosswise."""
     fair = Fair(world, await world.programme(status="active", allows_late_intake=True))
     await world.do("coordinator", "create_matching_policy", programme_id=fair.programme_id, rules=LENIENT)

@@ -22,8 +22,8 @@ def main() -> None:
     file = Path(name)
 
     def patient(*args: Any, progress: Any, **options: Any) -> Any:
-        def say(phase: str, *figures: Any) -> None:
-            progress(phase, *figures)
+        def say(phase: str, done: int, total: int, objective: int | None, bound: int | None) -> None:
+            progress(phase, done, total, objective, bound)
             if phase == held and file.exists():
                 file.write_text(str(os.getpid()))
                 while file.exists():
@@ -31,10 +31,10 @@ def main() -> None:
 
         return solve(*args, progress=say, **options)
 
-    process.solve = patient  # type: ignore[assignment]
+    process.solve = patient  # type: ignore[attr-defined, assignment]
     # A small market is done before there is a second word to say, and looked over before there is anything to prove.
     looking._WORD_EACH_SECONDS = 0.0
-    solving.optimise = partial(optimise, effort=Effort(candidates=1))
+    solving.optimise = partial(optimise, effort=Effort(candidates=1))  # type: ignore[attr-defined]
     process.main()
 
 

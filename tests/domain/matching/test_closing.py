@@ -44,7 +44,7 @@ async def test_who_was_paired_otherwise_has_no_seat_for_it(fair: Fair) -> None:
     run_id = await approved(fair)
     await fair.join("eve", "mentor", 2)
 
-    await fair.world.do("coordinator", "create_pairing", **fair.pin("eve", "yves"))
+    await fair.world.do("coordinator", "create_pairing", **fair.pair("eve", "yves"))
 
     assert await statuses(fair, run_id) == ("superseded", "offered")
 
@@ -57,13 +57,13 @@ async def test_two_who_were_paired_by_hand_are_asked_no_more_though_they_have_se
             "coordinator", "update_enrolment", enrolment["id"], version=enrolment["version"], capacity=3
         )
 
-    await fair.world.do("coordinator", "create_pairing", **fair.pin(*PAIR))
+    await fair.world.do("coordinator", "create_pairing", **fair.pair(*PAIR))
 
     assert await statuses(fair, run_id) == ("superseded", "offered")
 
 
 async def test_two_whose_pair_ends_are_asked_no_more(fair: Fair) -> None:
-    pairing = await fair.world.do("coordinator", "create_pairing", **fair.pin(*OTHERS))
+    pairing = await fair.world.do("coordinator", "create_pairing", **fair.pair(*OTHERS))
     await Worker().drain()
     run = await fair.run()
 

@@ -99,7 +99,7 @@ async def test_participants_match_nobody(fair: Fair, part: str) -> None:
     assert await fair.world.see(part, run["id"]) is None
 
 
-async def test_an_empty_market_is_a_plan_with_nobody_in_it(world: World, _near: None) -> None:
+async def test_an_empty_market_is_a_plan_with_nobody_in_it(world: World, at_hand: None) -> None:
     fair = Fair(world, await world.programme())
 
     run = await fair.run()
@@ -107,7 +107,7 @@ async def test_an_empty_market_is_a_plan_with_nobody_in_it(world: World, _near: 
     assert (run["status"], run["pair_count"], run["unmatched_count"]) == ("proposed", 0, 0)
 
 
-async def test_those_whom_every_rule_bars_are_unmatched_with_a_reason(world: World, _near: None) -> None:
+async def test_those_whom_every_rule_bars_are_unmatched_with_a_reason(world: World, at_hand: None) -> None:
     fair = Fair(world, await world.programme(status="active", allows_late_intake=True))
     await fair.join("ada", "mentor", 6)
     await fair.join("xena", "mentee", 6)
@@ -203,7 +203,7 @@ async def test_the_snapshot_lies_sealed(fair: Fair, owner: asyncpg.Connection) -
 
 
 async def test_pins_are_in_the_plan_whatever_else_is_better(fair: Fair) -> None:
-    run = await fair.run(pins=[fair.pin("ada", "xena")])
+    run = await fair.run(pins=[fair.pair("ada", "xena")])
 
     assert set(await fair.proposals(run["id"])) == {("ada", "xena"), ("bob", "yves")}
 
@@ -217,12 +217,12 @@ async def test_every_fault_of_every_pin_is_named_at_once(fair: Fair) -> None:
         await world.programme(status="active", allows_late_intake=True), world.people["ada"], "mentor"
     )
     pins = [
-        fair.pin("ada", "xena"),
-        fair.pin("ada", "xena"),
-        fair.pin("bob", "yves"),
-        fair.pin("carl", "yves"),
-        fair.pin("late", "yves"),
-        fair.pin("xena", "yves"),
+        fair.pair("ada", "xena"),
+        fair.pair("ada", "xena"),
+        fair.pair("bob", "yves"),
+        fair.pair("carl", "yves"),
+        fair.pair("late", "yves"),
+        fair.pair("xena", "yves"),
         {"mentor_enrolment_id": elsewhere, "mentee_enrolment_id": fair.enrolments["yves"]},
     ]
 
@@ -244,7 +244,7 @@ async def test_the_pins_of_a_what_if_are_held_to_its_snapshot(fair: Fair) -> Non
     base = await fair.run()
     await fair.join("zoe", "mentee", 8)
 
-    tried = await fair.run(mode="what_if", base_run_id=base["id"], pins=[fair.pin("ada", "xena")])
+    tried = await fair.run(mode="what_if", base_run_id=base["id"], pins=[fair.pair("ada", "xena")])
 
     assert (tried["status"], tried["pair_count"]) == ("proposed", 2)
 

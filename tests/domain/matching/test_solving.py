@@ -68,7 +68,7 @@ def hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hold:
 async def pid_in(file: Path) -> int:
     """The engine's pid, once it has come to the phase."""
     async with asyncio.timeout(8):
-        while not (text := file.read_text()):  # noqa: ASYNC240
+        while not (text := file.read_text()):  # noqa: ASYNC110, ASYNC240 - another process tells by it
             await asyncio.sleep(0.01)
     return int(text)
 
@@ -118,7 +118,7 @@ async def test_a_run_that_is_under_way_tells_how_far_it_is(fair: Fair, hold: Hol
     await pid_in(file)
 
     async with asyncio.timeout(5):
-        while (seen := await fair.see(run["id"]))["phase"] != "report":
+        while (seen := await fair.see(run["id"]))["phase"] != "report":  # noqa: ASYNC110 - another task writes it
             await asyncio.sleep(0.05)
     file.unlink()
     await task
@@ -246,8 +246,8 @@ async def test_an_engine_ends_with_its_worker(tmp_path: Path, monkeypatch: pytes
 
     killed = await asyncio.to_thread(subprocess.run, command, check=False, timeout=30)
 
-    pid = int(file.read_text())  # noqa: ASYNC240
+    pid = int(file.read_text())
     assert killed.returncode == -signal.SIGKILL
     async with asyncio.timeout(5):
-        while is_there(pid):
+        while is_there(pid):  # noqa: ASYNC110 - the kernel sends no word
             await asyncio.sleep(0.01)
