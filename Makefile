@@ -5,6 +5,8 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := .venv/.uv-$(UV_VERSION)
 INSTALLED := .venv/.installed
+# A reference of the benchmark, in a place of its own: its libraries are of its time.
+MENTOR_MATCH := .venv/mentor-match/.installed
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml
 # Nothing here needs a clock, a network or a database to be tested, so every branch of it is.
 EVERY_BRANCH := app/domain/*,app/integrations/*,app/webhooks/catalogue.py,app/webhooks/formats.py,app/webhooks/handshake.py,app/webhooks/health.py,app/webhooks/pacing.py,app/webhooks/schedule.py,app/webhooks/signing.py
@@ -16,7 +18,8 @@ export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest bench bench-webhooks image lock
+.PHONY: help install run demo test test-policy test-matching test-planted check fix migration contract fuzz-rest
+.PHONY: bench bench-matching bench-matching-large bench-webhooks image lock
 .PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
 .PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi chaos-webhooks
 
@@ -38,6 +41,9 @@ test: install ## Run every test, on two cores, and hold coverage to its mark
 
 test-policy: install ## Ask everyone about everything: the policy's matrix, and how many cases it has
 	@$(BIN)/python -m pytest -q tests/policy $(ARGS)
+
+test-matching: install ## Hold the matching engine to every plan of 10,000 small markets, to SciPy, and to its cases
+	@MATCHING_INSTANCES=10000 $(BIN)/python -m pytest -q tests/matching $(ARGS)
 
 test-planted: install ## Plant faults in copies of the tree, and see each caught by the test that guards against it
 	@$(BIN)/python -m tests.policy.planted $(ARGS)
@@ -106,6 +112,12 @@ chaos-webhooks: install ## Kill workers at random moments under load, and see wh
 bench: install ## Measure; ARGS are passed on
 	@$(BIN)/python -m bench $(ARGS)
 
+bench-matching: install $(MENTOR_MATCH) ## Measure the matching engine beside other solvers; ARGS="--sizes 500 2000" are passed on
+	@$(BIN)/python -m bench.matching $(ARGS)
+
+bench-matching-large: install ## The same with 50,000 people a side
+	@$(BIN)/python -m bench.matching --large --rounds 1 $(ARGS)
+
 bench-webhooks: install ## Measure how fast deliveries leave; ARGS are passed on: ARGS="a b --scale 0.5"
 	@$(BIN)/python -m bench.webhooks $(ARGS)
 
@@ -117,6 +129,9 @@ image: ## Build the container image, with docker or buildah; BASE=... names anot
 lock: $(UV) ## Write the lock files from pyproject.toml; ARGS=--upgrade takes the newest of everything
 	@$(COMPILE) --all-extras $(ARGS) -o requirements.lock
 	@$(COMPILE) --no-annotate --constraints requirements.lock -o requirements-image.lock
+
+$(MENTOR_MATCH): $(UV)
+	@$(PYTHON) -m venv $(@D) && $(BIN)/uv pip install --quiet --python $(@D)/bin/python mentor-match==7.0.1 && touch $@
 
 $(INSTALLED): $(UV) requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock names into .venv"

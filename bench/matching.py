@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from app.matching import compiled, oracle
-from app.matching.columns import BARRED
 from app.matching.looking import Look
 from app.matching.packing import Packed, pack
 from app.matching.pinned import Pinned
@@ -76,9 +76,11 @@ def _row(method: str, size: int, rounds: int) -> dict[str, float]:
 
 
 def _mentor_match(size: int) -> dict[str, float]:
-    script = Path(__file__).with_name("mentor_match.py")
-    command = [str(MENTOR_MATCH), str(script), str(size)]
-    row: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    # -P: our folder has a `matching` too.
+    command = [str(MENTOR_MATCH), "-P", str(Path(__file__).with_name("mentor_match.py"))]
+    scores = json.dumps(_worth(_problem(size, one_each=True)[0]).astype(int).tolist())
+    answer = subprocess.run(command, input=scores, check=True, capture_output=True, text=True).stdout
+    row: dict[str, float] = json.loads(answer)
     return row
 
 
@@ -112,13 +114,18 @@ def _scipy(size: int, _: int) -> dict[str, float]:
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - its memory is this row's only
 
     packed, _asked = _problem(size, one_each=True)
-    worth = np.zeros((size, size))
-    for at in range(size):
-        scores = oracle.score(packed.columns, at)
-        worth[at] = np.where(scores > BARRED, scores, 0)
+    worth = _worth(packed)
     begun = time.perf_counter()
     total = int(worth[linear_sum_assignment(worth, maximize=True)].sum())
     return {"seconds": time.perf_counter() - begun, "memory": _memory(), "gap": 0, "total": total}
+
+
+def _worth(packed: Packed) -> npt.NDArray[np.float64]:
+    """Every score (E, M), 0 for barred pairs."""
+    worth = np.zeros((packed.columns.mentees, packed.columns.mentors))
+    for at, row in enumerate(worth):
+        row[:] = np.maximum(oracle.score(packed.columns, at), 0)
+    return worth
 
 
 def _problem(size: int, *, one_each: bool) -> tuple[Packed, Problem]:

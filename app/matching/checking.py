@@ -37,9 +37,9 @@ def faults_of_market(market: Market, policy: Policy) -> tuple[Fault, ...]:
 
 def _faults_of_seats(market: Market) -> Iterator[Fault]:
     seats = (*market.mentors, *market.mentees)
-    for seat, count in Counter(seat.id for seat in seats).items():
+    for name, count in Counter(seat.id for seat in seats).items():
         if count > 1:
-            yield f"/seats/{seat}", "seat_repeated", "is listed more than once"
+            yield f"/seats/{name}", "seat_repeated", "is listed more than once"
     for side, listed in (("mentors", market.mentors), ("mentees", market.mentees)):
         for person, count in Counter(seat.person_id for seat in listed).items():
             if count > 1:

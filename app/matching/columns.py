@@ -34,7 +34,7 @@ MIN_GAP, MIN_SLOTS, LEAST_LANGUAGES, MOST_LANGUAGES, LEAST = range(5)
 
 
 class Columns(NamedTuple):
-    """All of a market that decides scores. Shapes: M mentors, E mentees, T traits, R rows, P weeks, W words, Q extras."""
+    """All that decides scores. Shapes: M mentors, E mentees, T traits, R rows, P weeks, W words, Q pairs."""
 
     rank_m: I32
     enter_m: I32

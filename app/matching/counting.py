@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Counting:
             for each in wanted
         ]
 
-    def arrays(self) -> dict[str, I32 | U8]:
+    def arrays(self) -> dict[str, Any]:
         """The fields of `Columns` that this file is about."""
         empty: _Entries = [([], 0)] * len(self.mentees)
         lists = [self.entries.get(criterion, empty) for criterion in range(c.COUNTED)]

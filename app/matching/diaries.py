@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 from app.matching.market import Interval, Market, Seat
 
 HALF_HOUR, QUARTER = 30, 15
+# What a market without dates is judged by: some week of the northern winter.
+SOME_WEEK = date(2026, 1, 5)
 DAY, WEEK = 24 * 60, 7 * 24 * 60
 
 
 @dataclass(frozen=True)
 class Diaries:
-    """The slots of seats by week: `minutes` is their length, `offsets` the minutes of each zone in each kind of week."""
+    """Slots of seats by week: `minutes` is their length, `offsets` the minutes of each zone in each kind of week."""
 
     minutes: int
     offsets: dict[str, tuple[int, ...]]
@@ -27,7 +29,7 @@ class Diaries:
         """The kinds of week of a market, and the slot that fits all its diaries."""
         seats = (*market.mentors, *market.mentees)
         zones = sorted({seat.zone for seat in seats})
-        weeks = {tuple(_offset(zone, week) for zone in zones) for week in market.weeks or (date(2026, 1, 5),)}
+        weeks = {tuple(_offset(zone, week) for zone in zones) for week in market.weeks or (SOME_WEEK,)}
         offsets = dict(zip(zones, zip(*sorted(weeks), strict=True), strict=True)) if zones else {}
         bounds = {minute for seat in seats for _, *ends in seat.availability for minute in ends}
         bounds |= {minute for each in offsets.values() for minute in each}

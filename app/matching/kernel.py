@@ -29,17 +29,17 @@ _SCRATCH = 3
 
 
 @intrinsic
-def _ones(_context, word):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _ones(_context, word):  # pragma: no cover - compiled
     """The number of set bits of a word, as one instruction."""
 
-    def generate(_context, builder: ir.IRBuilder, _signature: Signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(_context, builder: ir.IRBuilder, _signature: Signature, arguments):
         return builder.ctpop(arguments[0])
 
     return types.uint64(types.uint64), generate
 
 
 @njit(nogil=True, cache=True)
-def _count(d, e, criterion, j0, total):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _count(d, e, criterion, j0, total):  # pragma: no cover - compiled
     """Sum up the rows that mentee `e` counts of a criterion; sums fit 16 bits, so that a register holds many."""
     n = len(total)
     at = e * _COUNTED + criterion
@@ -51,7 +51,7 @@ def _count(d, e, criterion, j0, total):  # type: ignore[no-untyped-def]  # pragm
 
 
 @njit(nogil=True, cache=True)
-def _block(d, e, j0, j1, counts, scratch, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _block(d, e, j0, j1, counts, scratch, out):  # pragma: no cover - compiled
     """Scores of mentee `e` with mentors [j0, j1) into `out`, without the extras of single pairs."""
     n = j1 - j0
     for criterion in range(_COUNTED):
@@ -66,10 +66,10 @@ def _block(d, e, j0, j1, counts, scratch, out):  # type: ignore[no-untyped-def] 
             theirs, ours = d.bits_m[kind, word, j0:j1], d.bits_e[e, kind, word]
             if word == 0:
                 for j in range(n):
-                    into[j] = np.int32(_ones(theirs[j] & ours))
+                    into[j] = np.int32(_ones(theirs[j] & ours))  # type: ignore[call-arg]
             else:
                 for j in range(n):
-                    into[j] += np.int32(_ones(theirs[j] & ours))
+                    into[j] += np.int32(_ones(theirs[j] & ours))  # type: ignore[call-arg]
         if kind > 0:
             for j in range(n):
                 worst[j] = min(worst[j], common[j])
@@ -131,7 +131,7 @@ def _block(d, e, j0, j1, counts, scratch, out):  # type: ignore[no-untyped-def] 
 
 
 @njit(nogil=True, cache=True)
-def _finish(d, e, j0, j1, at, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _finish(d, e, j0, j1, at, out):  # pragma: no cover - compiled
     """Extras of the block's listed pairs, the least score, the mentee's scale. Returns where the next block's begin."""
     # Barred is far below: whatever points were added to it, no allowed pair comes near half of it.
     barred = np.int32(_BARRED // 2)
@@ -147,12 +147,12 @@ def _finish(d, e, j0, j1, at, out):  # type: ignore[no-untyped-def]  # pragma: n
 
 
 @njit(nogil=True, cache=True)
-def _is_better(key, place, other_key, other_place):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _is_better(key, place, other_key, other_place):  # pragma: no cover - compiled
     return key > other_key or (key == other_key and place < other_place)
 
 
 @njit(nogil=True, cache=True)
-def _select(key, place, count, k):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _select(key, place, count, k):  # pragma: no cover - compiled
     """Move the k best of the first `count` entries to the front, in any order (Hoare's quickselect)."""
     low, high = 0, count - 1
     while low < high:
@@ -178,7 +178,7 @@ def _select(key, place, count, k):  # type: ignore[no-untyped-def]  # pragma: no
 
 
 @njit(nogil=True, cache=True)
-def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best, reached):  # type: ignore[no-untyped-def]  # noqa: PLR0913  # pragma: no cover - compiled
+def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best, reached):  # pragma: no cover - compiled
     """`oracle.scan` of up to all mentees; `found` and `scores` are (rows, k), filled up to `sizes`."""
     mentors = d.ints_m.shape[1]
     capacity = 2 * k + 64

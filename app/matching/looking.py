@@ -32,7 +32,7 @@ class Look:
 
     progress: Progress = silent
     ends_at: float | None = None
-    threads: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
     chunk: int = 128
     scanner: Scanner | None = None
     scored: int = 0

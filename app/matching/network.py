@@ -7,7 +7,6 @@ first place of a mentor -> sink, further places -> sink; source -> sink for plac
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from ortools.graph.python import min_cost_flow
 
 from app.matching.columns import I64
@@ -78,7 +77,5 @@ def network(problem: Problem, edges: Edges) -> Network:
     ]
     supply = np.zeros(sink + 1 + len(groups), np.int64)
     supply[source], supply[sink] = total, -total
-    columns: list[npt.NDArray[np.int64]] = [
-        np.concatenate([arc[at] for arc in arcs]).astype(np.int64) for at in range(4)
-    ]
-    return Network(*columns, supply)
+    tail, head, capacity, cost = (np.concatenate([arc[at] for arc in arcs]).astype(np.int64) for at in range(4))
+    return Network(tail, head, capacity, cost, supply)

@@ -44,10 +44,10 @@ def scan(columns: Columns, rows: I64, prices: I64, floors: I64, k: int) -> Scan:
         above = np.flatnonzero(worth > floors[mentee])
         kept = above[np.lexsort((above, -worth[above]))][:k]
         found.append((np.full(len(kept), mentee, np.int64), kept, scores[kept]))
-        rests.append(worth[kept[-1]] if len(above) > k else floors[mentee])
-        counts.append(np.count_nonzero(allowed))
+        rests.append(int(worth[kept[-1]] if len(above) > k else floors[mentee]))
+        counts.append(int(np.count_nonzero(allowed)))
         reached += allowed
-        bests.append(worth.max(initial=-c.INFINITE))
+        bests.append(int(worth.max(initial=-c.INFINITE)))
     return Scan.of(found, rests, counts, bests, reached)
 
 
@@ -95,7 +95,7 @@ def _department_step(d: Columns, e: int) -> I32:
 
 def _allowed(d: Columns, e: int, gap: I32, slots: I32, languages: I32) -> np.typing.NDArray[np.bool_]:
     limits = d.limits
-    ok = (gap >= limits[c.MIN_GAP]) & (slots >= limits[c.MIN_SLOTS])
+    ok: np.typing.NDArray[np.bool_] = (gap >= limits[c.MIN_GAP]) & (slots >= limits[c.MIN_SLOTS])
     ok &= (languages >= limits[c.LEAST_LANGUAGES]) & (languages <= limits[c.MOST_LANGUAGES])
     ok &= (d.manager_m != d.manager_e[e]) & (d.department_m != d.barred_department_e[e])
     ok &= ~((d.enter_e[e] <= d.enter_m) & (d.enter_m < d.leave_e[e]))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,10 @@ class Packed:
 
 
 def pack(market: Market, policy: Policy, seed: int) -> Packed:
-    """Columns of a sound market without what its pins take. Seats stand in the order of a hash of seed and id: no tie is decided by row order."""
+    """Columns of a sound market without what its pins take.
+
+    Seats stand in the order of a hash of seed and id: no tie is decided by row order.
+    """
     pinned = Pinned.of(market)
     mentors, mentees = ordered(pinned.open(market.mentors), seed), ordered(pinned.open(market.mentees), seed)
     pairwise = Pairwise(market, policy)
@@ -81,7 +85,7 @@ class _Packing:
             extra=np.empty(0, np.int32),
         )
 
-    def _people(self, seats: Sequence[Seat], side: str, unconsented: int) -> dict[str, I32]:
+    def _people(self, seats: Sequence[Seat], side: str, unconsented: int) -> dict[str, Any]:
         """Rank, line, department and constants. Who must consent and has not gets a rank that no gap allows."""
         rules, lines = self.policy.rules, self.pairwise.intervals
         return {
@@ -116,7 +120,7 @@ class _Packing:
     def _manager(self, seat: Seat) -> str | None:
         return self.market.managers.get(seat.person_id)
 
-    def _mentee_rules(self) -> dict[str, I32]:
+    def _mentee_rules(self) -> dict[str, Any]:
         rules, seats = self.policy.rules, self.mentees
         departments = _codes(seats, self.mentors, lambda seat: seat.department, _NOBODY)
         managers = _codes(seats, self.mentors, self._manager, _NOBODY)
@@ -131,7 +135,7 @@ class _Packing:
     def _needs_diaries(self) -> bool:
         return _N.OVERLAP in self.criteria or self.policy.rules.min_overlap_minutes > 0
 
-    def _tables(self, traits: int) -> dict[str, I32 | c.I64]:
+    def _tables(self, traits: int) -> dict[str, Any]:
         minutes, rules = self.pairwise.diaries.minutes, self.policy.rules
         style, overlap = self._table(_N.STYLE, 4 * traits + 2), self._table(_N.OVERLAP, 2 * c.NO_DIARY)
         if _N.STYLE in self.criteria and traits:

@@ -5,7 +5,7 @@ from numba import njit
 
 
 @njit(nogil=True, cache=True)
-def search(starts, head, cost, distance, source):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def search(starts, head, cost, distance, source):  # pragma: no cover - compiled
     """Lower `distance` (infinite but for `source`) to the shortest; arcs of node i are [starts[i], starts[i + 1])."""
     nodes = len(distance)
     queue, is_queued = np.empty(nodes + 1, np.int64), np.zeros(nodes, np.uint8)

@@ -70,7 +70,8 @@ class Plan:
     """Who is paired with whom. `objective` is what was maximised: scores and rewards, in units; `bound` limits it.
 
     `floors` has for each group how many people it is owed and how many have a partner: with an optimal plan, nothing
-    would give it more. `status` is optimal only when the two are equal over every pair. `gap` is what lies between them, in units.
+    would give it more. `status` is optimal only when objective and bound are equal over every pair; `gap`, in units, is
+    what lies between them.
     """
 
     status: Status

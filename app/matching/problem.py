@@ -1,4 +1,4 @@
-"""What is to be maximised over which pairs, and what came out: the engine's core in its own terms, all whole numbers."""
+"""What is to be maximised over which pairs, and what came of it: the core in its own terms, all whole numbers."""
 
 from dataclasses import dataclass
 
@@ -74,7 +74,8 @@ class Solution:
     """The best pairs found, what nothing can exceed, and the prices that prove it.
 
     A place of mentee e is worth `u[e]`, one of mentor m `v[m]`: no unused pair scores more than both together.
-    `allowed` counts the mentors that the rules leave each mentee, `reached` the mentees of each mentor; `candidates` are the pairs that were looked at.
+    `allowed` counts the mentors that the rules leave each mentee, `reached` the mentees of each mentor;
+    `candidates` are the pairs that were looked at.
     """
 
     pairs: Edges

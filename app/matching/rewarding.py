@@ -1,4 +1,4 @@
-"""What counts beside the scores, as rewards so large that the order holds: floors, then one partner each, then scores."""
+"""What counts beside scores, as rewards so large that the order holds: floors, then one partner each, then scores."""
 
 from collections import Counter
 

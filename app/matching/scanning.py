@@ -33,14 +33,24 @@ class Scan(NamedTuple):
         reached: I64,
     ) -> "Scan":
         """A scan of (mentees, mentors, scores) by row."""
-        flat = [np.concatenate([np.empty(0, np.int64), *(each[at] for each in found)]) for at in range(3)]
-        return cls(*flat, np.array(rest, np.int64), np.array(allowed, np.int64), np.array(best, np.int64), reached)
+        mentees, mentors, scores = (
+            np.concatenate([np.empty(0, np.int64), *(each[at] for each in found)]) for at in range(3)
+        )
+        return cls(
+            mentees,
+            mentors,
+            scores,
+            np.array(rest, np.int64),
+            np.array(allowed, np.int64),
+            np.array(best, np.int64),
+            reached,
+        )
 
     @classmethod
     def joined(cls, scans: Sequence["Scan"]) -> "Scan":
         """One or more scans as one, in their order."""
-        *by_row, reached = zip(*scans, strict=True)
-        return cls(*(np.concatenate(each) for each in by_row), np.sum(reached, axis=0))
+        by_row = {name: np.concatenate([getattr(each, name) for each in scans]) for name in cls._fields[:-1]}
+        return cls(**by_row, reached=np.sum([each.reached for each in scans], axis=0))
 
 
 Scanner = Callable[[Columns, I64, I64, I64, int], Scan]
