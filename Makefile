@@ -114,6 +114,7 @@ bench: install ## Measure; ARGS are passed on
 
 bench-matching: install $(MENTOR_MATCH) ## Measure the matching engine beside other solvers; ARGS="--sizes 500 2000" are passed on
 	@$(BIN)/python -m bench.matching $(ARGS)
+	@$(BIN)/python -m bench.matching_quality 2000
 
 bench-matching-large: install ## The same with 50,000 people a side
 	@$(BIN)/python -m bench.matching --large --rounds 1 $(ARGS)

@@ -33,12 +33,16 @@ def solved(problem: Problem, optimum: Optimum) -> Solution:
         rounds += found.rounds
         if _served(found) == served:
             best, feasible = found, _worst(found)
-        else:
+        elif found.is_optimal:
             infeasible = least
+        else:
+            break
+    # Out of time, whether a better worst pair exists is not known: then nothing but the plan for anybody bounds it.
+    bound = best.bound if infeasible - feasible == 1 else anybody.bound
     return replace(
         best,
         objective=best.objective - people_first * served,
-        bound=best.bound - people_first * served,
+        bound=bound - people_first * served,
         rounds=rounds,
         allowed=anybody.allowed,
         reached=anybody.reached,

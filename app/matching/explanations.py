@@ -140,7 +140,7 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class WhyUnmatched:
-    """What each rule leaves; which one, relaxed, would help most, and the best score it would give; the nearest miss."""
+    """What each rule leaves; which one, relaxed, would help most and what best score it gives; the nearest miss."""
 
     seat: str
     side: Side

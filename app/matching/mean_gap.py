@@ -1,8 +1,9 @@
 """No group of mentees is paired much worse than others: each group's mean at least the plan's mean less a gap.
 
 The mean is that of the best plan without this limit, so that the limit is linear. To be paired well is not to be left
-out: every group has as many people served as in that plan. Prices on the groups (`parity`) scale whole rows of scores,
-which the scan over all pairs proves like any others; so the bound holds over all pairs, and the gap to it is shown.
+out: every group has as many people served as in that plan. Pinned pairs count in neither. Prices on the groups
+(`parity`) scale whole rows of scores, which the scan over all pairs proves like any others; so the bound holds over all
+pairs, and the gap to it is shown.
 """
 
 from collections.abc import Callable, Mapping
@@ -59,8 +60,7 @@ class _Pricing:
         mentees = found.pairs.mentees
         scores = (found.pairs.scores - shift[mentees]) // scale[mentees]
         objective = int(scores.sum()) + self._rewards(found)
-        met = np.minimum(_served(found, self.group_e), self.floors).sum()
-        bound = (found.bound - self._floor_reward() * int(met)) // ONE
+        bound = (found.bound - self._floor_reward() * int(self.floors.sum())) // ONE
         pairs = replace(found.pairs, scores=scores)
         surplus = np.bincount(self.group_e[mentees], scores - self.target, minlength=len(self.floors))
         return Priced(
@@ -83,9 +83,10 @@ class _Pricing:
         )
 
     def _floor_reward(self) -> int:
-        """More than any plan's pairs can be worth at any prices."""
+        """More than any plan's pairs and first partners can be worth at any prices."""
         pairs = int(min(self.problem.places_e.sum(), self.problem.places_m.sum()))
-        return 2 * (ONE + parity.DEAREST) * _TOP_SCORE * pairs + 1
+        firsts = int(self.problem.first_e.sum() + self.problem.first_m.sum())
+        return 2 * (ONE + parity.DEAREST) * _TOP_SCORE * pairs + ONE * firsts + 1
 
     def _rewards(self, found: Solution) -> int:
         """What first partners earn."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 ONE = 1_000
-ROUNDS, DEAREST = 24, 8 * ONE
+ROUNDS, CHEAPEST, DEAREST = 24, 16, 8 * ONE
 P = TypeVar("P")
 
 
@@ -36,9 +36,9 @@ def lifted(groups: tuple[str, ...], solved: Callable[[Mapping[str, int]], Priced
     """The best plan found that leaves no group short (or the least short), the lowest bound, and the rounds taken."""
     best = solved(dict.fromkeys(groups, 0))
     bound, rounds = best.bound, 1
-    brackets = dict.fromkeys(groups, (0, DEAREST if best.shortfall else 0))
+    brackets = {group: (0, DEAREST if best.surplus[group] < 0 else 0) for group in groups}
     while rounds < ROUNDS and any(low < high for low, high in brackets.values()):
-        prices = {group: (low + high) // 2 for group, (low, high) in brackets.items()}
+        prices = {group: _next(*bracket) for group, bracket in brackets.items()}
         found = solved(prices)
         bound, rounds = min(bound, found.bound), rounds + 1
         best = min(best, found, key=lambda one: (one.shortfall, -one.score))
@@ -46,7 +46,14 @@ def lifted(groups: tuple[str, ...], solved: Callable[[Mapping[str, int]], Priced
     return best, bound, rounds
 
 
+def _next(low: int, high: int) -> int:
+    """Doubled until it is enough, then halved: a price far too high would make the other groups short."""
+    return min(max(CHEAPEST, 2 * low), high - 1) if high == DEAREST else (low + high) // 2
+
+
 def _narrowed(bracket: tuple[int, int], price: int, surplus: int) -> tuple[int, int]:
-    """A short group's price was too low, another's is high enough."""
+    """A short group's price was too low, another's is high enough; who becomes short only now gets a price from now."""
     low, high = bracket
-    return (min(price + 1, high), high) if surplus < 0 else (low, price)
+    if surplus >= 0:
+        return low, price
+    return (0, DEAREST) if high == 0 else (min(price + 1, high), high)

@@ -166,9 +166,18 @@ class Policy(_Part):
         return self.mentee_share * criterion.mentee_weight + (SHARES - self.mentee_share) * criterion.mentor_weight
 
 
+# Objectives whose plans a floor or a gap can shape; the others decide who is paired by themselves.
+_SHAPED: Final = (Objective.WELFARE, Objective.PARTICIPATION)
+
+
 def faults(policy: Policy) -> tuple[Fault, ...]:
     """Every fault of a policy at once, as (pointer, code, text); empty for a sound one."""
-    return (*_faults_of_criteria(policy), *_faults_of_fairness(policy.fairness), *_faults_of_sites(policy.rules))
+    return (
+        *_faults_of_criteria(policy),
+        *_faults_of_fairness(policy.fairness),
+        *_faults_of_shape(policy),
+        *_faults_of_sites(policy.rules),
+    )
 
 
 def _faults_of_criteria(policy: Policy) -> Iterator[Fault]:
@@ -200,6 +209,11 @@ def _faults_of_fairness(fairness: Fairness) -> Iterator[Fault]:
         yield "/fairness/mean_gap", "mean_gap_missing", "mode mean_gap needs the widest gap allowed, in points"
     if fairness.mode is not FairnessMode.MEAN_GAP and fairness.mean_gap is not None:
         yield "/fairness/mean_gap", "mean_gap_unused", "a gap holds in mode mean_gap only; leave it out"
+
+
+def _faults_of_shape(policy: Policy) -> Iterator[Fault]:
+    if policy.fairness.mode is not FairnessMode.AUDIT and policy.objective not in _SHAPED:
+        yield "/fairness/mode", "objective_unshaped", "a floor or a gap needs the objective welfare or participation"
 
 
 def _faults_of_sites(rules: Rules) -> Iterator[Fault]:

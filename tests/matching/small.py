@@ -18,7 +18,7 @@ NAMES = ("skills", "interests", "rank_gap", "mentee_ranking", "mentor_ranking", 
 
 def seeded(seed: int) -> Random:
     """Draws that are the same each time; nobody needs to be kept from guessing them."""
-    return Random(seed)  # noqa: S311
+    return Random(seed)
 
 
 def policy(random: Random) -> Policy:

@@ -41,7 +41,7 @@ def _served(plan: dict[Pair, int]) -> int:
     return len({mentee for _, mentee in plan})
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 def test_no_plan_that_serves_as_many_has_a_better_worst_pair(seed: int) -> None:
     random = small.seeded(seed)
     market, policy = small.market(random, most=3), small.policy(random)
@@ -55,7 +55,7 @@ def test_no_plan_that_serves_as_many_has_a_better_worst_pair(seed: int) -> None:
     assert sum(found.values()) == sum(best.values()) == solution.objective == solution.bound
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 @pytest.mark.parametrize("tolerance", [0, 500, 2_000])
 def test_nobody_blocks_a_stable_plan_by_more_than_the_tolerance(seed: int, tolerance: int) -> None:
     random = small.seeded(seed)
@@ -90,7 +90,7 @@ def _own(utilities: Utilities, market: Market, side: Side) -> list[tuple[Pair, i
     return [((seat.id, other), worth) for seat in market.mentors for other, worth in utilities.ranked(side, seat.id)]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 def test_no_plan_within_the_gap_passes_the_bound(seed: int) -> None:
     random = small.seeded(seed)
     market, policy = small.market(random, most=3), small.policy(random)

@@ -9,7 +9,17 @@ from app.matching.explanations import Side
 from app.matching.figures import percentile
 from app.matching.market import Market, Seat
 from app.matching.plan import Plan, Status
-from app.matching.policy import Criterion, CriterionName, Fairness, FairnessMode, GroupBy, Objective, Policy
+from app.matching.policy import (
+    Criterion,
+    CriterionName,
+    Fairness,
+    FairnessMode,
+    GroupBy,
+    Objective,
+    Policy,
+    Rules,
+    faults,
+)
 from app.matching.report import Changes, Coverage, Floor, Price, Report
 from app.matching.solving import solve
 from tests.matching import small
@@ -42,7 +52,7 @@ def _floor(**floors: int) -> Policy:
     return POLICY.model_copy(update={"fairness": fairness})
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_why_not_tells_the_difference_of_two_best_plans(seed: int) -> None:
     random = small.seeded(seed)
     market, policy = small.market(random, most=3), small.policy(random)
@@ -65,7 +75,7 @@ def test_why_not_tells_the_difference_of_two_best_plans(seed: int) -> None:
             assert pair in chosen or pair in why_not.changes.new
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_a_reports_numbers_follow_from_its_pairs(seed: int) -> None:
     random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random)
@@ -88,7 +98,7 @@ def test_a_reports_numbers_follow_from_its_pairs(seed: int) -> None:
     assert report.blocking == len(report.strongest)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("objective", Objective)
 def test_no_objective_depends_on_the_order_of_rows(seed: int, objective: Objective) -> None:
     random = small.seeded(seed)
@@ -98,7 +108,7 @@ def test_no_objective_depends_on_the_order_of_rows(seed: int, objective: Objecti
     assert solve(market, policy, seed=1).to_bytes() == solve(shuffled, policy, seed=1).to_bytes()
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_nobody_blocks_a_stable_plan_beyond_its_tolerance(seed: int) -> None:
     random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random)
@@ -108,7 +118,7 @@ def test_nobody_blocks_a_stable_plan_beyond_its_tolerance(seed: int) -> None:
     assert report.blocking_beyond == 0
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_nobody_blocks_a_plan_that_is_strictly_stable(seed: int) -> None:
     random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random)
@@ -207,3 +217,46 @@ def test_a_place_in_ones_own_list_and_what_the_next_one_lacks() -> None:
     assert mine.following is not None
     assert (mine.following.seat, [lack.points for lack in mine.following.lacks]) == ("enr_bob", [80])
     assert (standings[Side.MENTOR].place, standings[Side.MENTOR].following) == (1, None)
+
+
+@pytest.mark.parametrize("objective", [Objective.STABLE, Objective.EGALITARIAN])
+def test_floors_need_an_objective_that_they_can_shape(objective: Objective) -> None:
+    policy = _floor(west=1).model_copy(update={"objective": objective})
+
+    assert [(pointer, code) for pointer, code, _ in faults(policy)] == [("/fairness/mode", "objective_unshaped")]
+
+
+def test_out_of_time_nothing_is_claimed() -> None:
+    for objective in Objective:
+        plan = solve(_BUSY, POLICY.model_copy(update={"objective": objective}), seed=1, budget=0.0)
+
+        assert plan.status is Status.BOUNDED or plan.gap == 0
+        assert plan.gap >= 0
+
+
+_BUSY = _market(
+    tuple(_mentor(f"m{at}", at % 5 + 1) for at in range(25)),
+    tuple(replace(_mentee(f"e{at}"), seeks={"web": at % 7 + 1, "ai": 3}) for at in range(25)),
+)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_two_pools_that_learn_from_each_other_may_change_sides(seed: int) -> None:
+    """Reciprocal: skills back count like skills, so the mirrored market has the same best total."""
+    random = small.seeded(seed)
+    criteria = (
+        Criterion(name=CriterionName.SKILLS, mentee_weight=60, mentor_weight=40),
+        Criterion(name=CriterionName.SKILLS_BACK, mentee_weight=40, mentor_weight=60),
+    )
+    rules = Rules(min_rank_gap=0, require_working_language=False, bar_shared_manager=False)
+    policy = Policy(criteria=criteria, rules=rules, mentee_share=5, stay_bonus=0.0, reciprocal=True)
+    market = small.market(random)
+    level = replace(
+        market,
+        mentors=tuple(replace(seat, rank=3) for seat in market.mentors),
+        mentees=tuple(replace(seat, rank=3) for seat in market.mentees),
+        rankings={},
+    )
+    mirrored = replace(level, mentors=level.mentees, mentees=level.mentors)
+
+    assert solve(level, policy, seed=1).total == solve(mirrored, policy, seed=1).total
