@@ -27,7 +27,8 @@ REASON = "We quarrelled."
 async def asked(world: World, part: str, name: str, object_id: str, **data: Any) -> dict[str, Any]:
     """Let someone ask, through the same function as both doors."""
     inquiry = _BY_NAME[name]
-    found = await ask(world.actors[part], inquiry, object_id, inquiry.takes and inquiry.takes.model_validate(data))
+    given = inquiry.takes.model_validate(data) if inquiry.takes else None
+    found = await ask(world.actors[part], inquiry, object_id, given)
     return found.model_dump(mode="json")
 
 
