@@ -29,6 +29,7 @@ async def matched(
         requested_by=world.people["coordinator"],
     )
     names = "programme_id mentor_enrolment_id mentee_enrolment_id mentor_id mentee_id".split()
+    more: dict[str, Any] = {name: pairing[name] for name in names} | {"status": ProposalStatus.OFFERED} | fields
     proposal = MatchProposal(
         organisation_id=world.organisation_id,
         id=ids.new(MatchProposal.prefix),
@@ -37,8 +38,7 @@ async def matched(
         mentor_points=POINTS,
         mentee_points=POINTS,
         offered_at=clock.now(),
-        **{name: pairing[name] for name in names},
-        **({"status": ProposalStatus.OFFERED} | fields),
+        **more,
     )
     async with database.current().writing(world.organisation_id) as db:
         db.add_all((run, proposal))

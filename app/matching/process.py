@@ -39,10 +39,10 @@ def main() -> None:
 def _plan(task: dict[str, Any], market: bytes, answers: BinaryIO) -> bytes:
     def progress(phase: str, done: int, total: int, objective: int | None, bound: int | None) -> None:
         _say(answers, {"phase": phase, "done": done, "total": total, "objective": objective, "bound": bound})
-        if task["stop_gap"] is not None and phase == "prove" and objective is not None and bound is not None:
-            # As if the time were spent: what is left to gain is not worth more of it.
-            if 0 < bound - objective <= task["stop_gap"]:
-                raise OutOfTime
+        gap = None if objective is None or bound is None else bound - objective
+        # As if the time were spent: what is left to gain is not worth more of it.
+        if phase == "prove" and gap is not None and 0 < gap <= (task["stop_gap"] or 0):
+            raise OutOfTime
 
     policy = Policy.model_validate(task["policy"])
     found = solve(

@@ -59,6 +59,17 @@ _VALUES: dict[str, Any] = {
     "MatchingPreferenceCreate.reason": "She taught me short video last year.",
     "MatchingPreferenceRead.reason": "She taught me short video last year.",
     "MatchingPreferenceRead.rank": 2,
+    "ProposalDecline.reason": "We work on the same team from May on.",
+    "ProposalVeto.reason": "They are to work on the same team.",
+    "PolicyChange.mentee_share": 6,
+    "MatchingPolicyCreate.mentee_share": 6,
+    "MatchingPolicyUpdate.template": "balanced",
+    "MatchRunApprove.expires_in_days": 14,
+    "RunFault.pointer": "/managers/per_01kd3xq8v7fy2a9m4n6p0rstwz",
+    "RunFault.code": "reporting_cycle",
+    "RunFault.detail": "reports to themselves in the end",
+    "MatchRunRead.requested_by": "per_01kd3xq8v7fy2a9m4n6p0rstwz",
+    "MatchRunRead.faults": [],
     "Clause.text": "What is said between us stays between us, unless we both agree to share it.",
     "NoteCreate.text": "Showed how to check an answer against its sources.",
     "NoteRead.text": "Showed how to check an answer against its sources.",
@@ -194,7 +205,20 @@ _VALUES: dict[str, Any] = {
     "secret": "shown here, this once",
 }
 # Members that would break a rule between members, or that most callers leave out.
+_DECIDED_BY_THE_TEMPLATE = {
+    "rules",
+    "criteria",
+    "objective",
+    "tolerance",
+    "first_partner",
+    "waiting_bonus",
+    "stay_bonus",
+    "fairness",
+    "reciprocal",
+}
 _LEFT_OUT = {
+    **dict.fromkeys(("PolicyChange", "MatchingPolicyCreate", "MatchingPolicyUpdate"), _DECIDED_BY_THE_TEMPLATE),
+    "MatchRunCreate": {"budget_seconds", "stop_gap", "pins", "policy", "base_run_id"},
     "ApiKeyCreate": {"person_id", "expires_at", "networks"},
     "IdentityProviderCreate": {"jwks_uri"},
     "ImportBegin": {"programme_id"},

@@ -51,7 +51,7 @@ class Storm:
 
 async def ride_out(storm: Storm, address: str, folder: Path) -> list[Account]:
     """Write, deliver and kill until everything is delivered; what came of it."""
-    world, chance = await found_world(), random.Random(storm.seed)  # noqa: S311
+    world, chance = await found_world(), random.Random(storm.seed)
     owner = await asyncpg.connect(address)
     async with AsyncExitStack() as servers:
         heard = {one: await servers.enter_async_context(listening()) for one in ORDERINGS}

@@ -120,7 +120,7 @@ async def test_the_order_is_kept_under_random_failures_with_two_workers(
     world: World, owner: asyncpg.Connection, clock: TestClock, endpoint: MakeEndpoint, receiver: Lms, sender: Sender,
     *, ordering: str, seed: int,
 ) -> None:  # fmt: skip
-    made, chance = await endpoint(ordering=ordering), random.Random(seed)  # noqa: S311
+    made, chance = await endpoint(ordering=ordering), random.Random(seed)
     for person_id in await due(world, 4):
         await change(world, person_id, 3)
     accepted = defaultdict[str, list[int]](list)

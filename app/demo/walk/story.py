@@ -46,6 +46,16 @@ class Story:
     async def tell(self) -> None:
         """The whole story."""
         await self._subscribe()
+        await self.gather()
+        await self._match()
+        await self._agree()
+        await self.coordinator.post(f"/v1/programmes/{self.programme_id}/activate")
+        await self._meet()
+        await self._work()
+        await self._give_feedback()
+
+    async def gather(self) -> None:
+        """The company, and a programme whose people wait for partners."""
         levels = company.posts(self.scale.people)
         await self._employ(levels)
         mentors, mentees = company.participants(levels, self.scale.enrolled)
@@ -53,12 +63,6 @@ class Story:
         await self._set_up()
         await self._hand_out_keys([*mentors, *mentees])
         await self._enrol(mentors, mentees)
-        await self._match()
-        await self._agree()
-        await self.coordinator.post(f"/v1/programmes/{self.programme_id}/activate")
-        await self._meet()
-        await self._work()
-        await self._give_feedback()
 
     async def _subscribe(self) -> None:
         for name, types in INBOXES.items():

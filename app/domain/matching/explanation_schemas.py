@@ -112,7 +112,6 @@ class RuleLeaves(Output):
     rule: str
     left: int | None = Field(description="How many partners this rule and those before it leave. For coordinators.")
     alone: int = Field(description="How many this rule rules out, and no other.")
-    best: int | None = Field(description="The best score among those. For coordinators.")
 
 
 class NearestMiss(Output):
@@ -132,6 +131,7 @@ class WhyUnmatched(Output):
     has_partners: bool = Field(description="Whether the rules left anybody: then places went to better fits.")
     rules: list[RuleLeaves]
     binding_rule: str | None = Field(description="The rule that would help most, if the programme relaxed it.")
+    binding_score: int | None = Field(description="The best score that it would give them. For coordinators.")
     nearest: NearestMiss | None = Field(description="For coordinators.")
 
 

@@ -37,7 +37,7 @@ def _pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_follow)
 
 
-def _follow() -> None:
+def _follow() -> None:  # pragma: no cover - in the other process
     """End with the process that asked, even if that is killed: a queue's other end would never close."""
 
     def end() -> None:

@@ -39,9 +39,7 @@ def _rules(policy: Table) -> sa.ColumnElement[Any]:
     return found.correlate(policy).scalar_subquery()
 
 
-_OF_PROGRAMME = Edge(
-    "programme", "programme_id", PROGRAMMES, "matching_policies", "Whose it is.", "Its policy, if any."
-)
+_OF_PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, description="Whose it is.")
 MATCHING_POLICIES = Resource(
     "matching_policy",
     "matching_policies",
@@ -105,7 +103,7 @@ MATCH_PROPOSALS = Resource(
         Edge("mentee", "mentee_id", PEOPLE, "proposals_as_mentee", "The senior side.", "Where they would learn."),
         Edge("mentor_enrolment", "mentor_enrolment_id", ENROLMENTS),
         Edge("mentee_enrolment", "mentee_enrolment_id", ENROLMENTS),
-        Edge("pairing", "pairing_id", PAIRINGS, "proposals", "What came of it.", "What it came of."),
+        Edge("pairing", "pairing_id", PAIRINGS, description="What came of it."),
     ),
     filters=(
         Equals("programme_id"),

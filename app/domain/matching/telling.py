@@ -66,8 +66,9 @@ def why_unmatched(run_id: str, found: engine.WhyUnmatched, reader: Reader) -> sc
             enrolment_id=own.seat,
             among=None,
             has_partners=own.has_partners,
-            rules=[schemas.RuleLeaves(rule=rule.rule, left=None, alone=rule.alone, best=None) for rule in own.rules],
+            rules=[schemas.RuleLeaves(rule=rule.rule, left=None, alone=rule.alone) for rule in own.rules],
             binding_rule=own.binding.rule if own.binding else None,
+            binding_score=None,
             nearest=None,
         )
     return schemas.WhyUnmatched(
@@ -77,6 +78,7 @@ def why_unmatched(run_id: str, found: engine.WhyUnmatched, reader: Reader) -> sc
         has_partners=found.left > 0,
         rules=[schemas.RuleLeaves.model_validate(rule) for rule in found.rules],
         binding_rule=found.binding.rule if found.binding else None,
+        binding_score=found.gives,
         nearest=_nearest(found.nearest) if found.nearest else None,
     )
 

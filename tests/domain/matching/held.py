@@ -31,7 +31,7 @@ def main() -> None:
 
         return solve(*args, progress=say, **options)
 
-    process.solve = patient  # type: ignore[attr-defined]
+    process.solve = patient  # type: ignore[attr-defined, assignment]
     # A small market is done before there is a second word to say, and looked over before there is anything to prove.
     looking._WORD_EACH_SECONDS = 0.0
     solving.optimise = partial(optimise, effort=Effort(candidates=1))  # type: ignore[attr-defined]

@@ -27,7 +27,8 @@ REASON = "We quarrelled."
 async def asked(world: World, part: str, name: str, object_id: str, **data: Any) -> dict[str, Any]:
     """Let someone ask, through the same function as both doors."""
     inquiry = _BY_NAME[name]
-    found = await ask(world.actors[part], inquiry, object_id, inquiry.takes and inquiry.takes.model_validate(data))
+    given = inquiry.takes.model_validate(data) if inquiry.takes else None
+    found = await ask(world.actors[part], inquiry, object_id, given)
     return found.model_dump(mode="json")
 
 
@@ -289,3 +290,19 @@ async def test_only_a_few_wait_for_a_plan_to_be_solved_anew(
     finally:
         for _ in range(4):
             pricing._PLACES.release()
+
+
+async def test_what_a_forced_pair_costs_is_solved_apart_and_a_crash_is_told(world: World, matched: Matched) -> None:
+    question: dict[str, Any] = {"other_enrolment_id": matched.third}
+
+    told = await asked(world, "coordinator", "enrolment_why_not", matched.mentor, **question)
+    assert (told["rules"], told["is_chosen"], told["is_exact"]) == ([], False, True)
+    assert told["loss"] == told["score_loss"] > 0
+    assert told["new"] == [{"mentor_enrolment_id": matched.mentor, "mentee_enrolment_id": matched.third}]
+    assert told["ended"] == [{"mentor_enrolment_id": matched.mentor, "mentee_enrolment_id": matched.mentee}]
+
+    for process in pricing._pool()._processes.values():
+        process.kill()
+    with refused("unavailable"):
+        await asked(world, "coordinator", "enrolment_why_not", matched.mentor, **question)
+    assert await asked(world, "coordinator", "enrolment_why_not", matched.mentor, **question) == told
