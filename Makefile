@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-policy test-planted check fix migration contract fuzz-rest bench bench-webhooks image lock
 .PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
-.PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi chaos-webhooks
+.PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi acceptance-scim chaos-webhooks
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -99,6 +99,9 @@ acceptance-webhooks: install ## Send real deliveries to receivers that verify th
 
 acceptance-xapi: install ## Send every event that makes statements to a real LRS, in both versions of xAPI
 	@tests/acceptance/xapi/run.sh
+
+acceptance-scim: install ## Let scim2-cli examine the SCIM door, and send what Okta and Entra send
+	@tests/acceptance/scim/run.sh
 
 chaos-webhooks: install ## Kill workers at random moments under load, and see what is lost, doubled or out of order; about 15 minutes
 	@$(BIN)/python -m tests.chaos $(ARGS)
