@@ -218,7 +218,7 @@ async def test_a_leave_that_ends_or_begins_brings_nobody_back_who_left(world: Wo
 
 
 async def test_a_removed_person_has_left_and_their_identifiers_are_free(world: World, clock: TestClock) -> None:
-    names = {"external_id": "E-1", "login": "ada", "work_email": "ada@example.com"}
+    names: dict[str, Any] = {"external_id": "E-1", "login": "ada", "work_email": "ada@example.com"}
     person = await world.person(**names)
     await world.do("admin", "deactivate_person", person)
 
