@@ -66,7 +66,7 @@ class Term:
 
 
 def _of(column: Any) -> sa.ColumnElement[Any]:
-    found: sa.ColumnElement[Any] = col(column).expression
+    found: sa.ColumnElement[Any] = col(column)  # type: ignore[assignment]
     return found
 
 

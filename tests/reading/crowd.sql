@@ -41,6 +41,16 @@ select
     pg_temp.key('per', n + 1), 'A quarrel.'::bytea
 from generate_series(1, 2000) n;
 
+insert into directory_group (organisation_id, id, version, created_at, updated_at, external_id, display_name, revision)
+select :organisation, pg_temp.key('grp', n), 1, pg_temp.at(n), pg_temp.at(n), 'g' || n, md5(n::text), 0
+from generate_series(1, 2000) n;
+
+insert into group_member (organisation_id, id, version, created_at, updated_at, group_id, person_id)
+select
+    :organisation, pg_temp.key('gme', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('grp', 1 + n / 29),
+    pg_temp.key('per', 1 + n % 290)
+from generate_series(1, 2900) n;
+
 insert into api_key (
     organisation_id, id, version, created_at, updated_at, name, role, scopes, person_id, networks, client, slot,
     prefix_text, secret_hash

@@ -8,7 +8,7 @@ from tests.scim.conftest import Hris
 async def _some(hris: Hris) -> list[str]:
     """Five titles, one of them missing, beside four people without."""
     for number, title in enumerate(("b", "a", "c", "B", None)):
-        await hris.create(f"u{number}", **({"title": title} if title else {}))
+        await hris.create(f"u{number}", title=title)
     return ["u1", "u0", "u3", "u2"]
 
 

@@ -61,9 +61,8 @@ async def test_okta_finds_the_service_as_its_specification_says(hris: Hris) -> N
     groups = await hris.get("/Groups")
     assert groups["schemas"] == [LIST]
     # 11: deactivation, as Okta does it.
-    assert (await hris.send("PUT", f"/Users/{made['id']}", 200, body | {"id": made["id"], "active": False}))[
-        "active"
-    ] is False
+    gone = await hris.send("PUT", f"/Users/{made['id']}", 200, body | {"id": made["id"], "active": False})
+    assert gone["active"] is False
     # 12: a stranger is not let in.
     answer = await hris.http.get("/Users", headers={"Authorization": "Basic bm9ib2R5"})
     assert answer.status_code == 401

@@ -141,10 +141,7 @@ def at(user: dict[str, Any], path: str) -> Any:
     found: Any = user
     head, _, rest = path.rpartition(".") if path.startswith("urn:") else ("", "", path)
     for name in [head] * bool(head) + rest.split("."):
-        if isinstance(found, list):
-            found = found[int(name)]
-        else:
-            found = (found or {}).get(name)
+        found = found[int(name)] if isinstance(found, list) else (found or {}).get(name)
     return found
 
 

@@ -181,3 +181,59 @@ async def test_people_are_not_added_by_coordinators_or_participants(world: World
     for part in ("coordinator", "mentor"):
         with refused("forbidden"):
             await world.do(part, "create_person", **NAMES, rank_level=3)
+
+
+async def test_leave_begins_and_ends(world: World) -> None:
+    person = await world.person()
+
+    away = await world.do("admin", "begin_leave_person", person)
+    with refused("employment_transition_refused"):
+        await world.do("admin", "begin_leave_person", person)
+    back = await world.do("admin", "end_leave_person", person)
+    with refused("employment_transition_refused"):
+        await world.do("admin", "end_leave_person", person)
+
+    assert (away["employment_status"], back["employment_status"]) == ("on_leave", "active")
+
+
+async def test_who_leaves_while_away_comes_back_to_their_leave(world: World) -> None:
+    person = await world.person()
+    await world.do("admin", "begin_leave_person", person)
+    await world.do("admin", "deactivate_person", person)
+
+    returned = await world.do("admin", "reactivate_person", person)
+    ended = await world.do("admin", "reactivate_person", person)
+
+    assert (returned["employment_status"], ended["employment_status"]) == ("on_leave", "active")
+
+
+async def test_a_leave_that_ends_or_begins_brings_nobody_back_who_left(world: World) -> None:
+    person = await world.person()
+    await world.do("admin", "deactivate_person", person)
+
+    await world.do("admin", "begin_leave_person", person)
+    ended = await world.do("admin", "end_leave_person", person)
+
+    assert ended["employment_status"] == "inactive"
+
+
+async def test_a_removed_person_has_left_and_their_identifiers_are_free(world: World, clock: TestClock) -> None:
+    names: dict[str, Any] = {"external_id": "E-1", "login": "ada", "work_email": "ada@example.com"}
+    person = await world.person(**names)
+    await world.do("admin", "deactivate_person", person)
+
+    removed = await world.do("admin", "remove_person", person)
+
+    assert (removed["employment_status"], removed["external_id"], removed["login"]) == ("inactive", None, None)
+    assert [event.type for event in await world.told(person)][-2:] == ["person.deactivated", "person.updated"]
+    await world.person(**names)
+    with refused("employment_transition_refused"):
+        await world.do("admin", "remove_person", person)
+    assert (await world.do("admin", "reactivate_person", person))["removed_at"] is None
+
+
+async def test_a_login_is_one_persons_in_any_case(world: World) -> None:
+    await world.person(login="ada")
+
+    with refused("login_taken"):
+        await world.person(login="ADA")

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app import db as database
 from app.auth.actor import Role
+from app.domain.people import service as people
 from app.domain.people.models import Person
 from app.domain.privacy import erasing
 from app.domain.privacy.inventory import INVENTORY
@@ -110,6 +111,8 @@ async def _own_things(full: Full, person_id: str) -> None:
     await world.do("mentor", "create_action_item", session_id=objects["session"], owner_id=person_id, text="Draft it")
     goal = await world.do("mentor", "set_goal", pairing_id=objects["pairing"], owner="mentor", title="Teach")
     await world.do("mentor", "create_goal_milestone", goal_id=goal["id"], title="Begin")
+    async with database.current().writing(world.organisation_id) as db:
+        await people.name_manager(db, world.actors["admin"], person_id, "E-of-somebody")
 
 
 async def plant(owner: asyncpg.Connection, subject: Subject) -> dict[str, int]:
