@@ -7,6 +7,8 @@ from typing import Any
 from app.commands import policy_page, settings_table
 from app.domain.enrolments.models import ENROLMENT
 from app.domain.goals.models import GOAL
+from app.domain.matching.models import MATCH_RUN
+from app.domain.matching.proposals import MATCH_PROPOSAL
 from app.domain.operations.models import OPERATION
 from app.domain.pairings.agreements import AGREEMENT
 from app.domain.pairings.models import PAIRING
@@ -20,6 +22,8 @@ MACHINES: tuple[Machine[Any], ...] = (
     OPERATION,
     PROGRAMME,
     ENROLMENT,
+    MATCH_RUN,
+    MATCH_PROPOSAL,
     PAIRING,
     AGREEMENT,
     SESSION,
