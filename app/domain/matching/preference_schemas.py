@@ -10,7 +10,7 @@ from app.text import Flag, Input, Output, Patch, absent, prose, whole
 
 Wish = Annotated[
     Annotated[int, whole(1, 10)] | None,
-    Field(description="From 1, the most wished for, to 10, each once. `null`, or absent: they will not be paired with this one."),
+    Field(description="From 1, the most wished for, to 10, each once. `null`, or absent: a refusal."),
 ]
 Reason = Annotated[str, prose(1000)]
 _SHARED = "Whether coordinators may read the reason, too. Nobody else ever does, least of all whom it is about."
