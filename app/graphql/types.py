@@ -99,7 +99,8 @@ def embedded(kind: type[BaseModel]) -> str:
     name = kind.__name__.removesuffix("Read")
     if not hasattr(names, name):
         members = {key: annotation(info.annotation, key) for key, info in kind.model_fields.items()}
-        setattr(names, name, strawberry.type(_class(name, members), description=kind.__doc__))
+        told = {key: strawberry.field(description=info.description) for key, info in kind.model_fields.items()}
+        setattr(names, name, strawberry.type(_class(name, members, told), description=kind.__doc__))
     return name
 
 

@@ -22,6 +22,7 @@ from app.acting.intent import Intent, Kind
 from app.auth.scopes import Scope
 from app.declared import INTENTS, RESOURCES
 from app.graphql.enums import embedded_members, is_enum
+from app.graphql.inquiries import ASKED
 from app.graphql.schema import SCHEMA, plural_name, sdl
 from app.graphql.types import order_name
 from app.ids import new
@@ -92,7 +93,7 @@ def test_a_resource_has_one_query_for_an_object_and_one_for_a_list(item: Resourc
 def test_there_are_no_other_queries() -> None:
     names = {to_camel_case(name) for item in RESOURCES for name in (item.name, plural_name(item))}
 
-    assert set(object_type("Query").fields) == names | {"node", "nodes", "eventType", "eventTypes"}
+    assert set(object_type("Query").fields) == names | {"node", "nodes", "eventType", "eventTypes", *ASKED}
 
 
 def lists_of(item: Resource) -> list[Any]:

@@ -43,7 +43,7 @@ class ExplainedSide(Output):
     """What a pair is worth to one side."""
 
     utility: int = Field(description="The sum of the parts.")
-    parts: list[ExplainedPart]
+    parts: list[ExplainedPart] = Field(description="One for each criterion that counts for the side.")
 
 
 class ExplainedLack(Output):
@@ -69,10 +69,10 @@ class Why(Output):
     mentor_enrolment_id: str
     mentee_enrolment_id: str
     score: int | None = Field(description="Of both sides together. For coordinators.")
-    mentor: ExplainedSide | None
-    mentee: ExplainedSide | None
-    mentor_standing: ExplainedStanding | None
-    mentee_standing: ExplainedStanding | None
+    mentor: ExplainedSide | None = Field(description="For the mentor, and for coordinators.")
+    mentee: ExplainedSide | None = Field(description="For the mentee, and for coordinators.")
+    mentor_standing: ExplainedStanding | None = Field(description="In the mentor's list. For them and coordinators.")
+    mentee_standing: ExplainedStanding | None = Field(description="In the mentee's list. For them and coordinators.")
 
 
 class ExplainedRule(Output):
@@ -129,7 +129,7 @@ class WhyUnmatched(Output):
     enrolment_id: str
     among: int | None = Field(description="How many are on the other side. For coordinators.")
     has_partners: bool = Field(description="Whether the rules left anybody: then places went to better fits.")
-    rules: list[RuleLeaves]
+    rules: list[RuleLeaves] = Field(description="In the order in which they were asked.")
     binding_rule: str | None = Field(description="The rule that would help most, if the programme relaxed it.")
     binding_score: int | None = Field(description="The best score that it would give them. For coordinators.")
     nearest: NearestMiss | None = Field(description="For coordinators.")
@@ -140,12 +140,12 @@ class Suggestion(Output):
 
     enrolment_id: str
     score: int | None = Field(description="Of both sides together. For coordinators.")
-    mentor: ExplainedSide | None
-    mentee: ExplainedSide | None
+    mentor: ExplainedSide | None = Field(description="For the mentor, and for coordinators.")
+    mentee: ExplainedSide | None = Field(description="For the mentee, and for coordinators.")
 
 
 class Suggestions(Output):
     """Whom one could be paired with: for coordinators by score, for participants by their own utility, best first."""
 
     enrolment_id: str
-    items: list[Suggestion]
+    items: list[Suggestion] = Field(description="At most 20.")

@@ -10,7 +10,7 @@ from app.text import Flag, Input, Output, Patch, absent, prose, whole
 
 Wish = Annotated[
     Annotated[int, whole(1, 10)] | None,
-    Field(description="From 1, the most wished for, to 10, each once. `null`: they will not be paired with this one."),
+    Field(description="From 1, the most wished for, to 10, each once. `null`, or absent: a refusal."),
 ]
 Reason = Annotated[str, prose(1000)]
 _SHARED = "Whether coordinators may read the reason, too. Nobody else ever does, least of all whom it is about."
@@ -21,7 +21,7 @@ class MatchingPreferenceCreate(Input):
 
     enrolment_id: EnrolmentId = Field(description="One's own.")
     other_enrolment_id: EnrolmentId = Field(description="Of the same programme, on the other side.")
-    rank: Wish
+    rank: Wish = None
     reason: Reason | None = None
     reason_shared: Flag = Field(default=False, description=_SHARED)
 
