@@ -29,8 +29,10 @@ def _value(resource: Resource, name: str, value: Any) -> Any:
     if is_enum(resource, name):
         return value.lower()
     if embedded := embedded_members(resource, name):
-        return [
-            {ours: item[theirs].lower() if is_name else item[theirs] for theirs, (ours, is_name) in embedded[1].items()}
-            for item in value
-        ]
+        members = embedded[1]
+        return [_members(item, members) for item in value] if isinstance(value, list) else _members(value, members)
     return value
+
+
+def _members(item: dict[str, Any], members: dict[str, tuple[str, bool]]) -> dict[str, Any]:
+    return {ours: item[theirs].lower() if is_name else item[theirs] for theirs, (ours, is_name) in members.items()}

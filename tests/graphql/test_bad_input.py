@@ -289,5 +289,5 @@ def test_every_leaf_that_callers_send_is_known() -> None:
     leaves: set[GraphQLNamedType] = {get_named_type(field.type) for kind in given for field in kind.fields.values()}
 
     names = {kind.name for kind in leaves if not isinstance(kind, GraphQLEnumType | GraphQLInputObjectType)}
-    assert names == {"ID", "String", "Int", "Boolean", "DateTime", "Date", "JSON"}
+    assert names == {"ID", "String", "Int", "Float", "Boolean", "DateTime", "Date", "JSON"}
     assert not any(isinstance(kind, GraphQLObjectType) for kind in leaves)

@@ -10,7 +10,7 @@ from app.auth.actor import Actor
 from app.db import Db
 from app.domain.matching import judging, matter, policies, snapshot
 from app.domain.matching.events import MatchRunFailed
-from app.domain.matching.models import MatchRun, RunMode
+from app.domain.matching.models import MATCH_RUN, MatchRun, RunMode
 from app.domain.matching.resource import MATCH_RUNS
 from app.domain.matching.schemas import MatchRunCreate, Pin
 from app.domain.operations import service as operations
@@ -67,6 +67,7 @@ async def create(db: Db, actor: Actor, data: MatchRunCreate) -> MatchRun:
 async def cancel(db: Db, actor: Actor, run_id: str) -> MatchRun:
     """Stop a run that is queued or under way. Nothing of it is left."""
     seen: MatchRun = await rows.get(db, actor, MATCH_RUNS, run_id, "cancel_match_run", lock=False)
+    MATCH_RUN.step(seen.status, "cancel")
     # The worker locks them in this order, too.
     operation = await rows.by_id(db, Operation, seen.operation_id or "", lock=True)
     run = await rows.by_id(db, MatchRun, run_id, lock=True)

@@ -16,7 +16,8 @@ MORNING = {"weekday": "monday", "starts": "09:00", "ends": "11:30"}
 
 async def enrol(world: World, **fields: Any) -> dict[str, Any]:
     """Invite the mentor to a new programme."""
-    given = {"programme_id": await world.programme(status="enrolling"), "person_id": world.people["mentor"]}
+    programme_id = await world.programme(status="enrolling")
+    given: dict[str, Any] = {"programme_id": programme_id, "person_id": world.people["mentor"]}
     return await world.do("coordinator", "invite_enrolment", role="mentor", **given, **fields)
 
 
