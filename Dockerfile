@@ -19,17 +19,22 @@ COPY pyproject.toml ./
 COPY alembic alembic
 COPY app app
 RUN /opt/uv/bin/uv pip install --no-cache --no-deps --editable .
+# What matching compiles, compiled once for all containers.
+RUN NUMBA_CACHE_DIR=/opt/compiled /opt/flipside/bin/python -m app.matching.warming
 
 FROM ${BASE}
 COPY --from=build /opt/flipside /opt/flipside
 COPY --from=build /srv/flipside /srv/flipside
+COPY --from=build --chown=10001:10001 /opt/compiled /opt/compiled
 WORKDIR /srv/flipside
 ENV PATH=/opt/flipside/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    NUMBA_CACHE_DIR=/opt/compiled \
     FLIPSIDE_ENVIRONMENT=production \
     FLIPSIDE_HOST=0.0.0.0 \
     FLIPSIDE_LOG_FORMAT=json
-# A number, so that an orchestrator can see that it is not root; it can write nowhere in the image.
+# A number, so that an orchestrator can see that it is not root. In the image it can write where compiled code lies:
+# on another kind of processor than the builder's, matching compiles anew.
 USER 10001:10001
 EXPOSE 8000
 # Only the role `api` listens; the others are well as long as they run.
