@@ -6,26 +6,17 @@ from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.enrolments.models import Enrolment
 from app.domain.enrolments.schemas import EnrolmentRead
+from app.domain.people.partners import others
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
-from app.reading.resource import ME, ORGANISATION, Edge, Equals, Range, Resource, Table, among, through
+from app.reading.resource import ME, Edge, Equals, Range, Resource, Table, among, through
 
 _PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, "enrolments", "The programme.", "Who joined.")
 _PERSON = Edge("person", "person_id", PEOPLE, "enrolments", "Who joined.", "The programmes they joined.")
 
 
 def _partner(enrolment: Table) -> sa.ColumnElement[bool]:
-    # The chapter of pairings stands above this one; its table is named, not imported.
-    names = ("organisation_id", "mentor_enrolment_id", "mentee_enrolment_id", "mentor_id", "mentee_id")
-    pairing = sa.table("pairing", *map(sa.column, names)).alias()
-    other_side = sa.case(
-        (pairing.c.mentor_id == ME, pairing.c.mentee_enrolment_id), else_=pairing.c.mentor_enrolment_id
-    )
-    partners = sa.select(other_side).where(
-        pairing.c.organisation_id == ORGANISATION,
-        sa.or_(pairing.c.mentor_id == ME, pairing.c.mentee_id == ME),
-    )
-    return among(enrolment.c.id, partners)
+    return among(enrolment.c.id, others("mentor_enrolment_id", "mentee_enrolment_id"))
 
 
 ENROLMENTS = Resource(

@@ -5,19 +5,9 @@ import sqlalchemy as sa
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.people.models import DoNotPair, Person
+from app.domain.people.partners import others
 from app.domain.people.schemas import DoNotPairRead, PersonRead
-from app.reading.resource import ME, ORGANISATION, Edge, Equals, Range, Resource, Sensitive, Table, among
-
-
-def _partner(person: Table) -> sa.ColumnElement[bool]:
-    # The chapter of pairings stands above this one; its table is named, not imported.
-    pairing = sa.table("pairing", *map(sa.column, ("organisation_id", "mentor_id", "mentee_id"))).alias()
-    partners = sa.select(sa.case((pairing.c.mentor_id == ME, pairing.c.mentee_id), else_=pairing.c.mentor_id)).where(
-        pairing.c.organisation_id == ORGANISATION,
-        sa.or_(pairing.c.mentor_id == ME, pairing.c.mentee_id == ME),
-    )
-    return among(person.c.id, partners)
-
+from app.reading.resource import ME, Edge, Equals, Range, Resource, Sensitive, among
 
 PEOPLE = Resource(
     "person",
@@ -25,7 +15,10 @@ PEOPLE = Resource(
     Person,
     PersonRead,
     Scope.DIRECTORY_READ,
-    relations={Relation.OWN: lambda person: person.c.id == ME, Relation.OWN_PAIRING: _partner},
+    relations={
+        Relation.OWN: lambda person: person.c.id == ME,
+        Relation.OWN_PAIRING: lambda person: among(person.c.id, others("mentor_id", "mentee_id")),
+    },
     filters=(
         Equals("external_id"),
         Equals("work_email"),

@@ -45,6 +45,17 @@ async def test_two_yeses_make_a_pair_that_awaits_its_agreement(fair: Fair, order
     assert await types(fair.world, proposal) == ["accepted", "accepted", "confirmed"]
 
 
+async def test_who_is_asked_may_read_who_it_would_be(fair: Fair) -> None:
+    proposal = await offered(fair)
+    ids = (fair.world.people["yves"], fair.enrolments["yves"])
+
+    asked = [await fair.world.see("ada", object_id) for object_id in ids]
+    await answer(fair, "ada", proposal, "decline")
+
+    assert all(asked)
+    assert [await fair.world.see("ada", object_id) for object_id in ids] == [None, None]
+
+
 async def test_two_yeses_at_once_make_one_pair(fair: Fair) -> None:
     proposal = await offered(fair)
 
