@@ -26,7 +26,7 @@ from app.matching.pairwise import Pairwise
 from app.matching.plan import Plan, Status
 from app.matching.policy import CriterionName, Policy
 from app.matching.report import Changes
-from app.matching.solving import solve
+from app.matching.solving import solve_alone
 from app.matching.utilities import Utilities
 
 SUGGESTIONS = 20
@@ -83,7 +83,8 @@ class Explainer:
             return WhyNot(mentor, mentee, broken, *(() if broken else (0, 0, True, Changes.between(pairs, pairs))))
         if self._is_pinned(*pair):
             return WhyNot(mentor, mentee, (PINNED,))
-        forced = solve(replace(self.market, pins=(*self.market.pins, (mentor, mentee))), self.policy, seed=plan.seed)
+        market = replace(self.market, pins=(*self.market.pins, (mentor, mentee)))
+        forced = solve_alone(market, self.policy, seed=plan.seed)
         return WhyNot(
             mentor,
             mentee,

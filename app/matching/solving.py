@@ -19,7 +19,7 @@ from app.matching.plan import Paired, Plan, Progress, ProofScope, Status, Unmatc
 from app.matching.policy import Policy
 from app.matching.problem import Solution, TooLarge
 from app.matching.proving import optimise
-from app.matching.reporting import reported
+from app.matching.reporting import Choices, reported
 from app.matching.rewarding import group_of, owed, problem
 from app.matching.utilities import Utilities
 
@@ -34,22 +34,31 @@ def solve(
     Raises `Unsolvable` with every fault of the market and the policy, or what `progress` raises.
     """
     ends_at = None if budget is None else time.monotonic() + budget
+    look = Look(progress or silent, ends_at)
+    plan, utilities, choices = _solved(market, policy, seed, look)
+    look.say("report", 1, 1)
+    return replace(plan, report=reported(utilities, plan.pairs, plan.unmatched, choices))
+
+
+def solve_alone(market: Market, policy: Policy, *, seed: int) -> Plan:
+    """As `solve`, without the report, which takes as long again."""
+    return _solved(market, policy, seed, Look())[0]
+
+
+def _solved(market: Market, policy: Policy, seed: int, look: Look) -> tuple[Plan, Utilities, Choices]:
     require_sound(market, policy)
     pinned = Pinned.of(market)
     packed = pack(market, policy, seed)
-    look = Look(progress or silent, ends_at)
     floors = owed(market, policy, pinned)
     look.say("snapshot", 1, 1)
+    utilities = Utilities(market, policy, seed, Look(look.progress))
     try:
-        utilities = Utilities(market, policy, seed, Look(look.progress))
         asked = problem(packed, policy, pinned, floors)
         solution, choices = Objectives(asked, packed, utilities, lambda each: optimise(each, look)).solved()
     except TooLarge:
         text = "the market is too large for floors or participation before scores; take the objective welfare"
         raise Unsolvable((("/policy/objective", "rewards_too_large", text),)) from None
-    look.say("report", 1, 1)
-    plan = _plan(market, policy, seed, packed, solution)
-    return replace(plan, report=reported(utilities, plan.pairs, plan.unmatched, choices))
+    return _plan(market, policy, seed, packed, solution), utilities, choices
 
 
 def _plan(market: Market, policy: Policy, seed: int, packed: Packed, solution: Solution) -> Plan:
