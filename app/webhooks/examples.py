@@ -9,6 +9,7 @@ from typing import Any, get_args
 import orjson
 
 from app import ids
+from app.domain.enrolments.models import Enrolment
 from app.domain.goals.models import GoalMilestone
 from app.domain.people.models import Person
 from app.events.envelope import Event
@@ -22,6 +23,8 @@ _AT = datetime(2027, 3, 9, 15, 4, 5, tzinfo=UTC)
 _NAMED: dict[str, Any] = {
     "mentor": Person,
     "mentee": Person,
+    "mentor_enrolment": Enrolment,
+    "mentee_enrolment": Enrolment,
     "cancelled_by": Person,
     "milestone": GoalMilestone,
     "endpoint": WebhookEndpoint,

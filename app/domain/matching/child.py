@@ -4,7 +4,7 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,8 @@ class Child:
         """The plan's bytes. Raises `Crashed`, `OutOfMemory` or `Refused`."""
         into, out = self._process.stdin, self._process.stdout
         assert into is not None and out is not None  # noqa: PT018, S101
-        try:
+        # One that is gone may be found out while we write, between two lines, or within one.
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
             into.writelines((_head(task), task.market))
             await into.drain()
             while line := await out.readline():
@@ -76,8 +77,6 @@ class Child:
                 if "failure" in said:
                     raise OutOfMemory if said["failure"] == "out_of_memory" else Refused(said["faults"])
                 self.progress = Progress(**said)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            raise Crashed from None
         raise Crashed
 
 

@@ -104,9 +104,10 @@ async def _solved(work: Work, run_id: str, task: child.Task) -> bytes:
             while not (await asyncio.wait((answer,), timeout=TICK_SECONDS))[0]:
                 tick += 1
                 async with work.chunk() as db:
-                    if process.progress != told and tick % 2:
-                        told = process.progress
-                        _tell(await _live(db, run_id), told)
+                    now = process.progress
+                    if now is not None and now != told and tick % 2:
+                        told = now
+                        _tell(await _live(db, run_id), now)
             return await answer
         finally:
             answer.cancel()
@@ -118,10 +119,9 @@ async def _list_faults(work: Work, run_id: str, refusal: child.Refused) -> None:
         run.faults = [{"pointer": it[0], "code": it[1], "detail": it[2]} for it in refusal.faults]
 
 
-def _tell(run: MatchRun, progress: child.Progress | None) -> None:
-    if progress is not None:
-        run.phase, run.done, run.total = progress.phase, progress.done, progress.total
-        run.objective, run.bound = progress.objective, progress.bound
+def _tell(run: MatchRun, progress: child.Progress) -> None:
+    run.phase, run.done, run.total = progress.phase, progress.done, progress.total
+    run.objective, run.bound = progress.objective, progress.bound
 
 
 async def _live(db: Db, run_id: str) -> MatchRun:

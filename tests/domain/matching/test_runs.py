@@ -7,6 +7,8 @@ import pytest
 
 from app import db as database
 from app.domain.matching import matter
+from app.domain.matching.models import MatchRun
+from app.reading import rows
 from app.workers.run import Worker
 from tests.conftest import TestClock
 from tests.domain.matching.conftest import Fair
@@ -179,6 +181,10 @@ async def test_a_run_without_a_snapshot_is_nobodys_base(fair: Fair) -> None:
 
     with refused("match_run_forgotten"):
         await fair.begin(mode="what_if", base_run_id=base["id"])
+    async with database.current().writing(fair.world.organisation_id) as db:
+        run = await rows.by_id(db, MatchRun, base["id"])
+        with refused("match_run_forgotten"):
+            await matter.market_of(db, run)
 
 
 @pytest.mark.parametrize(("days", "is_kept"), [(89, True), (91, False)])

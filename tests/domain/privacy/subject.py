@@ -131,11 +131,15 @@ async def plant(owner: asyncpg.Connection, subject: Subject) -> dict[str, int]:
     return planted
 
 
+# What is more to others than texts, whatever they are: whoever relays events reads every filter.
+_JSON = {"filter": "jsonb_build_object('data', jsonb_build_object('text', $3::text))"}
+
+
 async def _put(owner: asyncpg.Connection, subject: Subject, table: str, name: str, text: str, where: str) -> int:
     column = metadata.tables[table].c[name]
     if not isinstance(column.type, sa.Text | JSONB):
         return 1
-    value = "jsonb_build_array($3::text)" if isinstance(column.type, JSONB) else "$3::text"
+    value = _JSON.get(name, "jsonb_build_array($3::text)") if isinstance(column.type, JSONB) else "$3::text"
     sql = f"update {table} set {name} = {value} where organisation_id = $1 and $2::text <> '' and ({where})"  # noqa: S608
     done: str = await owner.execute(sql, subject.world.organisation_id, subject.person_id, text)
     return int(done.rpartition(" ")[2])
