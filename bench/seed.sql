@@ -71,10 +71,12 @@ from prog g join base on true join generate_series(0, 499) k on k % 2 = g.g
 join folk junior on junior.organisation_id = g.organisation_id and junior.p = k
 join folk senior on senior.organisation_id = g.organisation_id and senior.p = k + 500;
 insert into enrolment (organisation_id, id, version, created_at, updated_at, programme_id, person_id, role, status,
-  capacity, live_pairings, minutes_per_month, offers, seeks, out_of_scope, interests, languages, zone)
+  capacity, live_pairings, minutes_per_month, offers, seeks, out_of_scope, interests, languages, zone,
+  offer_levels, seek_weights, style, availability)
 select organisation_id, side.id, 1, made, made, programme_id, person_id, role,
   case status when 'completed' then 'completed' else 'matched' end, 1, case status when 'completed' then 0 else 1 end,
-  120, '["ai tools"]', '["strategy"]', '[]', '["chess"]', '["en"]', 'Europe/Paris'
+  120, '["ai tools"]', '["strategy"]', '[]', '["chess"]', '["en"]', 'Europe/Paris',
+  '{}', '{}', '{}', '[]'
 from pair, base, lateral (values (mentor_enrolment_id, mentor_id, 'mentor'), (mentee_enrolment_id, mentee_id, 'mentee'))
   as side(id, person_id, role);
 insert into pairing (organisation_id, id, version, created_at, updated_at, programme_id, mentor_enrolment_id,
