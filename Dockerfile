@@ -18,9 +18,9 @@ RUN /opt/uv/bin/uv pip install --no-cache --require-hashes -r requirements-image
 COPY pyproject.toml ./
 COPY alembic alembic
 COPY app app
-RUN /opt/uv/bin/uv pip install --no-cache --no-deps --editable .
-# What matching compiles, compiled once for all containers.
-RUN NUMBA_CACHE_DIR=/opt/compiled /opt/flipside/bin/python -m app.matching.warming
+# What matching compiles is compiled once for all containers.
+RUN /opt/uv/bin/uv pip install --no-cache --no-deps --editable . \
+    && NUMBA_CACHE_DIR=/opt/compiled /opt/flipside/bin/python -m app.matching.warming
 
 FROM ${BASE}
 COPY --from=build /opt/flipside /opt/flipside
