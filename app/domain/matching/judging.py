@@ -12,27 +12,15 @@ from app.domain.pairings.rules import faults_of_seat
 from app.domain.people.models import Person
 from app.domain.programmes.models import Programme
 from app.errors import Fault
+from app.matching import ruling
 from app.matching.market import Market, Pair, Seat
 from app.matching.pairwise import Pairwise
-from app.matching.policy import Policy, RuleName
+from app.matching.policy import Policy
 from app.reading import rows
 
 SIDES = (EnrolmentRole.MENTOR, EnrolmentRole.MENTEE)
 POINTERS = ("/mentor_enrolment_id", "/mentee_enrolment_id")
 _IS_THEIRS = col(Person.id) == col(Enrolment.person_id)
-_WORDS: Mapping[RuleName, str] = {
-    RuleName.SAME_PERSON: "is the same person",
-    RuleName.REPORTING_LINE: "one reports to the other",
-    RuleName.DO_NOT_PAIR: "these two are kept apart",
-    RuleName.RANK_GAP: "the mentor does not stand far enough below the mentee",
-    RuleName.SHARED_MANAGER: "both report to the same manager",
-    RuleName.WORKING_LANGUAGE: "the two share no working language",
-    RuleName.OVERLAP: "the two have too little time in common",
-    RuleName.EARLIER_PAIR: "the two were a pair before",
-    RuleName.CONSENT: "somebody has not consented to being matched",
-    RuleName.SAME_DEPARTMENT: "both work in the same department",
-    RuleName.SITE: "the two work at sites that are not paired",
-}
 
 
 async def faults_of(
@@ -49,8 +37,8 @@ async def faults_of(
         if pair in seen:
             wrong.append(Fault("these two are named twice", code="pair_repeated"))
         if pair[0] in sides[0] and pair[1] in sides[1]:
-            failed = judge.failed(sides[0][pair[0]], sides[1][pair[1]])
-            wrong += [Fault(_WORDS[rule], code=rule.value) for rule in failed]
+            broken = ruling.broken(judge, sides[0][pair[0]], sides[1][pair[1]])
+            wrong += [Fault(rule.text, code=rule.rule) for rule in broken]
         if not wrong:
             taken.update(pair)
         seen.add(pair)
