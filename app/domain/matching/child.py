@@ -88,7 +88,7 @@ async def started() -> AsyncIterator[Child]:
     try:
         yield Child(process)
     finally:
-        if process.returncode is None:
+        with suppress(ProcessLookupError):  # it may have ended by itself
             process.kill()
         await process.wait()
 
