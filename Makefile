@@ -35,7 +35,7 @@ demo: install ## Walk through a whole programme, over the public API
 	@$(BIN)/flipside demo
 
 test: install ## Run every test, on two cores, and hold coverage to its mark
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-fail-under=95 $(ARGS)
 	@$(BIN)/coverage report --include='$(EVERY_BRANCH)' --fail-under=100 > .venv/every-branch || \
 		{ echo "These files promise 100 % of their branches:" >&2; cat .venv/every-branch >&2; exit 1; }
 

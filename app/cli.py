@@ -26,7 +26,7 @@ from app.commands.listen import follow, listen
 from app.commands.serving import PortTaken
 from app.commands.supervising import ProcessFailed, Supervisor
 from app.config import Settings
-from app.contract.released import NothingReleased
+from app.contract import NothingReleased
 from app.demo import handing_out, seed
 from app.demo.handing_out import StoryBroken
 from app.demo.walk.caller import Refused

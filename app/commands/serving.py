@@ -11,6 +11,7 @@ import logging
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, aclosing, contextmanager, nullcontext
@@ -26,7 +27,6 @@ from app.commands.protocol import Protocol
 from app.commands.waking import Caller, Nudge, hearing
 from app.config import Settings
 from app.events import bell
-from app.main import create_app
 from app.quotas import exchange
 from app.workers.run import Worker
 
@@ -36,6 +36,7 @@ _KEEP_ALIVE_SECONDS = 75
 _MOST_CONNECTIONS = 2000
 _LARGEST_FRAME = 1024 * 1024
 _READY = "/health/ready"
+_asked_to_leave = threading.Event()
 
 log = logs.get(__name__)
 
@@ -137,6 +138,8 @@ class Server(uvicorn.Server):
 
 
 def _server(settings: Settings, wake: Callable[[], None], on_close: Callable[[], None] = lambda: None) -> Server:
+    from app.main import create_app  # noqa: PLC0415 - both doors take seconds to build; who serves neither does without
+
     door = Door(create_app(), Nudge(wake))
     config = uvicorn.Config(
         door,
@@ -190,6 +193,8 @@ async def serve_both(settings: Settings, address: str, listener: socket.socket) 
 
 def _settle_down() -> None:
     """What was made by now lives as long as the process: collections need not walk it again."""
+    if _asked_to_leave.is_set():
+        raise SystemExit(0)
     gc.collect()
     gc.freeze()
 
@@ -236,6 +241,8 @@ def stoppable() -> Iterator[None]:
     """Turn SIGTERM into an ordinary end while nothing is served yet, so that what was started is cleared away."""
 
     def leave(_number: int, _frame: FrameType | None) -> None:
+        # Python drops what is raised within a destructor or a library's callback: it is asked for again before serving.
+        _asked_to_leave.set()
         raise SystemExit(0)
 
     before = signal.signal(signal.SIGTERM, leave)
@@ -243,3 +250,4 @@ def stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+        _asked_to_leave.clear()

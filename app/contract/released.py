@@ -9,7 +9,7 @@ import orjson
 from graphql import build_schema
 from graphql.utilities.find_schema_changes import BreakingChangeType, find_schema_changes
 
-from app.contract import operations
+from app.contract import NothingReleased, operations
 from app.contract.schemas import Json
 from app.graphql import schema
 from app.routers import asyncapi, openapi
@@ -17,10 +17,6 @@ from app.routers import asyncapi, openapi
 # Words for people: they may change at any time, and are most of the text.
 _WORDS = frozenset("description summary examples example x-enum-varnames".split())
 _OPENAPI, _ASYNCAPI, _GRAPHQL = "openapi.json", "asyncapi.json", "schema.graphql"
-
-
-class NothingReleased(RuntimeError):
-    """A folder holds no contract to compare with."""
 
 
 def write(folder: Path) -> list[Path]:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from app.commands import serving, supervising
-from app.commands.serving import listen, serve_api, serve_both, serve_worker
+from app.commands.serving import listen, serve_api, serve_both, serve_worker, stoppable
 from app.commands.supervising import Supervisor
 from app.config import Settings
 from app.workers.run import Worker
@@ -77,6 +77,24 @@ async def test_an_api_ends_when_the_process_above_it_is_gone(
             await role
 
     assert served == 200
+
+
+async def test_a_stop_that_was_dropped_on_its_way_is_an_end_before_anything_is_served(
+    chosen: Settings, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    dropped: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", dropped.append)
+    with stoppable():
+        Gone()
+        with pytest.raises(SystemExit) as ended:
+            await serve_worker(chosen, address)
+
+    assert dropped
+    assert ended.value.code == 0
 
 
 @pytest.mark.slow
