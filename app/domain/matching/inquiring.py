@@ -18,7 +18,7 @@ from app.db import Db
 from app.domain.enrolments.models import Enrolment
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.matching import explanation_schemas as schemas
-from app.domain.matching import matter, policies, pricing, snapshot, telling
+from app.domain.matching import matter, naming, policies, pricing, snapshot, telling
 from app.domain.matching.models import BINDING, MatchRun, RunStatus
 from app.domain.matching.proposals import MatchProposal
 from app.domain.matching.resource import MATCH_PROPOSALS
@@ -53,7 +53,8 @@ class NotMatchedYet(Conflict):
 async def suggestions(actor: Actor, enrolment_id: str) -> schemas.Suggestions:
     """Whom an enrolment could be paired with, the best 20, each with the score that a run would give it.
 
-    It speaks of now: of everybody who waits for a partner, by the programme's policy.
+    It speaks of now: of everybody who waits for a partner, by the programme's policy. Their names are told to whoever
+    may see them in the directory.
     """
     async with database.current().writing(actor.organisation_id) as db:
         enrolment = await _enrolment(db, actor, enrolment_id, "enrolment_suggestions")
@@ -64,9 +65,11 @@ async def suggestions(actor: Actor, enrolment_id: str) -> schemas.Suggestions:
         raise NotWaiting("This enrolment waits for no partner: it is not ready, or has no place left.")
     found = await asyncio.to_thread(Explainer(market, policy).suggestions, enrolment.id)
     mine, side = Side(enrolment.role), _own_side(actor, enrolment)
+    others = [seats[each.seat].person_id for each in found]
+    names = await naming.names(actor, others)
     items = [
-        telling.suggestion(each, _reader(actor, {mine: enrolment.person_id, mine.other: seats[each.seat].person_id}))
-        for each in found
+        telling.suggestion(each, _reader(actor, {mine: enrolment.person_id, mine.other: other}), other, names)
+        for each, other in zip(found, others, strict=True)
     ]
     if side is not None:
         # Their order by score would tell what the others would like.

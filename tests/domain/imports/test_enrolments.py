@@ -105,7 +105,9 @@ PROFILE = "person_external_id,role,offers,seeks,offer_levels,seek_weights,style,
 async def test_a_row_tells_how_well_how_much_in_what_manner_and_when(world: World, owner: asyncpg.Connection) -> None:
     await company(world)
     options = {"kind": "enrolments", "programme_id": await world.programme(status="enrolling")}
-    row = "E-1,mentor,Python|a=b,Law,Python=4 | a=b=2,Law = 20,pace=5|challenge=1,Monday 09:00-11:30|friday 22:00 - 24:00"
+    row = (
+        "E-1,mentor,Python|a=b,Law,Python=4 | a=b=2,Law = 20,pace=5|challenge=1,Monday 09:00-11:30|friday 22:00 - 24:00"
+    )
 
     await imported(world, f"{PROFILE}\n{row}\n", **options)
     same = await imported(world, f"{PROFILE}\n{row}\n", **options)
