@@ -24,7 +24,7 @@ from app.domain.matching.proposals import MatchProposal
 from app.domain.matching.resource import MATCH_PROPOSALS
 from app.domain.programmes.models import Programme
 from app.errors import Conflict, Fault, Invalid
-from app.matching import explanations, ruling
+from app.matching import explanations, pool, ruling
 from app.matching.explaining import Explainer
 from app.matching.explanations import Side
 from app.matching.market import Market, Seat
@@ -104,7 +104,9 @@ async def why_not(actor: Actor, enrolment_id: str, data: schemas.WhyNotAsk) -> s
     people = {Side.MENTOR: mentor.person_id, Side.MENTEE: mentee.person_id}
     reader = _reader(actor, people)
     broken = await asyncio.to_thread(ruling.broken, explainer.pairwise, mentor, mentee)
-    if broken or reader is not None:
+    # In one pool a pin on either side may hold the place that would be needed.
+    is_held = bool(explainer.market.pins) and pool.is_one(explainer.market, explainer.policy)
+    if broken or reader is not None or is_held:
         found = explanations.WhyNot(mentor.id, mentee.id, broken)
     else:
         found = await pricing.priced(explainer, plan, mentor.id, mentee.id)

@@ -11,7 +11,7 @@ from app.reading import run
 from app.reading.shape import Leaf, Nodes, Page, Wanted, Where
 
 _PERSON = Wanted(PEOPLE, (Leaf("id", "id"), Leaf("name", "display_name")))
-_LISTED = Page(PEOPLE, (Nodes("nodes", _PERSON),), "id", (Where("id", "ids", several=True),), limit="most")
+_LISTED = Page(PEOPLE, (Nodes("nodes", _PERSON),), sort="id", wheres=(Where("id", "ids", several=True),), limit="most")
 
 
 async def names(actor: Actor, people: Iterable[str]) -> dict[str, str]:

@@ -71,7 +71,10 @@ class MatchingPolicyRead(Output):
     waiting_bonus: float = Field(description="More of them for each 30 days waited.")
     stay_bonus: float = Field(description="Points for a pair that was proposed before, and not answered yet.")
     fairness: Fairness
-    reciprocal: bool = Field(description="Whether both sides learn, and anybody may be paired with anybody.")
+    reciprocal: bool = Field(
+        description="Whether both sides learn: whoever enrolled on both is matched as one person, on either side. "
+        "Always so in a programme of the model `reciprocal`."
+    )
     version: int
     created_at: datetime
     updated_at: datetime
