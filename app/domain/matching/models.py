@@ -129,6 +129,8 @@ class MatchRun(Row, table=True):
     total: int | None = None
     objective: int | None = Field(default=None, sa_type=sa.BigInteger)
     bound: int | None = Field(default=None, sa_type=sa.BigInteger)
+    estimate: int | None = Field(default=None, sa_type=sa.BigInteger)
+    estimate_bound: int | None = Field(default=None, sa_type=sa.BigInteger)
     solution: Solution | None = Field(default=None, sa_type=text_enum(Solution))
     mentor_count: int | None = None
     mentee_count: int | None = None

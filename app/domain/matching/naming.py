@@ -17,7 +17,7 @@ _LISTED = Page(PEOPLE, (Nodes("nodes", _PERSON),), sort="id", wheres=(Where("id"
 async def names(actor: Actor, people: Iterable[str]) -> dict[str, str]:
     """The display names of those whom the policy lets the caller see, by id; that they were seen goes on record."""
     ids = sorted(set(people))
-    if Scope.DIRECTORY_READ not in actor.scopes:
+    if not ids or Scope.DIRECTORY_READ not in actor.scopes:
         return {}
     found = await run.page(actor, _LISTED, {"ids": ids, "most": len(ids)})
     return {person["id"]: person["name"] for person in orjson.loads(found.body)}

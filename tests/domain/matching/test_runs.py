@@ -11,7 +11,7 @@ from app.domain.matching.models import MatchRun
 from app.reading import rows
 from app.workers.run import Worker
 from tests.conftest import TestClock
-from tests.domain.matching.conftest import Fair
+from tests.domain.matching.conftest import LENIENT, Fair
 from tests.outcomes import at_once, invalid, refused
 from tests.workers.steps import row
 from tests.world import World
@@ -148,6 +148,8 @@ async def test_a_what_if_tries_another_policy_on_the_snapshot_of_its_base(fair: 
     assert (tried["policy"]["mentee_share"], tried["mentee_count"]) == (10, 2)
     assert tried["policy"]["rules"] == base["policy"]["rules"]
     assert await fair.proposals(tried["id"]) == {}
+    assert 0 < tried["estimate"] <= tried["objective"] == tried["bound"] <= tried["estimate_bound"]
+    assert base["estimate"] is base["estimate_bound"] is None
 
 
 async def test_a_what_if_may_change_nothing(fair: Fair) -> None:
@@ -156,6 +158,34 @@ async def test_a_what_if_may_change_nothing(fair: Fair) -> None:
     tried = await fair.run(mode="what_if", base_run_id=base["id"])
 
     assert tried["result_hash"] == base["result_hash"]
+
+
+async def test_a_what_if_of_a_run_without_a_plan_has_nothing_to_tell_first(
+    fair: Fair, owner: asyncpg.Connection
+) -> None:
+    base = await fair.run()
+    await owner.execute("update match_run_matter set plan = null where match_run_id = $1", base["id"])
+
+    tried = await fair.run(mode="what_if", base_run_id=base["id"])
+
+    assert (tried["status"], tried["estimate"]) == ("proposed", None)
+
+
+async def test_a_reciprocal_programme_is_matched_as_one_pool(world: World, at_hand: None) -> None:
+    programme_id = await world.programme(
+        status="active", allows_late_intake=True, model="reciprocal", min_rank_gap=1, require_cross_department=False
+    )
+    fair = Fair(world, programme_id)
+    await world.do("coordinator", "create_matching_policy", programme_id=programme_id, rules=LENIENT)
+    for part, rank in (("ada", 2), ("bob", 4), ("cleo", 6)):
+        await fair.join(part, "mentor", rank)
+        await world.enrolment(programme_id, world.people[part], "mentee")
+
+    run = await fair.run()
+
+    # In two pools the one in the middle would be of two pairs.
+    assert (run["solution"], run["pair_count"], run["policy"]["reciprocal"]) == ("optimal", 1, True)
+    assert (run["mentor_count"], run["mentee_count"], run["unmatched_count"]) == (3, 3, 2)
 
 
 async def test_what_does_not_go_with_the_mode_is_named_all_at_once(fair: Fair) -> None:
