@@ -161,6 +161,11 @@ class MatchRun(Row, table=True):
         return self.status in LIVE
 
     @property
+    def pinned(self) -> tuple[tuple[str, str], ...]:
+        """Its pins, as enrolments of mentor and mentee."""
+        return tuple((pin["mentor_enrolment_id"], pin["mentee_enrolment_id"]) for pin in self.pins)
+
+    @property
     def is_binding(self) -> bool:
         """Whether its plan may be offered to people."""
         return self.mode in BINDING

@@ -99,11 +99,10 @@ async def _before(db: Db, run: MatchRun) -> list[Pair] | None:
 
 
 async def _market(db: Db, run: MatchRun) -> Market:
-    pins = [(pin["mentor_enrolment_id"], pin["mentee_enrolment_id"]) for pin in run.pins]
     open_ones = () if run.mode is RunMode.FULL else await of_programme(db, run.programme_id)
     current = [(it.mentor_enrolment_id, it.mentee_enrolment_id) for it in open_ones if it.status in ANSWERABLE]
     programme = await rows.by_id(db, Programme, run.programme_id)
-    return await snapshot.load(db, programme, pins=pins, current=current)
+    return await snapshot.load(db, programme, pins=run.pinned, current=current)
 
 
 async def _solved(work: Work, run_id: str, task: child.Task) -> bytes:

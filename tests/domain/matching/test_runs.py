@@ -8,6 +8,7 @@ import pytest
 from app import db as database
 from app.domain.matching import matter
 from app.domain.matching.models import MatchRun
+from app.matching.plan import Plan
 from app.reading import rows
 from app.workers.run import Worker
 from tests.conftest import TestClock
@@ -283,6 +284,11 @@ async def test_the_pins_of_a_what_if_are_held_to_its_snapshot(fair: Fair) -> Non
     tried = await fair.run(mode="what_if", base_run_id=base["id"], pins=[fair.pair("ada", "xena")])
 
     assert (tried["status"], tried["pair_count"]) == ("proposed", 2)
+    async with database.current().writing(fair.world.organisation_id) as db:
+        plan = Plan.from_bytes(await matter.plan_of(db, await rows.by_id(db, MatchRun, tried["id"])))
+    pinned = fair.pair("ada", "xena").values()
+    assert [(pair.mentor, pair.mentee) for pair in plan.pairs if pair.is_pinned] == [tuple(pinned)]
+    assert tried["objective"] < base["objective"]
 
 
 async def test_a_run_that_waits_is_cancelled_and_leaves_room_for_another(fair: Fair, owner: asyncpg.Connection) -> None:
