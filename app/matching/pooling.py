@@ -7,7 +7,7 @@ have is in no better one; among the other pairs a constraint solver finds the be
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from app.matching.packing import Packed
 from app.matching.pool import Pool, pool
 from app.matching.problem import Edges, Problem, Solution
 from app.matching.relaxing import relaxed
+from app.matching.scanning import Scan
 
 # Doubled units of slack that are looked at first. No plan depends on it, only the time that it takes.
 _FIRST_SLACK = 4000
@@ -52,14 +53,21 @@ def solved(market: Market, packed: Packed, problem: Problem, look: Look) -> Solu
             break
         slack = left
     beyond = (relaxation.bound - slack - 1) // 2 if (relaxation.slack > slack).any() else 0
-    edges, columns = Edges.none(packed.columns.mentors), packed.columns
+    best = replace(best, bound=min(bound, max(best.bound, beyond)))
+    return _solution(found, best, packed, scan, rounds, look.scored)
+
+
+def _solution(pool: Pool, best: _Best, packed: Packed, scan: Scan, rounds: int, scored: int) -> Solution:
+    """In terms of the columns. Prices of seats prove nothing here: those of people do."""
+    none, columns = Edges.none(packed.columns.mentors), packed.columns
     pairs, every = (
-        edges.with_more(found.mentees[which], found.mentors[which], found.scores[which])
-        for which in (best.pairs, np.arange(len(found.scores)))
+        none.with_more(pool.mentees[which], pool.mentors[which], pool.scores[which])
+        for which in (best.pairs, np.arange(len(pool.scores)))
     )
     u, v = np.zeros(columns.mentees, np.int64), np.zeros(columns.mentors, np.int64)
-    proven = min(bound, max(best.bound, beyond))
-    return Solution(pairs, best.objective, proven, u, v, rounds, scan.allowed, scan.reached, every, look.scored)
+    return Solution(
+        pairs, best.objective, best.bound, u, v, rounds, scan.allowed, scan.reached, candidates=every, scored=scored
+    )
 
 
 def _is_over(look: Look) -> bool:
@@ -100,32 +108,38 @@ def _best(pool: Pool, looked_at: I64, before: _Best, look: Look) -> _Best:
 
     model = cp_model.CpModel()
     is_chosen = {pair: model.new_bool_var("") for pair in looked_at.tolist()}
+    _limit(model, pool, looked_at, is_chosen)
     worth = [score * chosen for score, chosen in zip(pool.scores[looked_at].tolist(), is_chosen.values(), strict=True)]
+    model.maximize(sum(worth) + sum(_rewards(model, pool, looked_at, is_chosen)))
+    known = set(before.pairs.tolist())
+    for pair, chosen in is_chosen.items():
+        model.add_hint(chosen, pair in known)
+    solver = _solver(look)
+    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return before
+    pairs = np.array([pair for pair, chosen in is_chosen.items() if solver.value(chosen)], np.int64)
+    found = _Best(pairs, _worth(pool, pairs), round(solver.best_objective_bound))
+    return found if found.objective >= before.objective else replace(before, bound=max(found.bound, before.objective))
+
+
+def _limit(model: Any, pool: Pool, looked_at: I64, is_chosen: dict[int, Any]) -> None:
+    """Nobody has more pairs than places, and no two meet twice."""
     for _, places, numbers in _limits(pool):
         for number, taken in _grouped(looked_at, numbers).items():
             if len(taken) > places[number]:
                 model.add(sum(is_chosen[pair] for pair in taken) <= int(places[number]))
-    for _, taken in _grouped(looked_at, (pool.meetings,)).items():
+    for taken in _grouped(looked_at, (pool.meetings,)).values():
         if len(taken) > 1:
             model.add_at_most_one(is_chosen[pair] for pair in taken)
+
+
+def _rewards(model: Any, pool: Pool, looked_at: I64, is_chosen: dict[int, Any]) -> Iterator[Any]:
+    """What first partners are worth beside the scores."""
     for person, taken in _grouped(looked_at, (pool.seniors, pool.juniors)).items():
         if pool.first[person]:
             has_partner = model.new_bool_var("")
             model.add(sum(is_chosen[pair] for pair in taken) >= has_partner)
-            worth.append(int(pool.first[person]) * has_partner)
-    known = set(before.pairs.tolist())
-    for pair, chosen in is_chosen.items():
-        model.add_hint(chosen, pair in known)
-    model.maximize(sum(worth))
-    solver = _solver(look)
-    status = solver.solve(model)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return before
-    pairs = np.array([pair for pair, chosen in is_chosen.items() if solver.value(chosen)], np.int64)
-    objective, bound = _worth(pool, pairs), round(solver.best_objective_bound)
-    if objective < before.objective:
-        return _Best(before.pairs, before.objective, max(bound, before.objective))
-    return _Best(pairs, objective, bound)
+            yield int(pool.first[person]) * has_partner
 
 
 def _grouped(pairs: I64, numbers: tuple[I64, ...]) -> dict[int, list[int]]:
