@@ -36,7 +36,7 @@ def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solutio
     # A first plan is made whatever it takes, and a proven one is settled: the budget is for what lies between.
     first = pricing.first(effort.candidates)
     edges = Edges.none(columns.mentors).with_more(first.mentees, first.mentors, first.scores)
-    look.bound = bound_at_first(problem, first.best)
+    look.bound = _bound_at_first(problem, first.best)
     state = _solved(problem, edges, look, 0)
     best = look.bound
     for rounds in range(1, effort.rounds + 1):
@@ -91,7 +91,7 @@ def _gains(wider: Edges, edges: Edges, state: _State, columns: Columns) -> I64:
     return gains
 
 
-def bound_at_first(problem: Problem, best: I64) -> int:
+def _bound_at_first(problem: Problem, best: I64) -> int:
     """Everybody's best mentor in every place, and every reward."""
     scores = int((np.maximum(best, 0) * problem.places_e).sum())
     rewards = int(problem.first_e.sum() + problem.first_m.sum())

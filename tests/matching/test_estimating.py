@@ -36,3 +36,11 @@ def test_pairs_that_break_a_rule_of_the_policy_count_for_nothing() -> None:
     found = estimated(apart, ONLY_SKILLS, (("m0", "e0"), ("m1", "e1")), seed=1)
 
     assert found.objective == 60_000
+
+
+def test_pins_take_the_places_of_pairs_that_were_there() -> None:
+    market = replace(scored([[100, 20], [20, 60]]), pins=(("m0", "e1"),))
+
+    found = estimated(market, ONLY_SKILLS, (("m0", "e0"), ("m1", "e1")), seed=1)
+
+    assert found.objective == 20_000

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 from random import Random
 
 import pytest
 
 from app.matching import pool, pooling, relaxing
 from app.matching.checking import Unsolvable
+from app.matching.explaining import why_not
 from app.matching.market import Market, Seat
 from app.matching.pairwise import Pairwise
 from app.matching.plan import Plan, Status
@@ -140,6 +142,18 @@ def test_whoever_is_on_both_sides_is_paired_as_one_person() -> None:
     assert {each.seat for each in plan.unmatched} == {f"m-{alone}", f"e-{alone}"}
     assert plan.report is not None
     assert plan.report.mentors.matched == plan.report.mentees.matched == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_why_not_tells_the_difference_of_two_best_plans_of_a_pool(seed: int) -> None:
+    market, policy = pool_of(small.seeded(seed))
+    plain = policy.model_copy(update={"first_partner": 0.0, "objective": Objective.WELFARE})
+    pairwise, plan = Pairwise(market, plain), solve_alone(market, plain, seed=1)
+
+    for mentor, mentee in product(market.mentors, market.mentees):
+        if not pairwise.failed(mentor, mentee):
+            forced = solve_alone(replace(market, pins=((mentor.id, mentee.id),)), plain, seed=1)
+            assert why_not(market, plain, plan, mentor.id, mentee.id).loss == plan.objective - forced.objective
 
 
 def test_two_people_meet_once_whoever_is_the_junior() -> None:
