@@ -63,8 +63,8 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     },
     "match_run": {
         _O: "mode status seed budget_seconds stop_gap base_run_id requested_by operation_id phase done total objective "
-        "bound solution mentor_count mentee_count pair_count unmatched_count versions input_hash result_hash "
-        "failure_code faults started_at finished_at policy",
+        "bound estimate estimate_bound solution mentor_count mentee_count pair_count unmatched_count versions "
+        "input_hash result_hash failure_code faults started_at finished_at policy",
         _C: "pins report",
     },
     "match_proposal": {

@@ -9,9 +9,11 @@ import os
 import resource
 import sys
 import threading
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from app.matching.checking import Unsolvable
+from app.matching.checking import Unsolvable, require_sound
+from app.matching.estimating import estimated
 from app.matching.looking import OutOfTime
 from app.matching.market import Market
 from app.matching.policy import Policy
@@ -44,11 +46,11 @@ def _plan(task: dict[str, Any], market: bytes, answers: BinaryIO) -> bytes:
         if phase == "prove" and gap is not None and 0 < gap <= (task["stop_gap"] or 0):
             raise OutOfTime
 
-    policy = Policy.model_validate(task["policy"])
-    found = solve(
-        Market.from_bytes(market), policy, seed=task["seed"], budget=task["budget_seconds"], progress=progress
-    )
-    return found.to_bytes()
+    policy, read = Policy.model_validate(task["policy"]), Market.from_bytes(market)
+    if task["before"] is not None:
+        require_sound(read, policy)
+        _say(answers, {"estimate": asdict(estimated(read, policy, map(tuple, task["before"]), seed=task["seed"]))})
+    return solve(read, policy, seed=task["seed"], budget=task["budget_seconds"], progress=progress).to_bytes()
 
 
 def _answers() -> BinaryIO:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from app.matching import pool, pooling
 from app.matching.checking import Unsolvable, require_sound
 from app.matching.columns import I64
 from app.matching.looking import Look, silent
@@ -47,6 +48,8 @@ def solve_alone(market: Market, policy: Policy, *, seed: int) -> Plan:
 
 def _solved(market: Market, policy: Policy, seed: int, look: Look) -> tuple[Plan, Utilities, Choices]:
     require_sound(market, policy)
+    if pool.is_one(market, policy):
+        pool.require_sound(market, policy)
     pinned = Pinned.of(market)
     packed = pack(market, policy, seed)
     floors = owed(market, policy, pinned)
@@ -54,11 +57,24 @@ def _solved(market: Market, policy: Policy, seed: int, look: Look) -> tuple[Plan
     utilities = Utilities(market, policy, seed, Look(look.progress))
     try:
         asked = problem(packed, policy, pinned, floors)
+        if pool.is_one(market, policy):
+            return _of_one_pool(market, policy, seed, packed, pooling.solved(market, packed, asked, look))
         solution, choices = Objectives(asked, packed, utilities, lambda each: optimise(each, look)).solved()
     except TooLarge:
         text = "the market is too large for floors or participation before scores; take the objective welfare"
         raise Unsolvable((("/policy/objective", "rewards_too_large", text),)) from None
     return _plan(market, policy, seed, packed, solution), utilities, choices
+
+
+def _of_one_pool(
+    market: Market, policy: Policy, seed: int, packed: Packed, solution: Solution
+) -> tuple[Plan, Utilities, Choices]:
+    """A plan of one pool, told of as it seats people: who has a partner on one side does not wait on the other."""
+    plan = _plan(market, policy, seed, packed, solution)
+    seated = pool.seated(market, {(pair.mentor, pair.mentee) for pair in plan.pairs})
+    waiting = {seat.id for seat in (*seated.mentors, *seated.mentees)}
+    unmatched = tuple(each for each in plan.unmatched if each.seat in waiting)
+    return replace(plan, unmatched=unmatched), Utilities(seated, policy, seed), Choices()
 
 
 def _plan(market: Market, policy: Policy, seed: int, packed: Packed, solution: Solution) -> Plan:

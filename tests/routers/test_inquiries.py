@@ -16,7 +16,8 @@ WHY_NOT = """
 """
 SUGGESTIONS = """
     query($id: ID!) { told: enrolmentSuggestions(id: $id) {
-        enrolmentId items { who: enrolmentId score __typename mentor { ...side } mentee { ...side } }
+        enrolmentId
+        items { who: enrolmentId personId displayName score __typename mentor { ...side } mentee { ...side } }
     } }
     fragment side on ExplainedSide { utility parts { criterion points utility evidence isAssumed } }
 """
@@ -47,7 +48,8 @@ async def test_both_doors_tell_the_same(world: World, api: Api, gql: Gql, pair: 
     (item,) = answer.json()["items"]
     (same,) = told["items"]
     assert (same["who"], same["score"], same["__typename"]) == (item["enrolment_id"], item["score"], "Suggestion")
-    assert (item["mentee"] is None) is (part == "mentor")
+    assert (same["personId"], same["displayName"]) == (item["person_id"], item["display_name"])
+    assert (item["mentee"] is None) is (item["display_name"] is None) is (part == "mentor")
     for side in ("mentor", "mentee"):
         assert _spelt(item[side]) == same[side]
     kept = await api(world.keys[part]).get(

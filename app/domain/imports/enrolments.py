@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -9,6 +10,7 @@ from sqlmodel import col
 from app.db import Db
 from app.domain.enrolments import service
 from app.domain.enrolments.models import Enrolment
+from app.domain.enrolments.profile import RATED
 from app.domain.enrolments.schemas import EnrolmentInvite, EnrolmentUpdate, Profile
 from app.domain.imports import chunks
 from app.domain.imports.sheets import Row, Sheet, validated
@@ -21,6 +23,7 @@ from app.reading.rows import UnknownReference
 
 BY_ID, BY_EMAIL, ROLE = "person_external_id", "person_work_email", "role"
 _PROFILE = {name: item.annotation for name, item in Profile.model_fields.items()}
+_RATED = {*RATED, "style"}
 SHEET = Sheet({BY_ID: str, BY_EMAIL: str, ROLE: str, **_PROFILE}, required=(ROLE,), key=(BY_ID, BY_EMAIL, ROLE))
 
 
@@ -68,12 +71,20 @@ def _person(roll: Roll, row: Row) -> Person:
 async def _change(db: Db, work: Work, row: Row, enrolment: Enrolment) -> None:
     members = {name: value for name, value in row.members.items() if name in _PROFILE}
     data: EnrolmentUpdate = validated(EnrolmentUpdate, members)
-    changes = {name: value for name, value in data.changes().items() if getattr(enrolment, name) != value}
+    changes = {name: value for name, value in data.changes().items() if getattr(enrolment, name) != _whole(value)}
     if not changes:
         work.report.unchanged += 1
         return
+    for name in _RATED & changes.keys():
+        # A row says all of it; to an update, what is absent stays.
+        changes[name] = dict.fromkeys(getattr(enrolment, name)) | changes[name]
     await service.update(db, work.actor, enrolment.id, EnrolmentUpdate.model_validate(changes))
     work.report.updated += 1
+
+
+def _whole(value: Any) -> Any:
+    """A member as it will stand: `null` takes a word out."""
+    return {word: number for word, number in value.items() if number is not None} if isinstance(value, dict) else value
 
 
 async def _joined(db: Db, programme_id: str, people: Iterable[str]) -> dict[tuple[str, str], Enrolment]:

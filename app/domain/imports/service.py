@@ -22,7 +22,9 @@ async def begin(db: Db, actor: Actor, data: ImportBegin) -> Operation:
     Rows are created or brought up to date: people by their `external_id`, enrolments by person and role. A row that is
     at fault is refused by itself and named in the operation; importing the same text again changes nothing. An empty
     cell clears what may be empty. Columns are named as in the API; `manager_external_id` names a manager, in any order
-    of the rows, and `person_external_id` or `person_work_email` who joins. In CSV `|` parts the items of a list.
+    of the rows, and `person_external_id` or `person_work_email` who joins. In CSV `|` parts the items of a list;
+    levels, weights and traits are written `python=4|music=2`, hours `monday 09:00-11:30|friday 14:00-24:00`. What a row
+    says of these replaces what was there.
     """
     if data.programme_id is not None:
         await rows.refer(db, actor, PROGRAMMES, data.programme_id, "invite_enrolment", pointer="/programme_id")

@@ -2,23 +2,21 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from types import NoneType
+from typing import Any, get_args
 
 import orjson
 from pydantic import ValidationError
 
-from app.csv_out import ITEMS
+from app.domain.imports import cells
 from app.domain.imports.schemas import ImportFormat
 from app.errors import DomainError, Fault, Invalid
 from app.text import Input
 
 MOST_ROWS = 10_000
 _LONGEST_NAME = 100
-_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +62,13 @@ class Sheet:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;", key=header.count), strict=True)
         try:
             names = self._names(next(lines, []))
-            filled = (cells for cells in lines if cells)
-            for number, cells in enumerate(filled, 1):
-                if len(cells) > len(names):
+            filled = (line for line in lines if line)
+            for number, line in enumerate(filled, 1):
+                if len(line) > len(names):
                     yield Row(number, {}, _TOO_LONG)
                 else:
-                    yield Row(number, {name: self._cell(name, cell) for name, cell in zip(names, cells, strict=False)})
+                    named = zip(names, line, strict=False)
+                    yield Row(number, {name: cells.read(self.columns[name], cell) for name, cell in named})
         except csv.Error:
             raise _unreadable("malformed_csv", f"Line {lines.line_num} of the text is no CSV (RFC 4180).") from None
 
@@ -87,16 +86,6 @@ class Sheet:
         if faults:
             raise Invalid("The header row is not as it should be.", faults=tuple(faults[:50]))
         return names
-
-    def _cell(self, name: str, cell: str) -> Any:
-        cell = cell.strip()
-        if not cell:
-            return None
-        kind = bare(self.columns[name])
-        if get_origin(kind) is list:
-            return [item.strip() for item in cell.split(ITEMS)]
-        # Whatever is no number is left to the schema to refuse.
-        return int(cell) if kind is int and _NUMBER.fullmatch(cell) else cell
 
 
 def validated(schema: type[Input], members: Mapping[str, Any]) -> Any:
@@ -116,15 +105,6 @@ def validated(schema: type[Input], members: Mapping[str, Any]) -> Any:
         details = error.errors(include_url=False, include_context=False, include_input=False)
         faults = (_fault(item["loc"][0], item["type"], item["msg"].removeprefix("Value error, ")) for item in details)
         raise Invalid("The row has members that are not as they should be.", faults=tuple(faults)) from None
-
-
-def bare(kind: Any) -> Any:
-    """A type without `None` and without its limits."""
-    if get_origin(kind) is Annotated:
-        return bare(get_args(kind)[0])
-    if get_origin(kind) in (Union, UnionType):
-        return bare(next(item for item in get_args(kind) if item is not NoneType))
-    return kind
 
 
 def _ndjson(text: str) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from app import config
+from app.matching.market import Pair
 
 PROGRAM = "app.matching.process"
 _ROOT = Path(__file__).parents[3]
@@ -42,6 +43,8 @@ class Task:
     seed: int
     budget_seconds: int | None
     stop_gap: int | None
+    # The pairs of a plan that the new one is compared with: what they are worth is told first.
+    before: Sequence[Pair] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,21 @@ class Progress:
     bound: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the pairs of the plan before are worth, and what no plan can be worth more than."""
+
+    objective: int
+    bound: int
+
+
 class Child:
-    """One process at work: `progress` is the last that it told, `plan` waits for the answer."""
+    """One process at work: `progress` is the last that it told, `estimate` the first; `plan` waits for the answer."""
 
     def __init__(self, process: Process) -> None:
         self.pid, self._process = process.pid, process
         self.progress: Progress | None = None
+        self.estimate: Estimate | None = None
 
     async def plan(self, task: Task) -> bytes:
         """The plan's bytes. Raises `Crashed`, `OutOfMemory` or `Refused`."""
@@ -76,7 +88,10 @@ class Child:
                     return await out.readexactly(said["plan_bytes"])
                 if "failure" in said:
                     raise OutOfMemory if said["failure"] == "out_of_memory" else Refused(said["faults"])
-                self.progress = Progress(**said)
+                if "estimate" in said:
+                    self.estimate = Estimate(**said["estimate"])
+                else:
+                    self.progress = Progress(**said)
         raise Crashed
 
 
@@ -99,6 +114,7 @@ def _head(task: Task) -> bytes:
         "seed": task.seed,
         "budget_seconds": task.budget_seconds,
         "stop_gap": task.stop_gap,
+        "before": task.before,
         "memory_mb": config.settings().matching_memory_mb,
         "market_bytes": len(task.market),
     }

@@ -139,6 +139,8 @@ class Suggestion(Output):
     """Somebody whom the rules leave, with the score that a run would give the pair."""
 
     enrolment_id: str
+    person_id: str | None = Field(description="For whoever may see the person in the directory.")
+    display_name: str | None = Field(description="For whoever may see the person in the directory.")
     score: int | None = Field(description="Of both sides together. For coordinators.")
     mentor: ExplainedSide | None = Field(description="For the mentor, and for coordinators.")
     mentee: ExplainedSide | None = Field(description="For the mentee, and for coordinators.")

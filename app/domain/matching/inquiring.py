@@ -18,13 +18,13 @@ from app.db import Db
 from app.domain.enrolments.models import Enrolment
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.matching import explanation_schemas as schemas
-from app.domain.matching import matter, policies, pricing, snapshot, telling
+from app.domain.matching import matter, naming, policies, pricing, snapshot, telling
 from app.domain.matching.models import BINDING, MatchRun, RunStatus
 from app.domain.matching.proposals import MatchProposal
 from app.domain.matching.resource import MATCH_PROPOSALS
 from app.domain.programmes.models import Programme
 from app.errors import Conflict, Fault, Invalid
-from app.matching import explanations, ruling
+from app.matching import explanations, pool, ruling
 from app.matching.explaining import Explainer
 from app.matching.explanations import Side
 from app.matching.market import Market, Seat
@@ -53,7 +53,8 @@ class NotMatchedYet(Conflict):
 async def suggestions(actor: Actor, enrolment_id: str) -> schemas.Suggestions:
     """Whom an enrolment could be paired with, the best 20, each with the score that a run would give it.
 
-    It speaks of now: of everybody who waits for a partner, by the programme's policy.
+    It speaks of now: of everybody who waits for a partner, by the programme's policy. Their names are told to whoever
+    may see them in the directory.
     """
     async with database.current().writing(actor.organisation_id) as db:
         enrolment = await _enrolment(db, actor, enrolment_id, "enrolment_suggestions")
@@ -64,9 +65,11 @@ async def suggestions(actor: Actor, enrolment_id: str) -> schemas.Suggestions:
         raise NotWaiting("This enrolment waits for no partner: it is not ready, or has no place left.")
     found = await asyncio.to_thread(Explainer(market, policy).suggestions, enrolment.id)
     mine, side = Side(enrolment.role), _own_side(actor, enrolment)
+    others = [seats[each.seat].person_id for each in found]
+    names = await naming.names(actor, others)
     items = [
-        telling.suggestion(each, _reader(actor, {mine: enrolment.person_id, mine.other: seats[each.seat].person_id}))
-        for each in found
+        telling.suggestion(each, _reader(actor, {mine: enrolment.person_id, mine.other: other}), other, names)
+        for each, other in zip(found, others, strict=True)
     ]
     if side is not None:
         # Their order by score would tell what the others would like.
@@ -101,7 +104,9 @@ async def why_not(actor: Actor, enrolment_id: str, data: schemas.WhyNotAsk) -> s
     people = {Side.MENTOR: mentor.person_id, Side.MENTEE: mentee.person_id}
     reader = _reader(actor, people)
     broken = await asyncio.to_thread(ruling.broken, explainer.pairwise, mentor, mentee)
-    if broken or reader is not None:
+    # In one pool a pin on either side may hold the place that would be needed.
+    is_held = bool(explainer.market.pins) and pool.is_one(explainer.market, explainer.policy)
+    if broken or reader is not None or is_held:
         found = explanations.WhyNot(mentor.id, mentee.id, broken)
     else:
         found = await pricing.priced(explainer, plan, mentor.id, mentee.id)

@@ -1,11 +1,14 @@
 """Snapshots and plans: sealed, read by the engine and by explanations alone, forgotten when they are too old."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from app import clock
 from app.db import Db
 from app.domain.matching.models import MatchRun, MatchRunMatter
 from app.errors import Conflict
+from app.matching.market import Market
 from app.sealing import envelope, keeping
 from app.sealing.envelope import KEY_ID_SQL
 from app.sealing.models import ORGANISATION
@@ -47,8 +50,11 @@ async def keep_plan(db: Db, run: MatchRun, plan: bytes) -> None:
 
 
 async def market_of(db: Db, run: MatchRun) -> bytes:
-    """What a run works on. Raises `MatterForgotten`."""
-    return await _opened(db, run.base_run_id or run.id, "market")
+    """What a run works on: of a what-if its base's, with pins of its own if it has any. Raises `MatterForgotten`."""
+    market = await _opened(db, run.base_run_id or run.id, "market")
+    if run.base_run_id is None or not run.pins:
+        return market
+    return await asyncio.to_thread(lambda: replace(Market.from_bytes(market), pins=run.pinned).to_bytes())
 
 
 async def require_market(db: Db, run: MatchRun) -> None:

@@ -129,6 +129,8 @@ class MatchRun(Row, table=True):
     total: int | None = None
     objective: int | None = Field(default=None, sa_type=sa.BigInteger)
     bound: int | None = Field(default=None, sa_type=sa.BigInteger)
+    estimate: int | None = Field(default=None, sa_type=sa.BigInteger)
+    estimate_bound: int | None = Field(default=None, sa_type=sa.BigInteger)
     solution: Solution | None = Field(default=None, sa_type=text_enum(Solution))
     mentor_count: int | None = None
     mentee_count: int | None = None
@@ -157,6 +159,11 @@ class MatchRun(Row, table=True):
     def is_live(self) -> bool:
         """Whether the work is still to be done."""
         return self.status in LIVE
+
+    @property
+    def pinned(self) -> tuple[tuple[str, str], ...]:
+        """Its pins, as enrolments of mentor and mentee."""
+        return tuple((pin["mentor_enrolment_id"], pin["mentee_enrolment_id"]) for pin in self.pins)
 
     @property
     def is_binding(self) -> bool:

@@ -11,7 +11,7 @@ from app.db import Db
 from app.domain.matching.models import MatchingPolicy
 from app.domain.matching.resource import MATCHING_POLICIES
 from app.domain.matching.schemas import MatchingPolicyCreate, MatchingPolicyUpdate, MatchingTemplate, PolicyChange
-from app.domain.programmes.models import Programme
+from app.domain.programmes.models import Programme, ProgrammeModel
 from app.domain.programmes.resource import PROGRAMMES
 from app.errors import Fault, Invalid
 from app.matching.policy import Policy, faults
@@ -55,12 +55,13 @@ async def in_force(db: Db, programme: Programme) -> Policy:
 
 
 def of_programme(policy: Policy, programme: Programme) -> Policy:
-    """The policy with the rules that are the programme's own."""
+    """The policy with the rules that are the programme's own, and in one pool if both are to learn there."""
     own = {
         "min_rank_gap": programme.min_rank_gap,
         "require_cross_department": programme.require_cross_department,
     }
-    return policy.model_copy(update={"rules": policy.rules.model_copy(update=own)})
+    rules, is_mutual = policy.rules.model_copy(update=own), programme.model is ProgrammeModel.RECIPROCAL
+    return policy.model_copy(update={"rules": rules, "reciprocal": policy.reciprocal or is_mutual})
 
 
 def changed(policy: Policy, data: PolicyChange, *, pointer: str = "") -> Policy:

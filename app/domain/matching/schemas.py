@@ -71,7 +71,10 @@ class MatchingPolicyRead(Output):
     waiting_bonus: float = Field(description="More of them for each 30 days waited.")
     stay_bonus: float = Field(description="Points for a pair that was proposed before, and not answered yet.")
     fairness: Fairness
-    reciprocal: bool = Field(description="Whether both sides learn, and anybody may be paired with anybody.")
+    reciprocal: bool = Field(
+        description="Whether both sides learn: whoever enrolled on both is matched as one person, on either side. "
+        "Always so in a programme of the model `reciprocal`."
+    )
     version: int
     created_at: datetime
     updated_at: datetime
@@ -146,6 +149,11 @@ class MatchRunRead(Output):
     total: int | None = Field(description="Of how many.")
     objective: float | None = Field(description="What the plan is worth, in thousandths of a point.")
     bound: float | None = Field(description="What no plan can be worth more than.")
+    estimate: float | None = Field(
+        description="Of a what-if, told before its plan is found: what the pairs of its base are worth by its policy. "
+        "Pairs that break its rules count for nothing."
+    )
+    estimate_bound: float | None = Field(description="What no plan can be worth more than, as far as was known then.")
     solution: Solution | None = Field(description="`optimal`: proven, bound and objective are equal. Else `bounded`.")
     mentor_count: int | None
     mentee_count: int | None

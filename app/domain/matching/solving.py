@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -19,7 +20,7 @@ from app.domain.operations.work import Interrupted, Lost, Work
 from app.domain.programmes.models import Programme
 from app.errors import Invalid
 from app.events import outbox
-from app.matching.market import Market
+from app.matching.market import Market, Pair
 from app.reading import rows
 
 MOST_ATTEMPTS = 2
@@ -82,17 +83,26 @@ async def _begun(work: Work, run_id: str) -> child.Task:
             if run.base_run_id is None:
                 await matter.keep_market(db, run, (await _market(db, run)).to_bytes())
                 await db.flush()
-        market = await matter.market_of(db, run)
+        market, before = await matter.market_of(db, run), await _before(db, run)
         run.input_hash = hashlib.sha256(market).hexdigest()
-        return child.Task(market, run.policy, run.seed, run.budget_seconds, run.stop_gap)
+        return child.Task(market, run.policy, run.seed, run.budget_seconds, run.stop_gap, before)
+
+
+async def _before(db: Db, run: MatchRun) -> list[Pair] | None:
+    """The pairs of the plan that a what-if starts from, if its base came to one."""
+    if run.base_run_id is None:
+        return None
+    with suppress(matter.MatterForgotten):
+        plan = orjson.loads(await matter.plan_of(db, await rows.by_id(db, MatchRun, run.base_run_id)))
+        return [(pair["mentor"], pair["mentee"]) for pair in plan["pairs"]]
+    return None
 
 
 async def _market(db: Db, run: MatchRun) -> Market:
-    pins = [(pin["mentor_enrolment_id"], pin["mentee_enrolment_id"]) for pin in run.pins]
     open_ones = () if run.mode is RunMode.FULL else await of_programme(db, run.programme_id)
     current = [(it.mentor_enrolment_id, it.mentee_enrolment_id) for it in open_ones if it.status in ANSWERABLE]
     programme = await rows.by_id(db, Programme, run.programme_id)
-    return await snapshot.load(db, programme, pins=pins, current=current)
+    return await snapshot.load(db, programme, pins=run.pinned, current=current)
 
 
 async def _solved(work: Work, run_id: str, task: child.Task) -> bytes:
@@ -100,15 +110,18 @@ async def _solved(work: Work, run_id: str, task: child.Task) -> bytes:
     async with child.started() as process:
         answer = asyncio.create_task(process.plan(task))
         try:
-            told, tick = None, 0
+            told, tick = (process.estimate, process.progress), 0
             while not (await asyncio.wait((answer,), timeout=TICK_SECONDS))[0]:
                 tick += 1
                 async with work.chunk() as db:
-                    now = process.progress
-                    if now is not None and now != told and tick % 2:
+                    now = process.estimate, process.progress
+                    if now != told and tick % 2:
                         told = now
-                        _tell(await _live(db, run_id), now)
-            return await answer
+                        _tell(await _live(db, run_id), *now)
+            found = await answer
+            async with work.chunk() as db:
+                _tell(await _live(db, run_id), process.estimate, process.progress)
+            return found
         finally:
             answer.cancel()
 
@@ -119,9 +132,12 @@ async def _list_faults(work: Work, run_id: str, refusal: child.Refused) -> None:
         run.faults = [{"pointer": it[0], "code": it[1], "detail": it[2]} for it in refusal.faults]
 
 
-def _tell(run: MatchRun, progress: child.Progress) -> None:
-    run.phase, run.done, run.total = progress.phase, progress.done, progress.total
-    run.objective, run.bound = progress.objective, progress.bound
+def _tell(run: MatchRun, estimate: child.Estimate | None, progress: child.Progress | None) -> None:
+    if estimate is not None:
+        run.estimate, run.estimate_bound = estimate.objective, estimate.bound
+    if progress is not None:
+        run.phase, run.done, run.total = progress.phase, progress.done, progress.total
+        run.objective, run.bound = progress.objective, progress.bound
 
 
 async def _live(db: Db, run_id: str) -> MatchRun:

@@ -1,6 +1,6 @@
 """From the engine's explanations to what a reader is told: coordinators all of it, participants their own side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.domain.matching import explanation_schemas as schemas
 from app.matching import explanations as engine
@@ -27,11 +27,15 @@ def why(proposal_id: str, found: engine.Why, reader: Reader) -> schemas.Why:
     )
 
 
-def suggestion(found: engine.Suggestion, reader: Reader) -> schemas.Suggestion:
-    """One whom somebody could ask."""
+def suggestion(
+    found: engine.Suggestion, reader: Reader, person_id: str, names: Mapping[str, str]
+) -> schemas.Suggestion:
+    """One whom somebody could ask; `names` has those whom the reader may see."""
     score = found.score if reader is None else None
     return schemas.Suggestion(
         enrolment_id=found.seat,
+        person_id=person_id if person_id in names else None,
+        display_name=names.get(person_id),
         score=score,
         mentor=_side(found.parts, Side.MENTOR, reader),
         mentee=_side(found.parts, Side.MENTEE, reader),

@@ -1,6 +1,7 @@
 """Importing enrolments into a programme."""
 
 import asyncpg
+import orjson
 
 from tests.domain.imports.importing import counts, faults, imported
 from tests.outcomes import refused
@@ -96,3 +97,54 @@ async def test_a_programme_that_takes_nobody_in_refuses_every_row(world: World) 
     )
 
     assert faults(operation) == [(1, "", "programme_not_enrolling")]
+
+
+PROFILE = "person_external_id,role,offers,seeks,offer_levels,seek_weights,style,availability"
+
+
+async def test_a_row_tells_how_well_how_much_in_what_manner_and_when(world: World, owner: asyncpg.Connection) -> None:
+    await company(world)
+    options = {"kind": "enrolments", "programme_id": await world.programme(status="enrolling")}
+    row = (
+        "E-1,mentor,Python|a=b,Law,Python=4 | a=b=2,Law = 20,pace=5|challenge=1,Monday 09:00-11:30|friday 22:00 - 24:00"
+    )
+
+    await imported(world, f"{PROFILE}\n{row}\n", **options)
+    same = await imported(world, f"{PROFILE}\n{row}\n", **options)
+
+    (found,) = await rows_of(owner, "enrolment", "programme_id", options["programme_id"])
+    assert orjson.loads(found["offer_levels"]) == {"Python": 4, "a=b": 2}
+    assert orjson.loads(found["seek_weights"]) == {"Law": 20}
+    assert orjson.loads(found["style"]) == {"pace": 5, "challenge": 1}
+    assert orjson.loads(found["availability"]) == [
+        {"weekday": "monday", "starts": "09:00", "ends": "11:30"},
+        {"weekday": "friday", "starts": "22:00", "ends": "24:00"},
+    ]
+    assert counts(same) == (0, 0, 1, 0)
+
+    changed = await imported(world, f"{PROFILE}\nE-1,mentor,,,Python=5,,pace=5,\n", **options)
+
+    (found,) = await rows_of(owner, "enrolment", "programme_id", options["programme_id"])
+    assert counts(changed) == (0, 1, 0, 0)
+    assert orjson.loads(found["offer_levels"]) == {"Python": 5}
+    assert orjson.loads(found["seek_weights"]) == {"Law": 20}
+    assert orjson.loads(found["style"]) == {"pace": 5}
+
+
+async def test_every_cell_of_a_profile_that_is_written_otherwise_is_named_and_not_repeated(world: World) -> None:
+    await company(world)
+    programme_id = await world.programme(status="enrolling")
+    first = "E-1,mentor,Python,Law,Python=much|Secret=9,Law,patience=3,someday 09:00-11:30|monday 9:00-11:30|tuesday"
+    second = "E-2,mentor,Python,Law,Python=1|Python=2,Secret=3,,monday 09:00-11:30|monday 10:00-12:00"
+    third = "E-2,mentee,Python,Law,,Secret=3,,"
+
+    operation = await imported(
+        world, "\n".join((PROFILE, first, second, third)), kind="enrolments", programme_id=programme_id
+    )
+
+    assert {(row, pointer) for row, pointer, _ in faults(operation)} == {
+        *((1, f"/{name}") for name in ("offer_levels", "seek_weights", "style", "availability")),
+        *((2, f"/{name}") for name in ("offer_levels", "availability")),
+        (3, "/seek_weights/Secret"),
+    }
+    assert not any(said in str(operation["errors"]) for said in ("much", "patience", "someday"))

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pytest
 
 from app.domain.matching import child
 from app.domain.matching.resource import MATCH_PROPOSALS
+from app.matching.estimating import estimated
 from app.matching.market import Market
 from app.matching.policy import Policy
 from app.matching.solving import solve
@@ -25,10 +26,13 @@ class Near:
     """The engine in this very process: what it answers is the same, and it is there at once."""
 
     progress: child.Progress | None = None
+    estimate: child.Estimate | None = None
 
     async def plan(self, task: child.Task) -> bytes:
         """The plan's bytes."""
         market, policy = Market.from_bytes(task.market), Policy.model_validate(task.policy)
+        if task.before is not None:
+            self.estimate = child.Estimate(**asdict(estimated(market, policy, task.before, seed=task.seed)))
         return solve(market, policy, seed=task.seed).to_bytes()
 
 

@@ -1,6 +1,6 @@
 """Asking why: who is told what of the same run, and what is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from app import clock, ids
 from app import db as database
 from app.acting.inquiry import ask
 from app.auth.actor import Role
+from app.auth.scopes import Scope
 from app.declared import INQUIRIES
 from app.domain.matching import inquiring, matter, policies, pricing, snapshot
 from app.domain.matching.models import MatchRun, RunMode, RunStatus
@@ -185,6 +186,27 @@ async def test_suggestions_leave_out_whom_a_rule_bars_and_say_no_more_than_why(w
     assert all(item["mentee"] is None for item in mine["items"])
     utilities = [item["mentor"]["utility"] for item in mine["items"]]
     assert utilities == sorted(utilities, reverse=True)
+
+
+async def test_suggestions_name_those_whom_the_asker_may_see(
+    world: World, matched: Matched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = await asked(world, "coordinator", "enrolment_suggestions", matched.mentor)
+    mine = await asked(world, "mentor", "enrolment_suggestions", matched.mentor)
+    actor = world.actors["coordinator"]
+    monkeypatch.setitem(world.actors, "coordinator", replace(actor, scopes=actor.scopes - {Scope.DIRECTORY_READ}))
+    unread = await asked(world, "coordinator", "enrolment_suggestions", matched.mentor)
+
+    left_over = await world.see("admin", world.people["left over"])
+    assert left_over is not None
+    by_id = {item["enrolment_id"]: item for item in told["items"]}
+    assert by_id[matched.third]["person_id"] == world.people["left over"]
+    assert by_id[matched.third]["display_name"] == left_over["display_name"]
+    # The one whom they were proposed to is theirs to see, and nobody else.
+    by_id = {item["enrolment_id"]: item for item in mine["items"]}
+    assert by_id[matched.mentee]["person_id"] == world.people["mentee"]
+    assert (by_id[matched.third]["person_id"], by_id[matched.third]["display_name"]) == (None, None)
+    assert {item["display_name"] for item in unread["items"]} == {None}
 
 
 async def test_a_coordinator_who_is_in_the_pair_is_told_their_side_alone(world: World, matched: Matched) -> None:

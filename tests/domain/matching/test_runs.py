@@ -8,10 +8,11 @@ import pytest
 from app import db as database
 from app.domain.matching import matter
 from app.domain.matching.models import MatchRun
+from app.matching.plan import Plan
 from app.reading import rows
 from app.workers.run import Worker
 from tests.conftest import TestClock
-from tests.domain.matching.conftest import Fair
+from tests.domain.matching.conftest import LENIENT, Fair
 from tests.outcomes import at_once, invalid, refused
 from tests.workers.steps import row
 from tests.world import World
@@ -148,6 +149,8 @@ async def test_a_what_if_tries_another_policy_on_the_snapshot_of_its_base(fair: 
     assert (tried["policy"]["mentee_share"], tried["mentee_count"]) == (10, 2)
     assert tried["policy"]["rules"] == base["policy"]["rules"]
     assert await fair.proposals(tried["id"]) == {}
+    assert 0 < tried["estimate"] <= tried["objective"] == tried["bound"] <= tried["estimate_bound"]
+    assert base["estimate"] is base["estimate_bound"] is None
 
 
 async def test_a_what_if_may_change_nothing(fair: Fair) -> None:
@@ -156,6 +159,34 @@ async def test_a_what_if_may_change_nothing(fair: Fair) -> None:
     tried = await fair.run(mode="what_if", base_run_id=base["id"])
 
     assert tried["result_hash"] == base["result_hash"]
+
+
+async def test_a_what_if_of_a_run_without_a_plan_has_nothing_to_tell_first(
+    fair: Fair, owner: asyncpg.Connection
+) -> None:
+    base = await fair.run()
+    await owner.execute("update match_run_matter set plan = null where match_run_id = $1", base["id"])
+
+    tried = await fair.run(mode="what_if", base_run_id=base["id"])
+
+    assert (tried["status"], tried["estimate"]) == ("proposed", None)
+
+
+async def test_a_reciprocal_programme_is_matched_as_one_pool(world: World, at_hand: None) -> None:
+    programme_id = await world.programme(
+        status="active", allows_late_intake=True, model="reciprocal", min_rank_gap=1, require_cross_department=False
+    )
+    fair = Fair(world, programme_id)
+    await world.do("coordinator", "create_matching_policy", programme_id=programme_id, rules=LENIENT)
+    for part, rank in (("ada", 2), ("bob", 4), ("cleo", 6)):
+        await fair.join(part, "mentor", rank)
+        await world.enrolment(programme_id, world.people[part], "mentee")
+
+    run = await fair.run()
+
+    # In two pools the one in the middle would be of two pairs.
+    assert (run["solution"], run["pair_count"], run["policy"]["reciprocal"]) == ("optimal", 1, True)
+    assert (run["mentor_count"], run["mentee_count"], run["unmatched_count"]) == (3, 3, 2)
 
 
 async def test_what_does_not_go_with_the_mode_is_named_all_at_once(fair: Fair) -> None:
@@ -253,6 +284,11 @@ async def test_the_pins_of_a_what_if_are_held_to_its_snapshot(fair: Fair) -> Non
     tried = await fair.run(mode="what_if", base_run_id=base["id"], pins=[fair.pair("ada", "xena")])
 
     assert (tried["status"], tried["pair_count"]) == ("proposed", 2)
+    async with database.current().writing(fair.world.organisation_id) as db:
+        plan = Plan.from_bytes(await matter.plan_of(db, await rows.by_id(db, MatchRun, tried["id"])))
+    pinned = fair.pair("ada", "xena").values()
+    assert [(pair.mentor, pair.mentee) for pair in plan.pairs if pair.is_pinned] == [tuple(pinned)]
+    assert tried["objective"] < base["objective"]
 
 
 async def test_a_run_that_waits_is_cancelled_and_leaves_room_for_another(fair: Fair, owner: asyncpg.Connection) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -251,3 +252,11 @@ async def test_an_engine_ends_with_its_worker(tmp_path: Path, monkeypatch: pytes
     async with asyncio.timeout(5):
         while is_there(pid):  # noqa: ASYNC110 - the kernel sends no word
             await asyncio.sleep(0.01)
+
+
+async def test_the_engine_tells_first_what_a_plan_is_worth_by_another_policy() -> None:
+    async with child.started() as process:
+        await process.plan(replace(TASK, before=()))
+
+    assert process.estimate == child.Estimate(0, 0)
+    assert process.progress is not None
