@@ -61,6 +61,8 @@ _VALUES: dict[str, Any] = {
     "MatchingPreferenceRead.rank": 2,
     "ProposalDecline.reason": "We work on the same team from May on.",
     "ProposalVeto.reason": "They are to work on the same team.",
+    "ConflictWaive.reason": "The two sit on different floors, and their work does not touch.",
+    "PairingConflictRead.waive_reason": None,
     "PolicyChange.mentee_share": 6,
     "MatchingPolicyCreate.mentee_share": 6,
     "MatchingPolicyUpdate.template": "balanced",
