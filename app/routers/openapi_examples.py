@@ -63,6 +63,7 @@ _VALUES: dict[str, Any] = {
     "ProposalVeto.reason": "They are to work on the same team.",
     "ConflictWaive.reason": "The two sit on different floors, and their work does not touch.",
     "PairingConflictRead.waive_reason": None,
+    "PairingConflictRead.options": ["dissolve", "correct_record"],
     "PolicyChange.mentee_share": 6,
     "MatchingPolicyCreate.mentee_share": 6,
     "MatchingPolicyUpdate.template": "balanced",

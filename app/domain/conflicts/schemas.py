@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from app.domain.conflicts.models import ConflictCause, ConflictOption, ConflictRule, ConflictStatus
+from app.domain.conflicts.models import ConflictCause, ConflictRule, ConflictStatus
 from app.text import Input, Output, Prose
 
 
@@ -24,7 +24,9 @@ class PairingConflictRead(Output):
     cause: ConflictCause = Field(description="Which member of a person's record changed.")
     cause_person_id: str = Field(description="Whose record it is: a partner's, or that of someone above them.")
     status: ConflictStatus
-    options: list[ConflictOption] = Field(description="What can be done. A record that is put right cures it.")
+    options: list[str] = Field(
+        description="What can be done: `dissolve`; `correct_record`, which cures it by itself; `waive`, where one may."
+    )
     detected_at: datetime
     due_on: date = Field(description="Until when somebody is to decide.")
     overdue_at: datetime | None = Field(description="When it was told that nobody had.")
