@@ -22,14 +22,13 @@ _NEAR = """
         union
         select p.manager_id from above join person p on p.organisation_id = $1 and p.id = above.id
         where p.manager_id is not null
-    ), near as (
-        select id from above union select unnest($3::text[])
-    ), concerned as (
-        select q.id from near join pairing q on q.organisation_id = $1 and q.mentor_id = near.id
-        where q.status = any($4)
-        union
-        select q.id from near join pairing q on q.organisation_id = $1 and q.mentee_id = near.id
-        where q.status = any($4)
+    ), near as materialized (
+        select array(select id from above union select unnest($3::text[])) as ids
+    ), concerned as materialized (
+        select q.id from pairing q
+        where q.organisation_id = $1 and q.status = any($4) and (
+            q.mentor_id = any((select ids from near)::text[]) or q.mentee_id = any((select ids from near)::text[])
+        )
         union
         select pairing_id from pairing_conflict where organisation_id = $1 and status = 'open'
     )

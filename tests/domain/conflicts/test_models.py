@@ -1,6 +1,7 @@
 """Conflicts without a database: every legal and every illegal move, and what can be done about each rule."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -22,9 +23,17 @@ ARROWS = {"open waive waived", "open cure cured", "open settle settled"}
 
 def a_conflict(rule: ConflictRule = ConflictRule.RANK_GAP, status: str = "open") -> PairingConflict:
     """A conflict that is not stored."""
-    ids = {"organisation_id": "org_a", "pairing_id": "pai_a", "programme_id": "prg_a", "cause_person_id": "per_a"}
-    facts = {"cause": CAUSES[rule], "status": ConflictStatus(status), "detected_at": NOON, "due_on": date(2026, 3, 16)}
-    return PairingConflict(id="pcf_a", rule=rule, **ids, **facts)
+    names: dict[str, Any] = {"pairing_id": "pai_a", "programme_id": "prg_a", "cause_person_id": "per_a"}
+    return PairingConflict(
+        organisation_id="org_a",
+        id="pcf_a",
+        rule=rule,
+        cause=CAUSES[rule],
+        status=ConflictStatus(status),
+        detected_at=NOON,
+        due_on=date(2026, 3, 16),
+        **names,
+    )
 
 
 def test_the_machine_has_these_arrows_and_no_others() -> None:
