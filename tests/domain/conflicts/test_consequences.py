@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.domain.conflicts import consequences
+from app import db as database
+from app.domain.conflicts import consequences, service
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
+from app.domain.people import departing
 from app.workers.run import Worker
 from app.workers.sweep import sweep
 from tests.conftest import TestClock
@@ -27,6 +29,12 @@ async def conflicts(world: World, part: str = "coordinator") -> list[dict[str, A
     """The conflicts that somebody sees, the oldest first."""
     found = await listed(world.actors[part], page_of(PAIRING_CONFLICTS, *FACTS))
     return sorted(found, key=lambda one: str(one["id"]))
+
+
+async def reminded(world: World) -> int:
+    """How many were told to be overdue."""
+    async with database.current().writing(world.organisation_id) as db:
+        return await service.remind(db, limit=10)
 
 
 async def standing(world: World) -> list[tuple[str, str]]:
@@ -196,12 +204,10 @@ async def test_a_conflict_that_nobody_decided_on_in_time_is_told_once(world: Wor
     await world.pairing()
     await change(world, "mentor", rank_level=6)
     clock.advance(days=14)
-    await sweep()
-    assert (await conflicts(world))[0]["overdue_at"] is None
+    assert await reminded(world) == 0
 
     clock.advance(days=1)
-    for _ in range(2):
-        await sweep()
+    assert [await reminded(world), await reminded(world)] == [1, 0]
 
     (conflict,) = await conflicts(world)
     assert (conflict["status"], conflict["overdue_at"]) == ("open", "2026-03-17T12:00:00+00:00")
@@ -263,9 +269,8 @@ async def test_who_reaches_their_last_day_leaves_by_it(world: World, clock: Test
     pairing = await world.pairing()
     await change(world, "mentor", termination_date=date(2026, 3, 4))
     clock.advance(days=1)
-    await sweep()
-    await Worker().drain()
-    assert await now(world, pairing) == ("active", False)
+    async with database.current().writing(world.organisation_id) as db:
+        assert await departing.depart(db, limit=10) == 0
 
     clock.advance(days=1)
     await sweep()
