@@ -163,7 +163,9 @@ class _Pair:
         await self._propose(programmes, enrolments)
         pairing_id = await self._made("admin", "pairing", "create_pairing", **given, starts_on=starts_on)
         self._bundle |= {"programme": programmes[self._programme], "enrolment": enrolments[mentee]}
-        self._note_down("pairing_conflict", await conflicted(world, await world.see("admin", pairing_id)))
+        pairing = await world.see("admin", pairing_id)
+        assert pairing is not None
+        self._note_down("pairing_conflict", await conflicted(world, pairing))
         self._note_down("agreement", agreement := await world.sign(pairing_id))
         for part in (mentor, mentee):
             await world.do(part, "sign_agreement", agreement)
