@@ -13,7 +13,7 @@ from tests.world import World
 
 async def conflicted(world: World, pairing: Mapping[str, Any], **fields: Any) -> str:
     """A conflict of the pair, open and of a shared manager unless it says more; its id."""
-    given: dict[str, Any] = {"rule": ConflictRule.SHARED_MANAGER, "cause": ConflictCause.MANAGER}
+    given: dict[str, Any] = {"rule": ConflictRule.SHARED_MANAGER, "cause": ConflictCause.MANAGER_ID}
     conflict = PairingConflict(
         organisation_id=world.organisation_id,
         id=ids.new(PairingConflict.prefix),

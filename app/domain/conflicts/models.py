@@ -25,8 +25,8 @@ class ConflictRule(StrEnum):
 class ConflictCause(StrEnum):
     """Which member of somebody's record changed."""
 
-    MANAGER = "manager_id"
-    RANK = "rank_level"
+    MANAGER_ID = "manager_id"
+    RANK_LEVEL = "rank_level"
     DEPARTMENT = "department"
     LOCATION = "location"
 
@@ -50,9 +50,9 @@ class ConflictStatus(StrEnum):
 
 _R, _S = ConflictRule, ConflictStatus
 CAUSES = {
-    _R.REPORTING_LINE: ConflictCause.MANAGER,
-    _R.RANK_GAP: ConflictCause.RANK,
-    _R.SHARED_MANAGER: ConflictCause.MANAGER,
+    _R.REPORTING_LINE: ConflictCause.MANAGER_ID,
+    _R.RANK_GAP: ConflictCause.RANK_LEVEL,
+    _R.SHARED_MANAGER: ConflictCause.MANAGER_ID,
     _R.SAME_DEPARTMENT: ConflictCause.DEPARTMENT,
     _R.SITE: ConflictCause.LOCATION,
 }
