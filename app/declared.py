@@ -4,6 +4,8 @@ from app.acting.inquiry import Inquiry
 from app.acting.intent import Intent
 from app.domain.access import intents as access
 from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
+from app.domain.conflicts import intents as conflicts
+from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.enrolments import intents as enrolments
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback import intents as feedback
@@ -71,6 +73,7 @@ RESOURCES: tuple[Resource, ...] = (
     MATCHING_POLICIES,
     MATCH_RUNS,
     MATCH_PROPOSALS,
+    PAIRING_CONFLICTS,
     SESSIONS,
     ATTENDANCES,
     AGENDA_ITEMS,
@@ -106,6 +109,7 @@ INTENTS: tuple[Intent, ...] = (
     *pairings.INTENTS,
     *matching_preferences.INTENTS,
     *matching.INTENTS,
+    *conflicts.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,

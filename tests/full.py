@@ -19,6 +19,7 @@ from app.domain.privacy.models import Export
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery
+from tests.conflicted import conflicted
 from tests.conftest import NOON
 from tests.matched import matched
 from tests.world import World, found_world
@@ -114,6 +115,7 @@ async def fill(world: World) -> Full:
     policy = await world.do("coordinator", "create_matching_policy", programme_id=programme_id)
     add("matching_policy", policy["id"])
     full.objects["match_run"], full.objects["match_proposal"] = await matched(world, pairing)
+    add("pairing_conflict", await conflicted(world, pairing))
     full.other_enrolment = await world.enrolment(programme_id, await world.person(rank=7), "mentee")
     for name, intent, data in _of_programme(world):
         add(name, (await world.do("coordinator", intent, programme_id=programme_id, **data))["id"])

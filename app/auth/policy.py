@@ -75,6 +75,8 @@ _PAIR_FACTS = _joined(_RUNS_PROGRAMME, _PARTNERS)
 _SESSION_FACTS = _joined({_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)}, _PARTNERS)
 _PROPOSED_TO = _joined(_MENTOR_SIDE, _MENTEE_SIDE)
 _WEIGHS: Grants = {_COORDINATOR: (Relation.OWN_PROGRAMME,)}
+# On what became of a pair by a change of the directory.
+_DECIDES: Grants = {_ADMIN: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
 _AUDITED_PAIR: Grants = {_AUDITOR: (Relation.ORGANISATION, Relation.OWN_PAIRING)}
 
 READ: dict[str, Grants] = {
@@ -92,6 +94,8 @@ READ: dict[str, Grants] = {
     "programme_role": _PROGRAMME_WIDE,
     "enrolment": _joined(_RUNS_PROGRAMME, _SELF, _PARTNERS),
     **dict.fromkeys(("pairing", "agreement", "signature"), _joined(_PAIR_FACTS, _AUDITED_PAIR)),
+    # Never to the two: whose record changed, and how they stand to each other, is not for them to learn from us.
+    "pairing_conflict": _DECIDES,
     **dict.fromkeys(("matching_policy", "match_run"), _joined(_RUNS_PROGRAMME, {_AUDITOR: _ANY})),
     "match_proposal": _joined(_RUNS_PROGRAMME, {_AUDITOR: _ANY}, _PROPOSED_TO),
     # Never to whom it is about, whatever office they hold.
@@ -197,6 +201,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_ENROLMENT_SELF, _joined(_RUNS_PROGRAMME, _SELF)),
     **dict.fromkeys(_PAIRING_OFFICE, _RUNS_PROGRAMME),
     **dict.fromkeys(_PAIRING_BOTH, _PAIR_FACTS),
+    **dict.fromkeys(("waive_pairing_conflict", "dissolve_pairing_conflict"), _DECIDES),
     **dict.fromkeys(_MATCHING_OFFICE, _RUNS_PROGRAMME),
     **dict.fromkeys(("accept_match_proposal", "decline_match_proposal"), _PROPOSED_TO),
     **dict.fromkeys(_SESSION_BOTH, _joined({_SERVICE: _ANY}, _PARTNERS)),
@@ -234,6 +239,7 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("legal_hold", "reason"): _ADMINISTRATORS,
     ("break_glass", "reason"): _ADMINISTRATORS,
     ("pairing", "end_reason"): {_COORDINATOR: (Relation.OWN_PROGRAMME,)},
+    ("pairing_conflict", "waive_reason"): _DECIDES,
     ("session", "cancelled_by"): _CALLED_OFF,
     ("session", "cancel_reason"): _CALLED_OFF,
     ("matching_preference", "reason"): _joined(_SELF, {_COORDINATOR: (Relation.ADDRESSEE,)}),

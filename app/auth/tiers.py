@@ -37,8 +37,8 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "do_not_pair": {_X: "reason"},
     "programme": {
         _O: "name model status purpose objectives starts_on ends_on cadence_min_days cadence_target_days "
-        "cadence_max_days session_minutes min_rank_gap require_cross_department allows_late_intake agreement_clauses "
-        "revision"
+        "cadence_max_days session_minutes min_rank_gap require_cross_department conflict_deadline_days "
+        "allows_late_intake agreement_clauses revision"
     },
     "topic": {_O: "name description"},
     "programme_resource": {_O: "kind audience title body url edition"},
@@ -50,13 +50,17 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
         _C: "offers seeks out_of_scope interests languages offer_levels seek_weights style availability",
     },
     "pairing": {
-        _O: "status health rank_gap starts_on ends_on grace_until cadence_min_days cadence_target_days "
+        _O: "status is_suspended health rank_gap starts_on ends_on grace_until cadence_min_days cadence_target_days "
         "cadence_max_days activated_at ended_at",
         _C: "average_focus",
         _X: "end_reason",
     },
     "agreement": {_O: "edition status in_force_at", _C: "clauses"},
     "signature": {_O: "signed_at"},
+    "pairing_conflict": {
+        _O: "rule cause status options detected_at due_on overdue_at resolved_at",
+        _X: "waive_reason",
+    },
     "matching_policy": {
         _O: "template rules criteria mentee_share objective tolerance first_partner waiting_bonus stay_bonus fairness "
         "reciprocal"

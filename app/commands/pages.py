@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.commands import policy_page, settings_table
+from app.domain.conflicts.models import CONFLICT
 from app.domain.enrolments.models import ENROLMENT
 from app.domain.goals.models import GOAL
 from app.domain.matching.models import MATCH_RUN
@@ -26,6 +27,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     MATCH_PROPOSAL,
     PAIRING,
     AGREEMENT,
+    CONFLICT,
     SESSION,
     GOAL,
     ENDPOINT,

@@ -40,6 +40,7 @@ TAGS = {
     "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",
     "enrolments": "Who joined a programme, as mentor or mentee, with what skills and wishes.",
     "pairings": "A junior mentor and a senior mentee, from proposal to close, and what they agree on.",
+    "conflicts": "Live pairs that a change of the directory has overtaken, for somebody to decide on.",
     "matching": "Who would suit whom, and whom people would like to be paired with.",
     "sessions": "Their meetings: plan, links, action items, notes, and whether they took place.",
     "goals": "What a pair works towards, and the small wins on the way.",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import chain
 
+from app.domain.conflicts import events as conflicts
 from app.domain.enrolments import events as enrolments
 from app.domain.feedback.events import FeedbackGiven
 from app.domain.goals import events as goals
@@ -57,6 +58,10 @@ EVENTS: tuple[type[Event], ...] = (
     pairings.PairingEnded,
     pairings.PairingEndedEarly,
     pairings.PairingDissolved,
+    conflicts.PairingConflictDetected,
+    conflicts.PairingReviewRequired,
+    conflicts.PairingConflictOverdue,
+    conflicts.PairingConflictResolved,
     pairings.AgreementProposed,
     pairings.AgreementSigned,
     pairings.AgreementEnteredForce,

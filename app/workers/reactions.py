@@ -4,6 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from app import db as database
 from app.db import Db
+from app.domain.conflicts import consequences
+from app.domain.conflicts import service as conflicts
+from app.domain.conflicts.rules import Changes
 from app.domain.enrolments import events as enrolments
 from app.domain.enrolments.models import Enrolment, EnrolmentStatus
 from app.domain.matching import closing
@@ -11,10 +14,9 @@ from app.domain.matching import service as matching
 from app.domain.operations.events import OperationCancelled, OperationFailed
 from app.domain.pairings import events as told
 from app.domain.pairings import queries as pairings
-from app.domain.pairings.leaving import conclude, leave
+from app.domain.pairings.leaving import conclude
 from app.domain.pairings.models import EndReason, Pairing, PairingStatus
-from app.domain.people.events import PersonDeactivated
-from app.domain.people.models import EmploymentStatus, Person
+from app.domain.people.events import PersonDeactivated, PersonReactivated, PersonUpdated
 from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed
 from app.domain.sessions.models import CancelReason
 from app.domain.sessions.scheduling import cancel_ahead
@@ -32,11 +34,11 @@ async def react(organisation_id: str, event_type: str, subject: str) -> None:
         await REACTIONS[event_type](db, subject)
 
 
-async def _person_left(db: Db, person_id: str) -> None:
-    person = await rows.by_id(db, Person, person_id)
-    if person.employment_status is not EmploymentStatus.INACTIVE:
-        return
-    await leave(db, person_id)
+async def react_together(organisation_id: str, changes: Changes) -> None:
+    """As `react`, for many changes of the directory at once: what they concern is looked at once for all."""
+    async with database.current().writing(organisation_id) as db:
+        db.actor_id = None
+        await consequences.of_changes(db, changes)
 
 
 async def _pairing_rests(db: Db, pairing_id: str) -> None:
@@ -45,7 +47,9 @@ async def _pairing_rests(db: Db, pairing_id: str) -> None:
 
 async def _pairing_over(db: Db, pairing_id: str) -> None:
     await _clear_calendar(db, pairing_id, CancelReason.PAIRING_ENDED)
-    closing.supersede(db, await closing.of_pair(db, await rows.by_id(db, Pairing, pairing_id)))
+    pairing = await rows.by_id(db, Pairing, pairing_id)
+    await conflicts.settle(db, pairing)
+    closing.supersede(db, await closing.of_pair(db, pairing))
 
 
 async def _pairing_made(db: Db, pairing_id: str) -> None:
@@ -87,7 +91,7 @@ async def _clear_calendar(db: Db, pairing_id: str, reason: CancelReason) -> None
 
 
 REACTIONS: dict[str, Reaction] = {
-    PersonDeactivated.type: _person_left,
+    PersonDeactivated.type: consequences.of_leaving,
     OperationFailed.type: matching.follow,
     OperationCancelled.type: matching.follow,
     enrolments.EnrolmentPaused.type: _no_seat_left,
@@ -102,3 +106,5 @@ REACTIONS: dict[str, Reaction] = {
     ProgrammeCancelled.type: _programme_cancelled,
     ProgrammeClosed.type: _programme_closed,
 }
+# Of these the relay takes all that it has together, if they changed what is watched.
+TOGETHER = frozenset({PersonUpdated.type, PersonReactivated.type})

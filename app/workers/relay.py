@@ -1,18 +1,21 @@
 """From the outbox to the deliveries: events get their consequences, their number and their listeners."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
+import orjson
 
 from app import clock, logs
 from app import db as database
+from app.domain.conflicts.consequences import WATCHED
 from app.events import bell
 from app.failures import Busy
 from app.webhooks import fanout
 from app.workers.faults import described
-from app.workers.reactions import REACTIONS, react
+from app.workers.reactions import REACTIONS, TOGETHER, react, react_together
 
 BATCH = 500
 # Reactions take a transaction each while the organisation is locked: few enough that nobody waits long for the rest.
@@ -89,19 +92,45 @@ def _has_consequences(event: asyncpg.Record) -> bool:
 async def _react(organisation_id: str, events: Sequence[asyncpg.Record]) -> dict[str, datetime]:
     """Let the events have their consequences, in order; when to try again, for those that failed."""
     retries = {}
-    for event in events:
-        if not _has_consequences(event):
-            continue
+    for group in _groups(events):
         try:
-            await react(organisation_id, event["type"], event["subject"])
+            if group[0]["type"] in TOGETHER:
+                await react_together(organisation_id, _changes(group))
+            else:
+                await react(organisation_id, group[0]["type"], group[0]["subject"])
         except Busy:
             # No fault of the event's, and the next one would fare no better.
             raise
         except Exception as error:
-            retries[event["id"]] = _again(event["failures"])
-            about = {"event_id": event["id"], "type": event["type"], "failures": event["failures"] + 1}
-            log.error("reaction.failed", **about, **described(error))
+            for event in group:
+                retries[event["id"]] = _again(event["failures"])
+                about = {"event_id": event["id"], "type": event["type"], "failures": event["failures"] + 1}
+                log.error("reaction.failed", **about, **described(error))
     return retries
+
+
+def _groups(events: Sequence[asyncpg.Record]) -> list[list[asyncpg.Record]]:
+    """Events that react by themselves, then those that react together; one that failed before keeps no others back."""
+    alone = [[event] for event in events if _has_consequences(event)]
+    watched = [event for event in events if _is_watched(event)]
+    fresh = [event for event in watched if not event["failures"]]
+    return alone + [[event] for event in watched if event["failures"]] + ([fresh] if fresh else [])
+
+
+def _is_watched(event: asyncpg.Record) -> bool:
+    return event["type"] in TOGETHER and event["endpoint_id"] is None and bool(WATCHED & _changed(event))
+
+
+def _changed(event: asyncpg.Record) -> set[str]:
+    return set(orjson.loads(event["changed"]))
+
+
+def _changes(events: Iterable[asyncpg.Record]) -> dict[str, set[str]]:
+    """What changed, by person."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for event in events:
+        found[event["subject"]] |= _changed(event)
+    return found
 
 
 def _again(failures: int) -> datetime:

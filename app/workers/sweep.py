@@ -1,9 +1,11 @@
-"""What time alone brings about: sessions lapse, what is too old goes, what a disabled endpoint is due is held."""
+"""What time alone brings about: last days come, sessions lapse, deadlines pass, what is too old goes."""
 
 from app import clock, logs
 from app import db as database
+from app.domain.conflicts import service as conflicts
 from app.domain.matching import closing, matter
 from app.domain.organisations.retention import BOUNDS, DataClass
+from app.domain.people import departing
 from app.domain.privacy import break_glass, retaining
 from app.domain.sessions import attending
 from app.workers import partitions
@@ -55,8 +57,12 @@ async def _sweep(organisation_id: str) -> tuple[bool, int]:
     """One bite of an organisation's: whether there may be more, and for how many days it keeps deliveries."""
     async with database.current().writing(organisation_id) as db:
         db.actor_id = None
-        lapsed = await attending.lapse(db, limit=LAPSED_AT_ONCE)
-        expired = await closing.expire(db, limit=LAPSED_AT_ONCE)
+        ended = (
+            await departing.depart(db, limit=LAPSED_AT_ONCE),
+            await conflicts.remind(db, limit=LAPSED_AT_ONCE),
+            await attending.lapse(db, limit=LAPSED_AT_ONCE),
+            await closing.expire(db, limit=LAPSED_AT_ONCE),
+        )
         await matter.forget_old(db)
         await break_glass.close_expired(db)
         has_more = await retaining.expire(db, limit=EXPIRED_AT_ONCE)
@@ -64,4 +70,4 @@ async def _sweep(organisation_id: str) -> tuple[bool, int]:
         days = await retaining.keep_days(db, DataClass.DELIVERIES)
     # After the deliveries: what they are still owed stays.
     has_more |= await forget_events(organisation_id, events_days, limit=EXPIRED_AT_ONCE)
-    return LAPSED_AT_ONCE in (lapsed, expired) or has_more, days
+    return LAPSED_AT_ONCE in ended or has_more, days

@@ -14,6 +14,7 @@ from app.auth.scopes import EVERY
 from app.declared import RESOURCES
 from app.domain.operations import service as operations
 from app.domain.privacy import break_glass
+from tests.conflicted import conflicted
 from tests.full import Full, fill
 from tests.matched import matched
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
@@ -162,6 +163,9 @@ class _Pair:
         await self._propose(programmes, enrolments)
         pairing_id = await self._made("admin", "pairing", "create_pairing", **given, starts_on=starts_on)
         self._bundle |= {"programme": programmes[self._programme], "enrolment": enrolments[mentee]}
+        pairing = await world.see("admin", pairing_id)
+        assert pairing is not None
+        self._note_down("pairing_conflict", await conflicted(world, pairing))
         self._note_down("agreement", agreement := await world.sign(pairing_id))
         for part in (mentor, mentee):
             await world.do(part, "sign_agreement", agreement)

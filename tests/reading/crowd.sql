@@ -174,6 +174,15 @@ select
     pg_temp.mentee(n), 'confirmed', 50000, '[]', '[]', pg_temp.at(n), pg_temp.key('pai', n)
 from generate_series(1, 1500) n;
 
+insert into pairing_conflict (
+    organisation_id, id, version, created_at, updated_at, pairing_id, programme_id, rule, cause, cause_person_id, status,
+    detected_at, due_on
+)
+select
+    :organisation, pg_temp.key('pcf', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', n), pg_temp.programme(n),
+    'rank_gap', 'rank_level', pg_temp.mentor(n), (array['open', 'cured'])[1 + n % 2], pg_temp.at(n), date '2025-06-01'
+from generate_series(1, 1500) n;
+
 insert into agreement (organisation_id, id, version, created_at, updated_at, pairing_id, edition, status, clauses)
 select :organisation, pg_temp.key('agr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', n), 1, 'in_force', '[]'
 from generate_series(1, 1500) n;

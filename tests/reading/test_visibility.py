@@ -55,6 +55,7 @@ SEEN_BY = {
     "note:pair_and_coordinator": PAIR | {"coordinator"},
     **dict.fromkeys(("matching_policy", "match_run"), AUDITED | {"coordinator"}),
     "match_proposal": FACTS | {"auditor"},
+    "pairing_conflict": {"admin", "coordinator"},
     "matching_preference": {"mentor", "coordinator"},
     "goal": PAIR | {"service"},
     "goal_milestone": PAIR | {"service"},

@@ -11,6 +11,7 @@ from app.db import Db
 from app.domain.enrolments.models import EnrolmentRole
 from app.domain.enrolments.profile import USUAL_LEVEL, USUAL_WEIGHT, spans
 from app.domain.pairings.models import LIVE
+from app.domain.people import queries as directory
 from app.domain.programmes.models import Programme
 from app.matching.market import Market, Pair, Seat
 
@@ -32,14 +33,6 @@ _SEATS = """
     where e.organisation_id = $1 and e.programme_id = $2 and e.status in ('ready', 'matched')
         and e.capacity > e.live_pairings and p.employment_status = 'active' and p.erased_at is null
 """
-# UNION, not UNION ALL: nobody is visited twice, so a cycle that slipped in does not run for ever.
-_LINES = """
-    with recursive line as (
-        select id, manager_id from person where organisation_id = $1 and id = any($2)
-        union
-        select p.id, p.manager_id from person p join line on p.id = line.manager_id where p.organisation_id = $1
-    ) select id, manager_id from line
-"""
 _KEPT_APART = """
     select person_id, other_person_id from do_not_pair
     where organisation_id = $1 and person_id = any($2) and other_person_id = any($2)
@@ -60,7 +53,6 @@ async def load(db: Db, programme: Programme, *, pins: Iterable[Pair] = (), curre
     rows = await db.fetch(_SEATS, organisation_id, programme.id, clock.now())
     plain = [orjson.loads(row[0]) for row in rows]
     people, seats = (sorted({each[name] for each in plain}) for name in ("person_id", "id"))
-    lines = await db.fetch(_LINES, organisation_id, people)
     kept_apart = await db.fetch(_KEPT_APART, organisation_id, people)
     preferences = await db.fetch(_PREFERENCES, organisation_id, seats)
     pairs = await db.fetch(_PAIRS, organisation_id, people, [status.value for status in LIVE])
@@ -69,7 +61,7 @@ async def load(db: Db, programme: Programme, *, pins: Iterable[Pair] = (), curre
     return Market(
         mentors=_side(plain, EnrolmentRole.MENTOR),
         mentees=_side(plain, EnrolmentRole.MENTEE),
-        managers=dict(map(tuple, lines)),
+        managers=await directory.managers(db, people),
         barred=frozenset((min(pair), max(pair)) for pair in barred),
         earlier=frozenset((mentor, mentee) for mentor, mentee, is_live in pairs if not is_live),
         rankings={(seat, other): rank for seat, other, _, _, rank in preferences if rank is not None},

@@ -70,6 +70,12 @@ PAIRING = Machine(
 _LIVE_SQL = "status in (" + ", ".join(f"'{status.value}'" for status in LIVE) + ")"
 
 
+class PairingSuspended(Conflict):
+    """The pairing rests for as long as a partner is on leave, or it is under review. It goes on by itself."""
+
+    code = "pairing_suspended"
+
+
 class AlreadyPaired(Conflict):
     """These two have a live pairing in this programme already."""
 
@@ -119,6 +125,8 @@ class Pairing(Row, table=True):
     mentor_id: str = Field(sa_type=sa.Text)
     mentee_id: str = Field(sa_type=sa.Text)
     status: PairingStatus = Field(default=PairingStatus.PENDING_AGREEMENT, sa_type=text_enum(PairingStatus))
+    # It was made to rest, and goes on by itself.
+    is_suspended: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     health: Health = Field(default=Health.ON_TRACK, sa_type=text_enum(Health))
     rank_gap: int
     starts_on: date
@@ -135,6 +143,18 @@ class Pairing(Row, table=True):
     def step(self, move: str) -> None:
         """Take one legal step. Raises `IllegalMove`."""
         self.status = PAIRING.step(self.status, move)
+        self.is_suspended = False
+
+    def suspend(self) -> None:
+        """Rest without having asked to."""
+        self.step("pause")
+        self.is_suspended = True
+
+    def resume(self) -> None:
+        """Go on after a rest of their own. Raises `PairingSuspended`."""
+        if self.is_suspended:
+            raise PairingSuspended("The pairing is on leave or under review. It goes on by itself.")
+        self.step("resume")
 
     def activate(self, at: datetime) -> None:
         """Begin to meet."""

@@ -54,6 +54,9 @@ class PairingRead(Output):
     mentor_id: str
     mentee_id: str
     status: PairingStatus
+    is_suspended: bool = Field(
+        description="Paused by the service while a partner is on leave, or while the pairing is under review."
+    )
     health: Health
     rank_gap: int
     starts_on: date

@@ -97,8 +97,10 @@ async def pause(db: Db, actor: Actor, pairing_id: str) -> Pairing:
 
 
 async def resume(db: Db, actor: Actor, pairing_id: str) -> Pairing:
-    """Go on after a rest."""
-    return await _step(db, actor, pairing_id, "resume")
+    """Go on after a rest. A pair that was suspended, for a leave or a review, goes on by itself."""
+    pairing: Pairing = await rows.get(db, actor, PAIRINGS, pairing_id, "resume_pairing")
+    pairing.resume()
+    return _told(db, pairing, "resume")
 
 
 async def begin_closing(db: Db, actor: Actor, pairing_id: str) -> Pairing:

@@ -79,6 +79,12 @@ class Person(Row, table=True):
         index("person_manager", "manager_id", "id"),
         index("person_department", "department", "id"),
         index("person_display_name", "display_name", "id"),
+        index(
+            "person_last_day",
+            "termination_date",
+            "id",
+            where="termination_date is not null and employment_status <> 'inactive'",
+        ),
     )
     prefix: ClassVar[str] = "per"
 

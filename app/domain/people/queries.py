@@ -1,10 +1,21 @@
 """Questions about people that a change depends on."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlmodel import col
 
 from app.db import Db
 from app.domain.people.models import DoNotPair, Person
+
+# UNION, not UNION ALL: nobody is visited twice, so a cycle that slipped in does not run for ever.
+_LINES = """
+    with recursive line as (
+        select id, manager_id from person where organisation_id = $1 and id = any($2)
+        union
+        select p.id, p.manager_id from person p join line on p.id = line.manager_id where p.organisation_id = $1
+    ) select id, manager_id from line
+"""
 
 
 async def reports_to(db: Db, person_id: str, manager_id: str) -> bool:
@@ -15,6 +26,11 @@ async def reports_to(db: Db, person_id: str, manager_id: str) -> bool:
     # UNION, not UNION ALL: nobody is visited twice, so a cycle that slipped in does not run for ever.
     line = line.union(above)
     return bool(await db.scalar(sa.select(sa.exists().where(line.c.id == manager_id))))
+
+
+async def managers(db: Db, person_ids: Iterable[str]) -> dict[str, str | None]:
+    """The manager of everybody in the lines of these people, up to the roots; `None` for who has none."""
+    return dict(map(tuple, await db.fetch(_LINES, db.organisation_id, list(person_ids))))
 
 
 async def lock_lines(db: Db) -> None:

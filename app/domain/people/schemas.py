@@ -55,7 +55,7 @@ class PersonCreate(Input):
     manager_id: PersonId | None = None
     hire_date: Day | None = None
     termination_date: Day | None = Field(
-        default=None, description="The last day, once it is known. Nobody leaves by it alone."
+        default=None, description="The day on which they leave, once it is known; on it they do."
     )
 
 
@@ -85,7 +85,7 @@ class PersonUpdate(Patch):
     manager_id: PersonId | None = None
     hire_date: Day | None = None
     termination_date: Day | None = Field(
-        default=None, description="The last day, once it is known. Nobody leaves by it alone."
+        default=None, description="The day on which they leave, once it is known; on it they do."
     )
 
 

@@ -152,6 +152,7 @@ INVENTORY: Mapping[str, Plan] = {
         whose="subject = $2",
         is_queue=True,
     ),
+    "pairing_conflict": Plan(blank={"waive_reason": "null"}, whose=_OF_PAIRINGS),
     "pairing": Plan(blank={"shared_manager_waiver": "null"}, whose="$2 in (mentor_id, mentee_id)"),
     # Last of all: the names are needed until everything else is done. The rank stays, by which people are counted.
     "person": Plan(

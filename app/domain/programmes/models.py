@@ -64,6 +64,7 @@ class Programme(Row, table=True):
         ),
         check("session_minutes", "session_minutes between 10 and 480"),
         check("min_rank_gap", "min_rank_gap between 1 and 50"),
+        check("conflict_deadline_days", "conflict_deadline_days between 1 and 180"),
         index("programme_status", "status", "id"),
         index("programme_starts_on", "starts_on", "id"),
     )
@@ -82,6 +83,7 @@ class Programme(Row, table=True):
     session_minutes: int = 60
     min_rank_gap: int = 2
     require_cross_department: bool = False
+    conflict_deadline_days: int = Field(default=14, sa_column_kwargs={"server_default": "14"})
     allows_late_intake: bool = False
     agreement_clauses: list[dict[str, Any]] = json_column(default_factory=list)
     revision: int = 1

@@ -72,6 +72,9 @@ class ProgrammeCreate(Input):
     session_minutes: Minutes = 60
     min_rank_gap: Gap = Field(default=2, description="Levels by which every mentor must stand below the mentee.")
     require_cross_department: Flag = False
+    conflict_deadline_days: Days = Field(
+        default=14, description="Days to decide on a pair that breaks a rule since the directory changed."
+    )
     allows_late_intake: Flag = False
     agreement_clauses: Clauses = DEFAULT_CLAUSES
 
@@ -97,6 +100,7 @@ class ProgrammeUpdate(Patch):
     session_minutes: Minutes = absent()
     min_rank_gap: Gap = absent()
     require_cross_department: Flag = absent()
+    conflict_deadline_days: Days = absent()
     allows_late_intake: Flag = absent()
     agreement_clauses: Clauses = absent()
 
@@ -118,6 +122,7 @@ class ProgrammeRead(Output):
     session_minutes: int
     min_rank_gap: int
     require_cross_department: bool
+    conflict_deadline_days: int
     allows_late_intake: bool
     agreement_clauses: list[Clause]
     revision: int
