@@ -25,8 +25,8 @@ from app.readlane import ReadLane, json_as_bytes
 
 APP_ROLE, WORKER_ROLE = "flipside_app", "flipside_worker"
 _ORGANISATION = re.compile(r"org_[0-7][0-9a-hjkmnp-tv-z]{25}")
-# A statement takes 32,767 values; the widest table has about thirty columns.
-_INSERTED_AT_ONCE = 500
+# Longer ones would be held in memory for nothing.
+_INSERTED_AT_ONCE = 5000
 
 
 class Stale(Conflict):

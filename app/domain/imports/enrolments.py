@@ -35,7 +35,7 @@ async def _take(programme_id: str, db: Db, work: Work, rows: Sequence[Row]) -> N
     )
     ids, emails = ({text for row in rows if (text := row.text(name))} for name in (BY_ID, BY_EMAIL))
     roll = await Roll.call(db, ids, emails)
-    joined = await _joined(db, programme_id, roll.ids)
+    joined = await _joined(db, programme_id, roll.people)
     known: list[tuple[Row, Enrolment]] = []
     for row in rows:
         with chunks.on_its_own(work, row):

@@ -68,37 +68,31 @@ class Batch:
         keys, managers = _texts(said, KEY), _texts(said, MANAGER)
         names = (keys | managers, _texts(said, "work_email"), _texts(said, "login"))
         roll = await Roll.call(db, *names)
-        if any(roll.named(manager) is None for manager in managers):
+        if not all(map(roll.id_of, managers)):
             # Whoever it is may be arriving just now: either they find who waits for them, or they are found here.
             await queries.lock_lines(db)
             roll = await Roll.call(db, *names)
-        elif any(roll.named(key) is None for key in keys):
+        elif not all(map(roll.id_of, keys)):
             await queries.hold_lines(db)
         waited = await lines.waited_for(db, keys | names[2])
-        return cls(db, actor, roll, await Ladder.of(db), waited, await lines.awaiting(db, roll.ids))
+        return cls(db, actor, roll, await Ladder.of(db), waited, await lines.awaiting(db, roll.people))
 
     def is_plain(self, said: Mapping[str, Any]) -> bool:
         """Whether it is somebody new of whom nothing is to be said but that they are here: many are added as one."""
         keys, here = _texts((said,), KEY), said.get(STATUS) in (None, EmploymentStatus.ACTIVE)
         names = {name.lower() for name in keys | _texts((said,), "login")}
-        return here and not names & self.waited and not any(map(self.roll.named, keys))
+        return here and not names & self.waited and not any(map(self.roll.id_of, keys))
 
     def schema(self, external_id: str | None) -> type[PersonPut]:
         """What has to be said of whoever is called so."""
         return PersonPut if self.roll.named(external_id) else NewPerson
 
-    def enter(self, data: PersonPut) -> Person:
+    def enter(self, data: PersonPut) -> None:
         """Add somebody new; all who were added since the last flush are written by one statement."""
-        values = {name: value for name, value in data.changes().items() if name not in _APART}
-        self._require(values, None)
-        if data.manager_external_id is not None:
-            manager = self.roll.named(data.manager_external_id)
-            values["manager_id"] = manager.id if manager else None
-        person = service.enter(self.db, values, self.ladder.zone)
-        if data.manager_external_id is not None and values["manager_id"] is None:
-            self._await(person, data.manager_external_id)
-        self.roll.note(person)
-        return person
+        values = self._new(data)
+        person_id = service.enter_unseen(self.db, values, self.ladder.zone)
+        self._await(person_id, data, values)
+        self.roll.note_names(person_id, values)
 
     async def put(self, data: PersonPut) -> Outcome:
         """Add one person or bring them up to date. Whatever is refused is refused before anything is changed."""
@@ -124,10 +118,10 @@ class Batch:
     def _is_under(self, person: Person, reference: str | None) -> bool:
         if reference is None:
             return person.manager_id is None and person.id not in self.awaiting
-        manager = self.roll.named(reference)
-        if manager is None:
+        manager_id = self.roll.id_of(reference)
+        if manager_id is None:
             return self.awaiting.get(person.id, "").lower() == reference.lower()
-        return person.manager_id == manager.id
+        return person.manager_id == manager_id
 
     async def _come(self, data: PersonPut) -> None:
         """Add somebody for whom others may wait, and who may be gone already."""
@@ -135,11 +129,15 @@ class Batch:
         if missing:
             faults = tuple(Fault("is needed for somebody new", code="missing", pointer=f"/{name}") for name in missing)
             raise Incomplete("Nobody has this external id yet, and somebody new needs more.", faults=faults)
-        manager = self.roll.named(data.manager_external_id)
-        if manager is not None:
+        values = self._new(data)
+        if manager_id := values["manager_id"]:
+            # Whoever came before in this batch may be in that line.
+            await self.db.flush()
             for waiting in await lines.who_waits(self.db, [name for name in (data.external_id, data.login) if name]):
-                await lines.require_above(self.db, waiting, manager.id)
-        person = self.enter(data)
+                await lines.require_above(self.db, waiting, manager_id)
+        person = service.enter(self.db, values, self.ladder.zone)
+        self._await(person.id, data, values)
+        self.roll.note(person)
         await self.db.flush()
         await lines.arrived(self.db, (person,))
         await self._settle(person, data.changes().get(STATUS, EmploymentStatus.ACTIVE))
@@ -148,13 +146,13 @@ class Batch:
         """Bring somebody up to date; whether anything differed."""
         differing = self.differing(person, data)
         changes = {name: value for name, value in differing.items() if name not in _APART}
-        self._require(changes, person)
-        manager = self.roll.named(reference := differing.get(MANAGER))
+        self._require(changes, person.id)
+        manager_id = self.roll.id_of(reference := differing.get(MANAGER))
         if MANAGER in differing:
             # The line is looked at in the database: what was changed before must stand there.
             await self.db.flush()
-            if manager is not None or reference is None:
-                changes["manager_id"] = manager.id if manager else None
+            if manager_id is not None or reference is None:
+                changes["manager_id"] = manager_id
         if changes:
             await service.update(self.db, self.actor, person.id, PersonUpdate.model_validate(changes))
         if MANAGER in differing and "manager_id" not in changes:
@@ -163,15 +161,23 @@ class Batch:
         await self._settle(person, differing.get(STATUS, person.employment_status))
         return bool(differing)
 
-    def _require(self, values: Mapping[str, Any], holder: Person | None) -> None:
+    def _new(self, data: PersonPut) -> dict[str, Any]:
+        """The members of somebody new."""
+        values = {name: value for name, value in data.changes().items() if name not in _APART}
+        self._require(values, None)
+        return {**values, "manager_id": self.roll.id_of(data.manager_external_id)}
+
+    def _require(self, values: Mapping[str, Any], holder: str | None) -> None:
         if "rank_level" in values:
             self.ladder.require(values["rank_level"])
         self.roll.require_free(values, holder)
 
-    def _await(self, person: Person, reference: str) -> None:
-        here = self.db.organisation_id
-        self.db.write_down(AwaitedManager, organisation_id=here, person_id=person.id, reference=reference)
-        self.waited.add(reference.lower())
+    def _await(self, person_id: str, data: PersonPut, values: Mapping[str, Any]) -> None:
+        """Let somebody new wait for a manager who was named and is not here."""
+        reference, here = data.manager_external_id, self.db.organisation_id
+        if reference is not None and values["manager_id"] is None:
+            self.db.write_down(AwaitedManager, organisation_id=here, person_id=person_id, reference=reference)
+            self.waited.add(reference.lower())
 
     async def _settle(self, person: Person, status: EmploymentStatus) -> None:
         """Let them be here, away or gone, by the steps that lead there."""

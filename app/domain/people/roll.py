@@ -29,17 +29,14 @@ class Roll:
     A name that is given up stays taken: the database, too, would see two holders for a moment.
     """
 
-    holders: dict[str, dict[str, Person]]
-
-    @property
-    def ids(self) -> set[str]:
-        """The ids of them all."""
-        return {person.id for named in self.holders.values() for person in named.values()}
+    people: dict[str, Person]
+    # Ids, by the kind of name and the name.
+    holders: dict[str, dict[str, str]]
 
     @classmethod
     async def call(cls, db: Db, external_ids: Iterable[str], emails: Iterable[str], logins: Iterable[str] = ()) -> Self:
         """Load whoever has one of these names."""
-        roll = cls({name: {} for name in _TAKEN})
+        roll = cls({}, {name: {} for name in _TAKEN})
         # One by one: each walks its index, where a condition over all three would walk the table.
         for column, names in ((Person.external_id, external_ids), (Person.work_email, emails), (Person.login, logins)):
             if wanted := {name.lower() for name in names}:
@@ -51,23 +48,32 @@ class Roll:
 
     def note(self, person: Person) -> None:
         """Take somebody in."""
+        self.people[person.id] = person
+        self.note_names(person.id, {name: getattr(person, name) for name in _TAKEN})
+
+    def note_names(self, person_id: str, values: Mapping[str, Any]) -> None:
+        """Take in what somebody is called, of one of whom no more is known."""
         for name, holders in self.holders.items():
-            if value := getattr(person, name):
-                holders[value.lower()] = person
+            if value := values.get(name):
+                holders[value.lower()] = person_id
+
+    def id_of(self, external_id: str | None) -> str | None:
+        """The id of whoever has this external id, in whatever case."""
+        return self.holders["external_id"].get((external_id or "").lower())
 
     def named(self, external_id: str | None) -> Person | None:
-        """Whoever has this external id, in whatever case."""
-        return self.holders["external_id"].get((external_id or "").lower())
+        """Whoever had this external id before, in whatever case."""
+        return self.people.get(self.id_of(external_id) or "")
 
     def with_email(self, email: str | None) -> Person | None:
         """Whoever has this work e-mail address."""
-        return self.holders["work_email"].get((email or "").lower())
+        return self.people.get(self.holders["work_email"].get((email or "").lower(), ""))
 
-    def require_free(self, values: Mapping[str, Any], holder: Person | None) -> None:
+    def require_free(self, values: Mapping[str, Any], holder: str | None) -> None:
         """Raise for a name among `values` that is another person's."""
         for name, (error, called) in _TAKEN.items():
             value = values.get(name)
-            if value is not None and self.holders[name].get(value.lower(), holder) is not holder:
+            if value is not None and self.holders[name].get(value.lower(), holder) != holder:
                 fault = Fault("is another person's", code=error.code, pointer=f"/{name}")
                 raise error(f"Another person has this {called}.", faults=(fault,))
 

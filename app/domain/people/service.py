@@ -42,14 +42,27 @@ async def create(db: Db, actor: Actor, data: PersonCreate) -> Person:
 
 def enter(db: Db, values: Mapping[str, Any], zone: str) -> Person:
     """Write down a person whose rank and manager are known to exist; in `zone` if theirs is not said."""
-    named = {
-        "zone": values.get("zone") or zone,
-        "display_name": values.get("display_name") or f"{values['given_name']} {values['family_name']}",
-    }
-    person = Person(organisation_id=db.organisation_id, id=ids.new(Person.prefix), **{**values, **named})
+    person = Person(**_entered(db, values, zone))
     db.add(person)
     outbox.record(db, PersonCreated.of(person))
     return person
+
+
+def enter_unseen(db: Db, values: Mapping[str, Any], zone: str) -> str:
+    """As `enter`, of one of many whom nobody looks at again in this transaction; their id."""
+    row = _entered(db, values, zone)
+    db.write_down(Person, **row)
+    told = PersonCreated(
+        person_id=row["id"], external_id=row.get("external_id"), employment_status=EmploymentStatus.ACTIVE
+    )
+    outbox.record(db, told)
+    return str(row["id"])
+
+
+def _entered(db: Db, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    shown = values.get("display_name") or f"{values['given_name']} {values['family_name']}"
+    known = {"organisation_id": db.organisation_id, "id": ids.new(Person.prefix)}
+    return {**values, **known, "zone": values.get("zone") or zone, "display_name": shown}
 
 
 async def update(db: Db, actor: Actor, person_id: str, data: PersonUpdate) -> Person:
