@@ -18,6 +18,7 @@ import asyncpg
 from app import clock, config, ids, storage
 from app import db as database
 from app.acting.run import Call, perform
+from app.auth.actor import Role
 from app.auth.bearer import authenticate
 from app.domain.access import founding
 from app.domain.imports.intents import INTENTS
@@ -42,8 +43,8 @@ _BARE = """
         title text, department text, location text, hire_date date, manager_external_id text, primary key (id));
     alter table bare set logged; create unique index on bare (external_id); create unique index on bare (work_email)
 """
-_UPSERT = f"""
-    insert into bare values ({", ".join(f"${number}" for number in range(1, 16))})
+_UPSERT = """
+    insert into bare values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
     on conflict (external_id) do update set title = excluded.title, updated_at = excluded.updated_at
 """
 
@@ -53,7 +54,6 @@ class Founded:
     """Whom the load is put under, and by what key."""
 
     address: str
-    organisation_id: str
     key: str
 
 
@@ -98,7 +98,9 @@ async def _loaded(address: str, count: int) -> Founded:
     lanes = database.Database(address, config.settings())
     database.use(lanes)
     founded = await founding.found("Bench")
-    imported = await _timed(_import(founded.key, people))
+    async with lanes.writing(founded.organisation_id) as db:
+        service = await founding.grant(db, Role.SERVICE_ACCOUNT, service_account="hris")
+    imported = await _timed(_import(service, people))
     here = await connection.fetchval("select count(*) from person where manager_id is not null")
     if here != count - 1:
         raise SystemExit(f"{here} people have a manager, not {count - 1}.")
@@ -107,7 +109,7 @@ async def _loaded(address: str, count: int) -> Founded:
     _tell("COPY into one table", count / copied)
     _tell("single-row upserts", len(some) / upserted)
     _tell("import", count / imported, PROMISED_LOADED, f"{imported / copied:.1f} times as long as COPY")
-    return Founded(address, founded.organisation_id, founded.key)
+    return Founded(address, service)
 
 
 async def _timed(work: Awaitable[None]) -> float:

@@ -1,15 +1,20 @@
 """Importing people: who is new is added, who is known by their external id is brought up to date."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from app.db import Db
-from app.domain.imports import chunks
+from app.domain.imports import chunks, planning
+from app.domain.imports.schemas import Effective
 from app.domain.imports.sheets import Row, Sheet, validated
 from app.domain.operations.work import Work
 from app.domain.people.putting import KEY, MANAGER, Batch
 from app.domain.people.schemas import PersonPut
+from app.text import Day
 
-SHEET = Sheet({name: item.annotation for name, item in PersonPut.model_fields.items()}, required=(KEY,), key=(KEY,))
+EFFECTIVE = "effective_at"
+_COLUMNS = {name: item.annotation for name, item in PersonPut.model_fields.items()}
+SHEET = Sheet({**_COLUMNS, EFFECTIVE: Day}, required=(KEY,), key=(KEY, EFFECTIVE))
 
 
 async def run(work: Work) -> None:
@@ -35,7 +40,7 @@ async def _take(db: Db, work: Work, rows: Sequence[Row]) -> None:
     """Add the new ones, all by one statement, then change those who are known."""
     batch = await Batch.of(db, work.actor, [row.members for row in rows])
     others: list[Row] = []
-    for row in rows:
+    for row in await _due(batch, work, rows):
         if not batch.is_plain(row.members):
             others.append(row)
             continue
@@ -47,6 +52,22 @@ async def _take(db: Db, work: Work, rows: Sequence[Row]) -> None:
         with chunks.on_its_own(work, row):
             outcome = await batch.put(_said(batch, row))
             setattr(work.report, outcome, getattr(work.report, outcome) + 1)
+
+
+async def _due(batch: Batch, work: Work, rows: Sequence[Row]) -> list[Row]:
+    """The rows that hold today, without their day; the others are kept as planned changes."""
+    today, due = planning.today(batch.ladder.zone), []
+    for row in rows:
+        with chunks.on_its_own(work, row):
+            day = {EFFECTIVE: row.members.get(EFFECTIVE) or work.parameters.get(EFFECTIVE)}
+            on = validated(Effective, day).effective_at
+            bare = replace(row, members={name: value for name, value in row.members.items() if name != EFFECTIVE})
+            if on is None or on <= today:
+                due.append(bare)
+                continue
+            await planning.plan(batch, validated(PersonPut, bare.members), on)
+            work.report.planned += 1
+    return due
 
 
 def _said(batch: Batch, row: Row) -> PersonPut:

@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from app.domain.imports import chunks
-from app.domain.imports.people import KEY, MANAGER
 from app.domain.imports.schemas import ImportFormat
+from app.domain.people.putting import KEY, MANAGER
 from app.reading.run import Absent
 from tests.domain.imports.importing import counts, faults, imported
 from tests.outcomes import refused
