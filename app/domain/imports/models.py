@@ -25,7 +25,7 @@ class PlannedChangeStatus(StrEnum):
 
 _S = PlannedChangeStatus
 PLANNED_CHANGE = Machine(
-    "planned change",
+    "planned_change",
     {
         "apply": ((_S.PLANNED,), _S.APPLIED),
         "refuse": ((_S.PLANNED,), _S.REFUSED),
