@@ -69,7 +69,7 @@ class PlannedChangeRead(Output):
     """A change of one person that was announced for a later day."""
 
     id: str
-    external_id: str = Field(description="Whom it is about, in the HR system's words.")
+    external_id: str | None = Field(description="Whom it is about, in the HR system's words.")
     person_id: str | None
     effective_at: date = Field(description="It is made as this day begins in the organisation's zone.")
     status: PlannedChangeStatus
