@@ -125,6 +125,9 @@ bench-matching-large: install ## The same with 50,000 people a side
 bench-webhooks: install ## Measure how fast deliveries leave; ARGS are passed on: ARGS="a b --scale 0.5"
 	@$(BIN)/python -m bench.webhooks $(ARGS)
 
+bench-hris: install ## Measure how a directory of 50,000 arrives, by import and over SCIM; ARGS="--people 5000" are passed on
+	@$(BIN)/python -m bench.hris $(ARGS)
+
 bench-log: install ## Measure pages of a delivery log of a million attempts
 	@$(BIN)/python -m bench.log $(ARGS)
 

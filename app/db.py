@@ -6,6 +6,7 @@ BEGIN (reads), SQLAlchemy sessions in one transaction (writes), bare transaction
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -25,8 +26,10 @@ from app.readlane import ReadLane, json_as_bytes
 
 APP_ROLE, WORKER_ROLE = "flipside_app", "flipside_worker"
 _ORGANISATION = re.compile(r"org_[0-7][0-9a-hjkmnp-tv-z]{25}")
-# A statement takes 32,767 values; the widest table has about thirty columns.
-_INSERTED_AT_ONCE = 500
+# Longer ones would be held in memory for nothing.
+_INSERTED_AT_ONCE = 5000
+# What was stamped longer ago than this is committed, or never will be: who walks along `updated_at` relies on it.
+LONGEST_SECONDS = 120.0
 
 
 class Stale(Conflict):
@@ -125,6 +128,7 @@ class Database:
         """
         if not _ORGANISATION.fullmatch(organisation_id):
             raise ValueError("not the id of an organisation")
+        began = time.monotonic()
         # A literal, not set_config(): a distributed engine hands only SET LOCAL on to its shards.
         async with self._begun(f"BEGIN; SET LOCAL app.organisation = '{organisation_id}'") as (connection, raw):
             try:
@@ -132,6 +136,8 @@ class Database:
                     db.organisation_id, db.expected, db.facts, db.driver = organisation_id, {}, [], raw
                     yield db
                     await db.flush()
+                    if time.monotonic() - began > LONGEST_SECONDS:
+                        raise Unavailable("The change took too long. Nothing was changed; try again.")
                     if await raw.execute("COMMIT") != "COMMIT":
                         raise Unavailable("The change could not be kept. Nothing was changed; try again.")
             except FAILED as error:

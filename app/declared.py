@@ -15,6 +15,7 @@ from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.groups import intents as groups
 from app.domain.groups.resource import GROUP_MEMBERS, GROUPS
 from app.domain.imports import intents as imports
+from app.domain.imports.resource import PLANNED_CHANGES
 from app.domain.matching import inquiries as of_matching
 from app.domain.matching import intents as matching
 from app.domain.matching import preference_intents as matching_preferences
@@ -55,6 +56,7 @@ RESOURCES: tuple[Resource, ...] = (
     DO_NOT_PAIRS,
     GROUPS,
     GROUP_MEMBERS,
+    PLANNED_CHANGES,
     API_KEYS,
     IDENTITY_PROVIDERS,
     STANDINGS,

@@ -1,7 +1,7 @@
 """A world with one object of every kind, and a request for every operation: what generated tests walk over."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,10 @@ from app.acting.intent import Intent, Kind
 from app.declared import BY_PREFIX, RESOURCES
 from app.domain.access.schemas import ApiKeyCreate
 from app.domain.access.service import issue
+from app.domain.imports import planning
 from app.domain.operations import service as operations
+from app.domain.people.putting import Batch
+from app.domain.people.schemas import PersonPut
 from app.domain.privacy import break_glass
 from app.domain.privacy.models import Export
 from app.routers.openapi_schemas import components
@@ -30,7 +33,7 @@ _READERS = {
     "api_key": "admin",
     "identity_provider": "admin",
     "standing": "admin",
-    "operation": "admin",
+    **dict.fromkeys(("operation", "planned_change"), "admin"),
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), "admin"),
     "delivery": "admin",
     "attempt": "admin",
@@ -186,6 +189,7 @@ async def _fill_office(full: Full) -> None:
     standing = await world.do("admin", "create_standing", person_id=world.people["coordinator"], role="coordinator")
     endpoint = await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
     found = {
+        "planned_change": await planned(world, person),
         "rank": rank,
         "do_not_pair": bar,
         "group": group,
@@ -199,6 +203,16 @@ async def _fill_office(full: Full) -> None:
     found["webhook_signing_key"] = await world.do("admin", "rotate_webhook_signing_key")
     found |= {"identity_provider": provider, "standing": standing}
     full.objects.update({name: item["id"] for name, item in found.items()})
+
+
+async def planned(world: World, person_id: str) -> dict[str, Any]:
+    """A change that is announced for a later day."""
+    data = PersonPut(external_id="E-77", title="Partner")
+    async with database.current().writing(world.organisation_id) as db:
+        batch = await Batch.of(db, world.actors["admin"], [data.changes()])
+        change = await planning.plan(batch, data, date(2030, 1, 1))
+        change.person_id = person_id
+    return {"id": change.id}
 
 
 async def _fill_from_rows(full: Full) -> None:

@@ -199,7 +199,7 @@ async def found_world(name: str = "Acme") -> World:
         db.actor_id = founded.person_id
         for part, rank, role in parts:
             data = PersonCreate(given_name=part.title(), family_name="Doe", rank_level=rank, department=f"{part} desk")
-            world.people[part] = people.enter(db, data, "Europe/Paris").id
+            world.people[part] = people.enter(db, data.model_dump(), "Europe/Paris").id
             await _employ(db, world, part, role, person_id=world.people[part])
         await _employ(db, world, "service", Role.SERVICE_ACCOUNT, service_account="hris")
     return world

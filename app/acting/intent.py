@@ -19,6 +19,7 @@ class Kind(StrEnum):
     """How an intent acts on its resource."""
 
     CREATE = "create"
+    PUT = "put"
     BEGIN = "begin"
     UPDATE = "update"
     DELETE = "delete"
@@ -29,7 +30,8 @@ class Kind(StrEnum):
 class Intent:
     """One thing that callers can do.
 
-    `does(db, actor[, id][, data])` returns the changed row, or the row and a secret that is shown this once.
+    `does(db, actor[, id][, data])` returns the changed row, or the row and a secret that is shown this once; of a put
+    the row and whether it is new.
     """
 
     name: str
@@ -41,6 +43,8 @@ class Intent:
     verb: str = ""
     reveals: bool = False
     path: str = ""
+    # The member of what it takes that the address ends with, of one that makes or changes an object by a name.
+    named_by: str = ""
     # REST takes the member `text` as the bare body, `format` by its type, and all others as parameters of the query.
     document: bool = False
     # In units of the caller's budgets (app/quotas): more than one for what costs us far more than a single change.
@@ -66,7 +70,7 @@ class Intent:
     @property
     def has_id(self) -> bool:
         """Whether it acts on an object that exists."""
-        return self.kind not in (Kind.CREATE, Kind.BEGIN)
+        return self.kind not in (Kind.CREATE, Kind.PUT, Kind.BEGIN)
 
     @property
     def needs_key(self) -> bool:
@@ -92,6 +96,12 @@ def create(
     """Make a new object: `POST /v1/things`, or `POST /v1/path` for a second way to make one."""
     path = path or resource.path
     return Intent(name, resource, Kind.CREATE, scope, does, _takes(does), reveals=reveals, path=path, cost=cost)
+
+
+def put(name: str, resource: Resource, does: Callable[..., Any], scope: Scope, named_by: str) -> Intent:
+    """Make an object or bring it up to date, by a name that others gave it: `PUT /v1/things/by-name/{name}`."""
+    path = f"{resource.path}/by-{named_by.replace('_', '-')}"
+    return Intent(name, resource, Kind.PUT, scope, does, _takes(does), path=path, named_by=named_by)
 
 
 def begin(

@@ -79,6 +79,8 @@ class Done:
     version: int
     secret: str | None = None
     replayed: bool = False
+    # Whether a put made the object.
+    is_new: bool = False
 
 
 async def perform(call: Call) -> Done:
@@ -111,13 +113,16 @@ async def _act(db: Db, call: Call) -> Done:
     arguments = [value for value in (call.object_id, call.data) if value is not None]
     result = await call.intent.does(db, call.actor, *arguments)
     row, secret = result if call.intent.reveals else (result, None)
+    is_new = False
+    if call.intent.kind is Kind.PUT:
+        row, is_new = row
     object_id = call.object_id or row.id
     recording.record(db, _entry(call, object_id, subjects=_subjects(call, row)))
     await db.flush()
     if call.intent.kind is Kind.DELETE:
         return Done(b"", object_id, 0)
     answer = await reading.one(call.actor, call.wanted, row.id, call.values, db=db)
-    return Done(answer.body, row.id, answer.version, secret)
+    return Done(answer.body, row.id, answer.version, secret, is_new=is_new)
 
 
 def _entry(call: Call, object_id: str | None, **more: Any) -> Entry:

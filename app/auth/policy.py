@@ -85,6 +85,7 @@ READ: dict[str, Grants] = {
     "person": _joined(_DIRECTORY_WIDE, {_PARTICIPANT: (Relation.OWN, Relation.OWN_PAIRING)}),
     "do_not_pair": _joined(_OFFICE, {_ADMIN: (Relation.OWN,)}),
     "group": _DIRECTORY_WIDE,
+    "planned_change": _AUDITED,
     "group_member": _DIRECTORY_WIDE,
     "programme": _joined(_PROGRAMME_WIDE, _SPONSORS),
     "topic": _PROGRAMME_WIDE,
@@ -140,8 +141,8 @@ _LOOKED_AT = (
 READ |= {name: _joined(READ[name], _BREAK_GLASS) for name in _LOOKED_AT}
 
 _DIRECTORY = (
-    "create_person update_person deactivate_person reactivate_person begin_leave_person end_leave_person remove_person "
-    "create_group update_group delete_group add_group_member remove_group_member"
+    "create_person put_person update_person deactivate_person reactivate_person begin_leave_person end_leave_person "
+    "remove_person cancel_planned_change create_group update_group delete_group add_group_member remove_group_member"
 ).split()
 _PROGRAMME_SETUP = (
     "update_programme publish_programme start_matching_programme activate_programme pause_programme resume_programme "

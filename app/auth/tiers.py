@@ -114,9 +114,10 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     },
     "standing": {_O: "role"},
     "operation": {
-        _O: "kind status dry_run subject_ids requested_by done total created updated unchanged refused errors result "
-        "failure_code failure_detail started_at finished_at"
+        _O: "kind status dry_run subject_ids requested_by done total created updated unchanged planned refused errors "
+        "result failure_code failure_detail started_at finished_at"
     },
+    "planned_change": {_O: "effective_at status changed errors requested_by settled_at", _P: "external_id"},
     "audit_entry": {
         _O: "occurred_at principal role action resource objects members outcome code request_id sequence",
         _X: "subjects",

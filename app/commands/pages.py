@@ -8,6 +8,7 @@ from app.commands import policy_page, settings_table
 from app.domain.conflicts.models import CONFLICT
 from app.domain.enrolments.models import ENROLMENT
 from app.domain.goals.models import GOAL
+from app.domain.imports.models import PLANNED_CHANGE
 from app.domain.matching.models import MATCH_RUN
 from app.domain.matching.proposals import MATCH_PROPOSAL
 from app.domain.operations.models import OPERATION
@@ -21,6 +22,7 @@ from app.webhooks.models import DELIVERY, ENDPOINT, VERIFICATION
 
 MACHINES: tuple[Machine[Any], ...] = (
     OPERATION,
+    PLANNED_CHANGE,
     PROGRAMME,
     ENROLMENT,
     MATCH_RUN,

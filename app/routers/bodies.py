@@ -1,8 +1,11 @@
 """Reading a request: its body, strictly, and the headers that say how to act on it."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
+import orjson
 from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -49,20 +52,44 @@ async def raw(request: Request, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-def parse(body: bytes, content_type: str | None, schema: type[Data], accepted: tuple[str, ...] = (JSON,)) -> Data:
-    """The body as `schema` understands it. No body is an empty object. Raises `DomainError`s that name every fault."""
+def parse(
+    body: bytes,
+    content_type: str | None,
+    schema: type[Data],
+    accepted: tuple[str, ...] = (JSON,),
+    named: Mapping[str, str] = MappingProxyType({}),
+) -> Data:
+    """The body as `schema` understands it. No body is an empty object. Raises `DomainError`s that name every fault.
+
+    What the address has `named` need not stand in the body again.
+    """
     if not body:
         body = b"{}"
     else:
         require_type(content_type, accepted)
     try:
-        data = schema.model_validate_json(body)
+        data = schema.model_validate_json(_completed(body, named) if named else body)
     except ValidationError as error:
         raise problems.invalid(error) from None
     if (pointer := repeated_member(body.decode())) is not None:
         fault = Fault("is named twice", code="repeated_member", pointer=pointer)
         raise problems.Malformed("The body names a member twice.", faults=(fault,))
     return data
+
+
+def _completed(body: bytes, named: Mapping[str, str]) -> bytes:
+    """The body with what the address says. Raises `Invalid` where the two disagree."""
+    try:
+        members = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return body
+    if not isinstance(members, dict):
+        return body
+    for name, value in named.items():
+        if members.setdefault(name, value) != value:
+            fault = Fault("is not what the address names", code="address_differs", pointer=f"/{name}")
+            raise Invalid("The body and the address name different objects.", faults=(fault,))
+    return orjson.dumps(members)
 
 
 def require_type(content_type: str | None, accepted: tuple[str, ...]) -> str:

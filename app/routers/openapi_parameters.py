@@ -44,6 +44,13 @@ def identifier(resource: Resource) -> Json:
     return {"name": "id", "in": "path", "required": True, "description": "Its id.", "schema": schema}
 
 
+def name_of(intent: Intent) -> Json:
+    """The name at the end of the path."""
+    assert intent.takes is not None  # noqa: S101
+    schema = components()[intent.takes.__name__]["properties"][intent.named_by]
+    return {"name": intent.named_by, "in": "path", "required": True, "description": "Its name there.", "schema": schema}
+
+
 def shape(resource: Resource) -> list[Json]:
     """`fields` and `expand`."""
     fields = _listed("fields", ref(f"{resource.type_name}Field"), "Only these fields. Absent: all of them.")

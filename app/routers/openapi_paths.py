@@ -150,6 +150,8 @@ def _write_parameters(intent: Intent) -> list[Json]:
     found = [{"$ref": f"#/components/parameters/{name}"} for name in names]
     if intent.document:
         return [*parameters.of_document(intent), *found]
+    if intent.kind is Kind.PUT:
+        return [parameters.name_of(intent), *found]
     return [parameters.identifier(intent.resource), *found] if intent.has_id else found
 
 
@@ -181,6 +183,9 @@ def _success(intent: Intent) -> Json:
     headers = ["ETag", "IdempotencyReplayed", "CacheControl"]
     if intent.kind is Kind.CREATE:
         return {"201": good("The new object.", schema, "Location", *headers)}
+    if intent.kind is Kind.PUT:
+        made = good("The new object.", schema, "Location", *headers)
+        return {"200": good("The object as it is now.", schema, "Location", *headers), "201": made}
     if intent.kind is Kind.BEGIN or intent.begins:
         return {"202": good("The operation, which has begun.", schema, "Location", *headers)}
     return {"200": good("The object as it is now.", schema, *headers)}

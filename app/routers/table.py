@@ -13,19 +13,25 @@ from app.routers.reads import Endpoint
 _ROOT = ["", "v1"]
 # "", "v1", the collection, an id, a verb.
 _LONGEST, _WITH_ID = 5, 4
+_BEFORE_NAME = 3
 
 
 class Table(BaseRoute):
-    """Paths of the forms `/v1/things`, `/v1/things/{id}` and `/v1/things/{id}/verb`, each with its methods."""
+    """Paths of the forms `/v1/things`, `/v1/things/{id}`, `/v1/things/{id}/verb` and `/v1/things/by-name/{name}`."""
 
     def __init__(self) -> None:
         self.paths: dict[str, dict[str, Endpoint]] = defaultdict(dict)
+        # Paths that end with a name, by what stands before it.
+        self._named: dict[str, str] = {}
 
     def add(self, method: str, path: str, endpoint: Endpoint) -> None:
         """Put an endpoint in its place. Raises `ValueError` for a place that is taken."""
         if method in self.paths[path]:
             raise ValueError(f"{method} {path} is declared twice")
         self.paths[path][method] = endpoint
+        head, _, tail = path.rpartition("/")
+        if tail.startswith("{") and head.count("/") == _BEFORE_NAME:
+            self._named[head] = path
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether there is such a path, and such a method at it."""
@@ -36,9 +42,12 @@ class Table(BaseRoute):
         if b"%2f" in (scope.get("raw_path") or b"").lower():
             return Match.NONE, {}
         parameters = {}
-        if len(parts) >= _WITH_ID:
+        path = self._named.get("/".join(parts[:-1]))
+        if path is not None:
+            parameters["name"] = parts[-1]
+        elif len(parts) >= _WITH_ID:
             parameters["id"], parts[3] = parts[3], "{id}"
-        methods = self.paths.get("/".join(parts))
+        methods = self.paths.get(path or "/".join(parts))
         if methods is None:
             return Match.NONE, {}
         endpoint = methods.get("GET" if scope["method"] == "HEAD" else scope["method"])

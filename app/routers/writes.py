@@ -1,4 +1,4 @@
-"""POST, PATCH and DELETE, for every intent alike: read the request, perform the intent, say what came of it."""
+"""POST, PUT, PATCH and DELETE, for every intent alike: read the request, perform the intent, say what came of it."""
 
 from functools import partial
 
@@ -15,13 +15,20 @@ from app.routers.problems import Malformed
 from app.routers.reads import PRIVATE, Endpoint, actor_of, entity_tag
 from app.text import Input
 
-METHODS = {Kind.CREATE: "POST", Kind.BEGIN: "POST", Kind.MOVE: "POST", Kind.UPDATE: "PATCH", Kind.DELETE: "DELETE"}
+METHODS = {
+    **dict.fromkeys((Kind.CREATE, Kind.BEGIN, Kind.MOVE), "POST"),
+    Kind.PUT: "PUT",
+    Kind.UPDATE: "PATCH",
+    Kind.DELETE: "DELETE",
+}
 
 _STATUSES = {Kind.CREATE: 201, Kind.BEGIN: 202}
 
 
 def path_of(intent: Intent) -> str:
     """Where an intent is found: `/v1/sessions`, `/v1/sessions/{id}`, `/v1/sessions/{id}/complete`."""
+    if intent.kind is Kind.PUT:
+        return f"/v1/{intent.path}/{{{intent.named_by}}}"
     if not intent.has_id:
         return f"/v1/{intent.path}"
     tail = f"/{intent.verb}" if intent.kind is Kind.MOVE else ""
@@ -66,7 +73,9 @@ async def _read_members(intent: Intent, request: Request) -> tuple[bytes, Input]
         raise Malformed("Send the changes as a merge patch.")
     accepted = (bodies.MERGE_PATCH, bodies.JSON) if intent.kind is Kind.UPDATE else (bodies.JSON,)
     content_type = bodies.header(request.headers, "Content-Type")
-    return body, bodies.parse(body, content_type, intent.takes or bodies.Nothing, accepted)
+    named = {intent.named_by: request.path_params["name"]} if intent.kind is Kind.PUT else {}
+    data = bodies.parse(body, content_type, intent.takes or bodies.Nothing, accepted, named)
+    return "".join(named.values()).encode() + body, data
 
 
 async def _read_document(intent: Intent, request: Request) -> tuple[bytes, Input]:
@@ -88,5 +97,5 @@ def _answer(intent: Intent, done: Done) -> Response:
         body = body[:-1] + b',"secret":' + orjson.dumps(done.secret) + b"}"
     if not intent.has_id or intent.begins:
         headers["Location"] = f"/v1/{intent.answer.path}/{done.object_id}"
-    status = 202 if intent.begins else _STATUSES.get(intent.kind, 200)
+    status = 202 if intent.begins else 201 if done.is_new else _STATUSES.get(intent.kind, 200)
     return Response(body, status, headers, media_type="application/json")

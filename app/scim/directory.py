@@ -9,9 +9,8 @@ from sqlmodel import col
 
 from app.domain.organisations.models import Rank
 from app.domain.people import lines, queries, service
-from app.domain.people.models import ExternalIdTaken, Person
+from app.domain.people.models import Person
 from app.domain.people.schemas import PersonCreate, PersonUpdate
-from app.errors import Fault
 from app.scim import attributes, refusing
 from app.scim.hand import Hand
 from app.scim.refusing import Needed
@@ -44,7 +43,6 @@ async def create(hand: Hand, said: Mapping[str, Any]) -> str:
     values = {name: said[name] for name in attributes.PLACES} | _names(said)
     values |= {"work_email": said["work_email"], "languages": [said["language"]] if said["language"] else []}
     values |= {"rank_level": await _level(hand, said["rank"]), "manager_id": manager_id}
-    await _require_distinct(hand, said["external_id"], "")
     try:
         data = _Created.model_validate({name: value for name, value in values.items() if value is not None})
     except ValidationError as error:
@@ -70,8 +68,6 @@ async def update(hand: Hand, person: Person, said: Mapping[str, Any], before: Ma
     if said["language"] != before["language"]:
         others = [tag for tag in person.languages if tag not in (said["language"], before["language"])]
         differing["languages"] = [said["language"], *others] if said["language"] else others
-    if "external_id" in differing:
-        await _require_distinct(hand, differing["external_id"], person.id)
     if differing:
         try:
             data = _Updated.model_validate(differing)
@@ -111,17 +107,3 @@ async def _level(hand: Hand, rank: str | None) -> int:
         if (rank or "").casefold() in (name.casefold(), str(level)):
             return int(level)
     raise service.UnknownRank
-
-
-async def _require_distinct(hand: Hand, external_id: str | None, person_id: str) -> None:
-    """Two external ids that differ in case alone are one person's, written twice."""
-    if external_id is None:
-        return
-    taken = sa.exists().where(
-        col(Person.organisation_id) == hand.db.organisation_id,
-        sa.func.lower(col(Person.external_id)) == external_id.lower(),
-        col(Person.id) != person_id,
-    )
-    if await hand.db.scalar(sa.select(taken)):
-        fault = Fault("is another person's", code=ExternalIdTaken.code, pointer="/external_id")
-        raise ExternalIdTaken("Another person has this external id.", faults=(fault,))

@@ -3,6 +3,7 @@
 from app import clock, logs
 from app import db as database
 from app.domain.conflicts import service as conflicts
+from app.domain.imports import planning
 from app.domain.matching import closing, matter
 from app.domain.organisations.retention import BOUNDS, DataClass
 from app.domain.people import departing
@@ -47,6 +48,8 @@ async def _swept(organisation_id: str) -> int:
         has_more = True
         while has_more:
             has_more, days = await _sweep(organisation_id)
+        while await planning.apply_next(organisation_id):
+            pass
     except Exception as error:
         log.error("sweep.failed", organisation_id=organisation_id, **described(error))
         return _LONGEST

@@ -32,7 +32,7 @@ def test_creating_and_changing_take_a_body_removing_takes_none(intent: Intent) -
 @each
 def test_only_moves_have_a_verb_and_only_new_objects_a_path(intent: Intent) -> None:
     assert bool(intent.verb) is (intent.kind is Kind.MOVE)
-    assert bool(intent.path) is (intent.kind in (Kind.CREATE, Kind.BEGIN))
+    assert bool(intent.path) is (intent.kind in (Kind.CREATE, Kind.PUT, Kind.BEGIN))
     assert intent.has_id is not bool(intent.path)
 
 

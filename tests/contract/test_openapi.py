@@ -111,7 +111,7 @@ def test_every_operation_is_told_in_full(document: Any) -> None:
         assert set(operation["tags"]) <= tags, path
         assert (operation["security"] == []) is not path.startswith("/v1/"), path
         assert ("x-scopes" in operation) is path.startswith("/v1/"), path
-        assert ("requestBody" in operation) <= (method in ("POST", "PATCH")), path
+        assert ("requestBody" in operation) <= (method in ("POST", "PUT", "PATCH")), path
     assert {chapter(resource) for resource in RESOURCES} == tags - {"nodes", "health"}
 
 

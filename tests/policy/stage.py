@@ -15,7 +15,7 @@ from app.declared import RESOURCES
 from app.domain.operations import service as operations
 from app.domain.privacy import break_glass
 from tests.conflicted import conflicted
-from tests.full import Full, fill
+from tests.full import Full, fill, planned
 from tests.matched import matched
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
 from tests.world import World, found_world
@@ -255,6 +255,7 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
     stage.add("group", group["id"])
     member = {"group_id": group["id"], "person_id": world.people["mentor"]}
     stage.add("group_member", (await world.do("service", "add_group_member", **member))["id"])
+    stage.add("planned_change", (await planned(world, world.people["mentor"]))["id"])
     await _webhooks(stage, owner)
     provider: dict[str, Any] = {
         "name": "Sign-in",

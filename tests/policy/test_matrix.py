@@ -37,7 +37,7 @@ BY_NAME = {resource.name: resource for resource in RESOURCES}
 PARENTS = {
     "create_programme": "organisation",
     "create_rank": "organisation",
-    "create_person": "organisation",
+    **dict.fromkeys(("create_person", "put_person"), "organisation"),
     "create_do_not_pair": "organisation",
     "create_api_key": "organisation",
     "create_identity_provider": "organisation",

@@ -28,6 +28,7 @@ SEEN_BY = {
     "person:outsider": AUDITED | COORDINATORS | {"outsider", "platform"},
     "do_not_pair": OFFICE,
     **dict.fromkeys(("group", "group_member"), AUDITED | COORDINATORS),
+    "planned_change": AUDITED,
     "api_key": {"admin", "auditor"},
     "identity_provider": {"admin", "auditor"},
     "standing": {"admin", "coordinator", "auditor"},

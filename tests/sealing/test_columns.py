@@ -34,6 +34,7 @@ SEALED = {
     "webhook_signing_key.sealed": None,
     "idempotency_record.body": None,
     "operation_input.sealed": None,
+    "planned_change.said": None,
     "legal_hold.reason": None,
     "break_glass.reason": None,
     "export.content": "person_id",

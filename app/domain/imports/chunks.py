@@ -11,7 +11,7 @@ from app.domain.operations import inputs
 from app.domain.operations.work import Work
 from app.errors import DomainError
 
-AT_ONCE = 250
+AT_ONCE = 1000
 Handle = Callable[[Db, Work, Sequence[Row]], Awaitable[None]]
 
 

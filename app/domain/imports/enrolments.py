@@ -38,7 +38,7 @@ async def _take(programme_id: str, db: Db, work: Work, rows: Sequence[Row]) -> N
     )
     ids, emails = ({text for row in rows if (text := row.text(name))} for name in (BY_ID, BY_EMAIL))
     roll = await Roll.call(db, ids, emails)
-    joined = await _joined(db, programme_id, roll.ids)
+    joined = await _joined(db, programme_id, roll.people)
     known: list[tuple[Row, Enrolment]] = []
     for row in rows:
         with chunks.on_its_own(work, row):
@@ -60,9 +60,9 @@ async def _take(programme_id: str, db: Db, work: Work, rows: Sequence[Row]) -> N
 def _person(roll: Roll, row: Row) -> Person:
     """Whom a row names, by external id or else by address."""
     if text := row.text(BY_ID):
-        person, pointer = roll.by_external_id.get(text), f"/{BY_ID}"
+        person, pointer = roll.named(text), f"/{BY_ID}"
     else:
-        person, pointer = roll.by_email.get((row.text(BY_EMAIL) or "").lower()), f"/{BY_EMAIL}"
+        person, pointer = roll.with_email(row.text(BY_EMAIL)), f"/{BY_EMAIL}"
     if person is None:
         raise UnknownReference(pointer)
     return person

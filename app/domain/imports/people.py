@@ -1,21 +1,20 @@
 """Importing people: who is new is added, who is known by their external id is brought up to date."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
 
 from app.db import Db
-from app.domain.imports import chunks
+from app.domain.imports import chunks, planning
+from app.domain.imports.schemas import Effective
 from app.domain.imports.sheets import Row, Sheet, validated
 from app.domain.operations.work import Work
-from app.domain.people import lines
-from app.domain.people.models import Person
-from app.domain.people.roll import Ladder, Roll
-from app.domain.people.schemas import PersonCreate, PersonUpdate
-from app.reading.rows import UnknownReference
+from app.domain.people.putting import KEY, MANAGER, Batch
+from app.domain.people.schemas import PersonPut
+from app.text import Day
 
-KEY, MANAGER = "external_id", "manager_external_id"
-_COLUMNS = {name: item.annotation for name, item in PersonCreate.model_fields.items() if name != "manager_id"}
-SHEET = Sheet({**_COLUMNS, MANAGER: str}, required=(KEY,), key=(KEY,))
+EFFECTIVE = "effective_at"
+_COLUMNS = {name: item.annotation for name, item in PersonPut.model_fields.items()}
+SHEET = Sheet({**_COLUMNS, EFFECTIVE: Day}, required=(KEY,), key=(KEY, EFFECTIVE))
 
 
 async def run(work: Work) -> None:
@@ -39,38 +38,39 @@ def _managers_first(rows: Sequence[Row]) -> Iterator[Row]:
 
 async def _take(db: Db, work: Work, rows: Sequence[Row]) -> None:
     """Add the new ones, all by one statement, then change those who are known."""
-    keys = {text for row in rows for text in (row.text(KEY), row.text(MANAGER)) if text}
-    roll = await Roll.call(db, keys, {text for row in rows if (text := row.text("work_email"))})
-    ladder = await Ladder.of(db)
-    known: list[tuple[Row, Person]] = []
-    added: list[Person] = []
-    for row in rows:
-        if person := roll.by_external_id.get(row.text(KEY) or ""):
-            known.append((row, person))
+    batch = await Batch.of(db, work.actor, [row.members for row in rows])
+    others: list[Row] = []
+    for row in await _due(batch, work, rows):
+        if not batch.is_plain(row.members):
+            others.append(row)
             continue
         with chunks.on_its_own(work, row):
-            # Without a key nobody would be found again.
-            person = roll.enter(
-                validated(PersonCreate, _members(roll, row) | {KEY: row.members.get(KEY) or ""}), ladder
-            )
+            batch.enter(_said(batch, row))
             work.report.created += 1
-            added.append(person)
     await db.flush()
-    await lines.arrived(db, added)
-    for row, person in known:
+    for row in others:
         with chunks.on_its_own(work, row):
-            if await roll.change(work.actor, person, validated(PersonUpdate, _members(roll, row))):
-                work.report.updated += 1
-            else:
-                work.report.unchanged += 1
+            outcome = await batch.put(_said(batch, row))
+            setattr(work.report, outcome, getattr(work.report, outcome) + 1)
 
 
-def _members(roll: Roll, row: Row) -> dict[str, Any]:
-    """The row with its manager's id in the place of the external one."""
-    if MANAGER not in row.members:
-        return dict(row.members)
-    manager = roll.by_external_id.get(row.text(MANAGER) or "")
-    if manager is None and row.members[MANAGER] is not None:
-        raise UnknownReference(f"/{MANAGER}")
-    others = {name: value for name, value in row.members.items() if name != MANAGER}
-    return {**others, "manager_id": manager.id if manager else None}
+async def _due(batch: Batch, work: Work, rows: Sequence[Row]) -> list[Row]:
+    """The rows that hold today, without their day; the others are kept as planned changes."""
+    today, due = planning.today(batch.ladder.zone), []
+    for row in rows:
+        with chunks.on_its_own(work, row):
+            day = {EFFECTIVE: row.members.get(EFFECTIVE) or work.parameters.get(EFFECTIVE)}
+            on = validated(Effective, day).effective_at
+            bare = replace(row, members={name: value for name, value in row.members.items() if name != EFFECTIVE})
+            if on is None or on <= today:
+                due.append(bare)
+                continue
+            await planning.plan(batch, validated(PersonPut, bare.members), on)
+            work.report.planned += 1
+    return due
+
+
+def _said(batch: Batch, row: Row) -> PersonPut:
+    # Without a key nobody would be found again.
+    said: PersonPut = validated(batch.schema(row.text(KEY)), row.members | {KEY: row.members.get(KEY) or ""})
+    return said

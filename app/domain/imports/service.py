@@ -24,7 +24,8 @@ async def begin(db: Db, actor: Actor, data: ImportBegin) -> Operation:
     cell clears what may be empty. Columns are named as in the API; `manager_external_id` names a manager, in any order
     of the rows, and `person_external_id` or `person_work_email` who joins. In CSV `|` parts the items of a list;
     levels, weights and traits are written `python=4|music=2`, hours `monday 09:00-11:30|friday 14:00-24:00`. What a row
-    says of these replaces what was there.
+    says of these replaces what was there. What is said of people from a later day on (`effective_at`) is kept as a
+    planned change until then.
     """
     if data.programme_id is not None:
         await rows.refer(db, actor, PROGRAMMES, data.programme_id, "invite_enrolment", pointer="/programme_id")
@@ -36,7 +37,11 @@ async def begin(db: Db, actor: Actor, data: ImportBegin) -> Operation:
         db,
         actor,
         f"{data.kind}_import",
-        parameters={"format": data.format, "programme_id": data.programme_id},
+        parameters={
+            "format": data.format,
+            "programme_id": data.programme_id,
+            "effective_at": data.effective_at and data.effective_at.isoformat(),
+        },
         subject_ids=[data.programme_id] if data.programme_id else [],
         total=len(found),
         dry_run=data.dry_run,

@@ -66,6 +66,8 @@ class Operation(Row, table=True):
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    # The database knows the default, too: an older version of the service goes on while a newer one is rolled out.
+    planned: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
     refused: int = 0
     errors: list[dict[str, Any]] = json_column(default_factory=list)
     result: str | None = Field(default=None, sa_type=sa.Text)

@@ -34,6 +34,7 @@ class OperationRead(Output):
     created: int
     updated: int
     unchanged: int
+    planned: int = Field(description="Kept for a later day.")
     refused: int
     errors: list[RowError] = Field(description="The first 1,000 of what was refused.")
     result: str | None = Field(description="The id of what came of it.")

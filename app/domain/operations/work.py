@@ -48,6 +48,7 @@ class Report:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    planned: int = 0
     refused: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
     result: str | None = None

@@ -1,12 +1,13 @@
 """What can be done to the directory."""
 
-from app.acting.intent import create, delete, move, update
+from app.acting.intent import create, delete, move, put, update
 from app.auth.scopes import Scope
-from app.domain.people import service
+from app.domain.people import putting, service
 from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
 
 INTENTS = (
     create("create_person", PEOPLE, service.create, Scope.DIRECTORY_WRITE),
+    put("put_person", PEOPLE, putting.put, Scope.DIRECTORY_WRITE, "external_id"),
     update("update_person", PEOPLE, service.update, Scope.DIRECTORY_WRITE),
     move("deactivate_person", PEOPLE, service.deactivate, Scope.DIRECTORY_WRITE, "deactivate"),
     move("reactivate_person", PEOPLE, service.reactivate, Scope.DIRECTORY_WRITE, "reactivate"),

@@ -68,6 +68,22 @@ async def arrived(db: Db, people: Iterable[Person]) -> None:
     await db.execute(sa.delete(AwaitedManager).where(*_waits(db, [person_id for person_id, _ in waiting])))
 
 
+async def waited_for(db: Db, names: Iterable[str]) -> set[str]:
+    """Those of some names for whom somebody waits, in small letters."""
+    return {reference.lower() for _, reference in await _waiting(db, [name.lower() for name in names])}
+
+
+async def who_waits(db: Db, names: Iterable[str]) -> list[str]:
+    """The ids of those who wait for somebody with one of these names."""
+    return [person_id for person_id, _ in await _waiting(db, [name.lower() for name in names])]
+
+
+async def awaiting(db: Db, person_ids: Collection[str]) -> dict[str, str]:
+    """For whom these people wait, by their ids."""
+    select = sa.select(col(AwaitedManager.person_id), col(AwaitedManager.reference)).where(*_waits(db, person_ids))
+    return {person_id: reference for person_id, reference in await db.execute(select)}  # noqa: C416
+
+
 def _names(person: Person) -> tuple[str, ...]:
     return tuple(name for name in (person.id, person.external_id, person.login) if name)
 

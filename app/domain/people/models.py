@@ -71,11 +71,12 @@ class Person(Row, table=True):
         belongs_to("person", "manager_id"),
         sa.ForeignKeyConstraint(["organisation_id", "rank_level"], ["rank.organisation_id", "rank.level"]),
         check("not_own_manager", "manager_id is null or manager_id <> id"),
-        unique("external_id", name="uq_person_external_id"),
+        # Two that differ in case alone are one person's, written twice.
+        sa.Index("uq_person_external_id", "organisation_id", sa.text("lower(external_id)"), unique=True),
         sa.Index("uq_person_login", "organisation_id", sa.text("lower(login)"), unique=True),
         sa.Index("uq_person_work_email", "organisation_id", sa.text("lower(work_email)"), unique=True),
         sa.Index("ix_person_employee_number", "organisation_id", sa.text("lower(employee_number)"), "id"),
-        sa.Index("ix_person_external_id", "organisation_id", sa.text("lower(external_id)"), "id"),
+        index("person_external_id", "external_id", "id"),
         index("person_manager", "manager_id", "id"),
         index("person_department", "department", "id"),
         index("person_display_name", "display_name", "id"),
@@ -85,6 +86,7 @@ class Person(Row, table=True):
             "id",
             where="termination_date is not null and employment_status <> 'inactive'",
         ),
+        index("person_updated_at", "updated_at", "id"),
     )
     prefix: ClassVar[str] = "per"
 

@@ -28,7 +28,7 @@ PEOPLE = Resource(
         Equals("employment_status"),
         Range("updated_at"),
     ),
-    sorts=("display_name",),
+    sorts=("display_name", "updated_at"),
     sensitive=Sensitive("id"),
     # The directory is kept by those who are in it.
     party=(),

@@ -1,82 +1,81 @@
 """Many people at once: what is known of them and their managers is loaded by one statement for all."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app.auth.actor import Actor
 from app.db import Db
 from app.domain.organisations.models import Organisation, Rank
 from app.domain.people import service
-from app.domain.people.models import Person, WorkEmailTaken
-from app.domain.people.schemas import PersonCreate, PersonUpdate
-from app.errors import Fault
+from app.domain.people.models import ExternalIdTaken, LoginTaken, Person, WorkEmailTaken
+from app.errors import Conflict, Fault
 from app.reading import rows
+
+# What tells people apart, whatever its case; in this order it is told who is in the way.
+_TAKEN: Mapping[str, tuple[type[Conflict], str]] = {
+    "external_id": (ExternalIdTaken, "external id"),
+    "work_email": (WorkEmailTaken, "work e-mail address"),
+    "login": (LoginTaken, "login"),
+}
 
 
 @dataclass
 class Roll:
-    """People by external id and by work e-mail address; those that are added stand in it at once.
+    """People by external id, login and work e-mail address, in small letters; those that are added stand in it at once.
 
-    An address that is given up stays taken: the database, too, would see two holders for a moment.
+    A name that is given up stays taken: the database, too, would see two holders for a moment.
     """
 
-    db: Db
-    by_external_id: dict[str, Person]
-    by_email: dict[str, Person]
-
-    @property
-    def ids(self) -> set[str]:
-        """The ids of them all."""
-        return {person.id for person in (*self.by_external_id.values(), *self.by_email.values())}
+    people: dict[str, Person]
+    # Ids, by the kind of name and the name.
+    holders: dict[str, dict[str, str]]
 
     @classmethod
-    async def call(cls, db: Db, external_ids: Iterable[str], emails: Iterable[str]) -> Self:
-        """Load whoever has one of these external ids or addresses."""
-        known = sa.or_(
-            col(Person.external_id) == rows.any_of(external_ids),
-            sa.func.lower(col(Person.work_email)) == rows.any_of(map(str.lower, emails)),
-        )
-        select = sa.select(Person).where(col(Person.organisation_id) == db.organisation_id, known)
-        roll = cls(db, {}, {})
-        for person in (await db.execute(select)).scalars():
-            roll._note(person)
+    async def call(cls, db: Db, external_ids: Iterable[str], emails: Iterable[str], logins: Iterable[str] = ()) -> Self:
+        """Load whoever has one of these names."""
+        roll = cls({}, {name: {} for name in _TAKEN})
+        # One by one: each walks its index, where a condition over all three would walk the table.
+        for column, names in ((Person.external_id, external_ids), (Person.work_email, emails), (Person.login, logins)):
+            if wanted := {name.lower() for name in names}:
+                known = sa.func.lower(col(column)) == rows.any_of(wanted)
+                select = sa.select(Person).where(col(Person.organisation_id) == db.organisation_id, known)
+                for person in (await db.execute(select)).scalars():
+                    roll.note(person)
         return roll
 
-    def _note(self, person: Person) -> None:
-        if person.external_id is not None:
-            self.by_external_id[person.external_id] = person
-        if person.work_email is not None:
-            self.by_email[person.work_email.lower()] = person
+    def note(self, person: Person) -> None:
+        """Take somebody in."""
+        self.people[person.id] = person
+        self.note_names(person.id, {name: getattr(person, name) for name in _TAKEN})
 
-    def enter(self, data: PersonCreate, ladder: "Ladder") -> Person:
-        """Add a person, as `service.create` does; whoever is their manager is known to exist."""
-        ladder.require(data.rank_level)
-        self._require_free(data.work_email, None)
-        person = service.enter(self.db, data, data.zone or ladder.zone)
-        self._note(person)
-        return person
+    def note_names(self, person_id: str, values: Mapping[str, Any]) -> None:
+        """Take in what somebody is called, of one of whom no more is known."""
+        for name, holders in self.holders.items():
+            if value := values.get(name):
+                holders[value.lower()] = person_id
 
-    async def change(self, actor: Actor, person: Person, data: PersonUpdate) -> bool:
-        """Bring a person up to date, as `service.update` does; whether anything differed."""
-        changes = {name: value for name, value in data.changes().items() if getattr(person, name) != value}
-        if not changes:
-            return False
-        if "work_email" in changes:
-            self._require_free(changes["work_email"], person)
-        if "manager_id" in changes:
-            # The line is looked at in the database: what was changed before must stand there.
-            await self.db.flush()
-        self._note(await service.update(self.db, actor, person.id, PersonUpdate.model_validate(changes)))
-        return True
+    def id_of(self, external_id: str | None) -> str | None:
+        """The id of whoever has this external id, in whatever case."""
+        return self.holders["external_id"].get((external_id or "").lower())
 
-    def _require_free(self, email: str | None, holder: Person | None) -> None:
-        if email is not None and self.by_email.get(email.lower(), holder) is not holder:
-            fault = Fault("is another person's", code=WorkEmailTaken.code, pointer="/work_email")
-            raise WorkEmailTaken("Another person has this work e-mail address.", faults=(fault,))
+    def named(self, external_id: str | None) -> Person | None:
+        """Whoever had this external id before, in whatever case."""
+        return self.people.get(self.id_of(external_id) or "")
+
+    def with_email(self, email: str | None) -> Person | None:
+        """Whoever has this work e-mail address."""
+        return self.people.get(self.holders["work_email"].get((email or "").lower(), ""))
+
+    def require_free(self, values: Mapping[str, Any], holder: str | None) -> None:
+        """Raise for a name among `values` that is another person's."""
+        for name, (error, called) in _TAKEN.items():
+            value = values.get(name)
+            if value is not None and self.holders[name].get(value.lower(), holder) != holder:
+                fault = Fault("is another person's", code=error.code, pointer=f"/{name}")
+                raise error(f"Another person has this {called}.", faults=(fault,))
 
 
 @dataclass(frozen=True)

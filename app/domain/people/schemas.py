@@ -59,8 +59,8 @@ class PersonCreate(Input):
     )
 
 
-class PersonUpdate(Patch):
-    """Changes to a person."""
+class _Changes(Patch):
+    """What can be changed of a person, whoever their manager is."""
 
     external_id: Slug | None = None
     login: Slug | None = None
@@ -82,11 +82,39 @@ class PersonUpdate(Patch):
     locale: Word | None = None
     languages: Languages = absent()
     skills: Skills = absent()
-    manager_id: PersonId | None = None
     hire_date: Day | None = None
     termination_date: Day | None = Field(
         default=None, description="The day on which they leave, once it is known; on it they do."
     )
+
+
+class PersonUpdate(_Changes):
+    """Changes to a person."""
+
+    manager_id: PersonId | None = None
+
+
+class PersonPut(_Changes):
+    """A person as the HR system knows them, by its own ids. What is absent stays as it is, `null` clears it.
+
+    Somebody new needs `given_name`, `family_name` and `rank_level`.
+    """
+
+    external_id: Slug = Field(description="Over REST the address says it; it need not be repeated here.")
+    manager_external_id: Slug | None = Field(
+        default=None, description="One who is not in the directory yet becomes their manager on arriving."
+    )
+    employment_status: EmploymentStatus = Field(
+        default=EmploymentStatus.ACTIVE, description="Whether they work here now; somebody new does."
+    )
+
+
+class NewPerson(PersonPut):
+    """What nobody can be without who is new."""
+
+    given_name: Name
+    family_name: Name
+    rank_level: Level
 
 
 class PersonRead(Output):

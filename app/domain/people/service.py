@@ -1,5 +1,8 @@
 """Keeping the directory: who works here, under whom, and who must never be paired."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 from sqlmodel import col
 
@@ -31,19 +34,35 @@ async def create(db: Db, actor: Actor, data: PersonCreate) -> Person:
     await _require_rank(db, data.rank_level)
     if data.manager_id is not None:
         await rows.refer(db, actor, PEOPLE, data.manager_id, pointer="/manager_id")
-    person = enter(db, data, data.zone or await _default_zone(db))
+    values = data.model_dump()
+    person = enter(db, values, values["zone"] or await _default_zone(db))
     await lines.arrived(db, (person,))
     return person
 
 
-def enter(db: Db, data: PersonCreate, zone: str) -> Person:
-    """Write down a person whose rank and manager are known to exist."""
-    values = data.model_dump() | {"zone": zone}
-    values["display_name"] = data.display_name or f"{data.given_name} {data.family_name}"
-    person = Person(organisation_id=db.organisation_id, id=ids.new(Person.prefix), **values)
+def enter(db: Db, values: Mapping[str, Any], zone: str) -> Person:
+    """Write down a person whose rank and manager are known to exist; in `zone` if theirs is not said."""
+    person = Person(**_entered(db, values, zone))
     db.add(person)
     outbox.record(db, PersonCreated.of(person))
     return person
+
+
+def enter_unseen(db: Db, values: Mapping[str, Any], zone: str) -> str:
+    """As `enter`, of one of many whom nobody looks at again in this transaction; their id."""
+    row = _entered(db, values, zone)
+    db.write_down(Person, **row)
+    told = PersonCreated(
+        person_id=row["id"], external_id=row.get("external_id"), employment_status=EmploymentStatus.ACTIVE
+    )
+    outbox.record(db, told)
+    return str(row["id"])
+
+
+def _entered(db: Db, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    shown = values.get("display_name") or f"{values['given_name']} {values['family_name']}"
+    known = {"organisation_id": db.organisation_id, "id": ids.new(Person.prefix)}
+    return {**values, **known, "zone": values.get("zone") or zone, "display_name": shown}
 
 
 async def update(db: Db, actor: Actor, person_id: str, data: PersonUpdate) -> Person:

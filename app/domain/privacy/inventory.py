@@ -167,6 +167,15 @@ INVENTORY: Mapping[str, Plan] = {
         },
         whose="id = $2",
     ),
+    # What was announced of somebody is not done any more.
+    "planned_change": Plan(
+        keep="changed errors requested_by principal scopes",
+        blank={
+            "external_id": "''",
+            "said": "null",
+            "status": "case status when 'planned' then 'cancelled' else status end",
+        },
+    ),
     "programme": Plan(rewrite="name purpose objectives agreement_clauses"),
     "programme_milestone": Plan(rewrite="title"),
     "programme_resource": Plan(keep="url", rewrite="title body"),

@@ -6,7 +6,7 @@ from alembic import op
 from app.isolation import isolate, release
 
 revision = "d41c7a90be35"
-down_revision = "5b7e02d4c9a1"
+down_revision = "a7d41e90c263"
 branch_labels = None
 depends_on = None
 
