@@ -74,7 +74,7 @@ def stability(market: Market, plain: Plan) -> None:
 
 def baselines(market: Market, plan: Plan) -> None:
     """M9: what self-service and greedy matching reach on the same market."""
-    utilities = Utilities(market, POLICY, 1)
+    utilities = Utilities.of(market, POLICY, 1)
     columns, rows = utilities.joint.columns, np.arange(len(market.mentees))
     found = utilities.look.over(
         columns, rows, np.zeros(columns.mentors, np.int64), np.full(len(rows), -1), columns.mentors, phase="score"

@@ -50,7 +50,7 @@ class Explainer:
     @cached_property
     def utilities(self) -> Utilities:
         """Both sides' utilities of everybody, pinned or not."""
-        return Utilities(replace(self.market, pins=()), self.policy)
+        return Utilities.of(replace(self.market, pins=()), self.policy)
 
     @cached_property
     def seats(self) -> Mapping[Side, Mapping[str, Seat]]:

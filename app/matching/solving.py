@@ -51,7 +51,7 @@ def _solved(market: Market, policy: Policy, seed: int, look: Look) -> tuple[Plan
     packed = pack(market, policy, seed)
     floors = owed(market, policy, pinned)
     look.say("snapshot", 1, 1)
-    utilities = Utilities(market, policy, seed, Look(look.progress))
+    utilities = Utilities(packed, Look(look.progress))
     try:
         asked = problem(packed, policy, pinned, floors)
         solution, choices = Objectives(asked, packed, utilities, lambda each: optimise(each, look)).solved()

@@ -5,7 +5,7 @@ A proposal that waits for an answer plays no part in what somebody would like. P
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -26,27 +26,39 @@ Ranked = list[tuple[str, int]]
 
 @dataclass(frozen=True)
 class Utilities:
-    """Columns by whose share counts; all have the open seats, in the order of the run's `seed`."""
+    """Columns by whose share counts; all have the open seats of `packed`, in their order."""
 
-    market: Market
-    policy: Policy
-    seed: int = 0
+    packed: Packed
     look: Look = field(default_factory=Look)
+
+    @classmethod
+    def of(cls, market: Market, policy: Policy, seed: int = 0) -> "Utilities":
+        """The utilities of a market that nobody packed yet."""
+        return cls(pack(market, policy, seed))
+
+    @property
+    def market(self) -> Market:
+        """Whose seats these are."""
+        return self.packed.pairwise.market
+
+    @property
+    def policy(self) -> Policy:
+        """What the programme wants."""
+        return self.packed.pairwise.policy
 
     @cached_property
     def joint(self) -> Packed:
         """Both sides, as the policy shares the score out."""
-        return self._packed(self.policy.mentee_share)
+        return self.packed.shared(self.policy.mentee_share)
 
     @cached_property
     def own(self) -> dict[Side, Packed]:
         """Each side alone; these scores are tenfold utilities."""
-        return {Side.MENTEE: self._packed(SHARES), Side.MENTOR: self._packed(0)}
+        return {Side.MENTEE: self.packed.shared(SHARES), Side.MENTOR: self.packed.shared(0)}
 
     def seats(self, side: Side) -> tuple[Seat, ...]:
         """The open seats of a side, by place in the columns."""
-        packed = self.own[side]
-        return packed.mentors if side is Side.MENTOR else packed.mentees
+        return self.packed.mentors if side is Side.MENTOR else self.packed.mentees
 
     def scan(self, side: Side, rows: I64, prices: I64, floors: I64) -> Scan:
         """All pairs of some mentees whose tenfold utility to a side, less the mentor's price, is above the floor."""
@@ -81,10 +93,6 @@ class Utilities:
     def scores(self, side: Side, seat: str) -> Ranked:
         """The partners whom the rules leave a seat, with the pair's score, best first; equals by id."""
         return self._ranked(self.joint, side, seat)
-
-    def _packed(self, mentee_share: int) -> Packed:
-        market = replace(self.market, current=frozenset())
-        return pack(market, self.policy.model_copy(update={"mentee_share": mentee_share}), self.seed)
 
     def _scan(self, columns: Columns, rows: I64, prices: I64, floors: I64) -> Scan:
         return self.look.over(columns, rows, prices, floors, max(columns.mentors, 1), phase="report")
