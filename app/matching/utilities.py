@@ -13,7 +13,7 @@ import numpy as np
 from app.matching import oracle
 from app.matching.columns import BARRED, I64, Columns
 from app.matching.explanations import Side
-from app.matching.looking import Look, scanner_for
+from app.matching.looking import Look, engine
 from app.matching.market import Market, Seat
 from app.matching.packing import Packed, pack
 from app.matching.policy import SHARES, Policy
@@ -72,14 +72,10 @@ class Utilities:
         return dense
 
     def listed(self, side: Side, mentors: I64, mentees: I64) -> I64:
-        """A side's utility of listed pairs that no rule bars, shape (pairs,)."""
-        out = np.empty(len(mentees), np.int64)
-        floors = np.full(len(self.seats(Side.MENTEE)), BARRED, np.int64)
-        for rows in self.rows():
-            at = np.flatnonzero((mentees >= rows[0]) & (mentees <= rows[-1]))
-            if len(at):
-                out[at] = self.dense(side, rows, floors)[mentees[at] - rows[0], mentors[at]]
-        return out
+        """A side's utility of listed pairs that no rule bars, shape (pairs,); fast where they are grouped by mentee."""
+        columns = self.own[side].columns
+        utility: I64 = engine(columns).listed(columns, mentees, mentors) // SHARES
+        return utility
 
     def rows(self) -> Iterator[I64]:
         """All mentees, some at a time."""
@@ -113,7 +109,7 @@ def _row(columns: Columns, mentee: int) -> I64:
 def _column(columns: Columns, mentor: int) -> I64:
     """Scores of one mentor with every mentee: a market of one mentor, looked over at once."""
     narrow = columns.of_mentors(np.array([mentor]))
-    look = Look(threads=1, chunk=max(columns.mentees, 1), scanner=scanner_for(columns))
+    look = Look(threads=1, chunk=max(columns.mentees, 1), scanner=engine(columns).scan)
     rows = np.arange(columns.mentees)
     found = look.over(narrow, rows, np.zeros(1, np.int64), np.full(len(rows), BARRED), 1, phase="report")
     scores = np.full(columns.mentees, BARRED, np.int64)
