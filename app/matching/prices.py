@@ -5,9 +5,7 @@ import numpy as np
 from app.matching.columns import I64, INFINITE
 from app.matching.network import Network
 from app.matching.problem import Problem
-
-# Below this many arcs, whole-array passes beat loading the compiled search.
-_SMALL = 20_000
+from app.matching.resuming import SMALL
 
 
 def potentials(problem: Problem, net: Network, flow: I64) -> I64:
@@ -43,7 +41,8 @@ def _distances(nodes: int, source: int, tail: I64, head: I64, cost: I64) -> I64:
     """Shortest paths from `source`; costs may be negative, cycles may not."""
     distance = np.full(nodes, INFINITE, np.int64)
     distance[source] = 0
-    if len(tail) < _SMALL:
+    # Whole-array passes beat loading the compiled search.
+    if len(tail) < SMALL:
         return _relaxed(distance, tail, head, cost)
     from app.matching.paths import search  # noqa: PLC0415 - compiled; small markets do without
 

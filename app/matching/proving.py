@@ -10,6 +10,7 @@ from app.matching.network import network
 from app.matching.prices import potentials
 from app.matching.pricing import Pricing
 from app.matching.problem import Edges, Problem, Solution
+from app.matching.resuming import resumed
 from app.matching.settling import settled
 
 
@@ -37,7 +38,7 @@ def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solutio
     first = pricing.first(effort.candidates)
     edges = Edges.none(columns.mentors).with_more(first.mentees, first.mentors, first.scores)
     look.bound = _bound_at_first(problem, first.best)
-    state = _solved(problem, edges, look, 0)
+    state = _solved(problem, edges, look, 0, None)
     best = look.bound
     for rounds in range(1, effort.rounds + 1):
         try:
@@ -53,7 +54,7 @@ def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solutio
             state = replace(state, pairs=settled(problem, state.potential, wider, look, full, state.pairs))
             break
         edges = wider
-        state = _solved(problem, edges, look, rounds)
+        state = _solved(problem, edges, look, rounds, state)
     return Solution(
         state.pairs, state.objective, best, state.u, state.v, rounds, first.allowed, first.reached, edges, look.scored
     )
@@ -63,23 +64,32 @@ def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solutio
 class _State:
     """One solved flow over the candidates so far."""
 
+    edges: Edges
+    flow: I64
     potential: I64
     pairs: Edges
     objective: int
     u: I64
     v: I64
 
+    def carried(self, edges: Edges) -> I64:
+        """The same flow over more candidates."""
+        pairs = np.zeros(len(edges.keys), np.int64)
+        pairs[np.searchsorted(edges.keys, self.edges.keys)] = self.flow[: len(self.edges.keys)]
+        return np.concatenate([pairs, self.flow[len(self.edges.keys) :]])
 
-def _solved(problem: Problem, edges: Edges, look: Look, rounds: int) -> _State:
+
+def _solved(problem: Problem, edges: Edges, look: Look, rounds: int, before: _State | None) -> _State:
     look.say("solve", rounds, rounds + 1)
     net = network(problem, edges)
-    flow = net.flow()
+    flow = resumed(problem, net, before.carried(edges), before.potential) if before else None
+    flow = net.flow() if flow is None else flow
     potential = potentials(problem, net, flow)
     mentees, mentors = problem.columns.mentees, problem.columns.mentors
     objective = -int((flow * net.cost).sum())
     look.objective = objective
     u, v = potential[:mentees].copy(), -potential[mentees : mentees + mentors]
-    return _State(potential, edges.chosen(flow[: len(edges.keys)] > 0), objective, u, v)
+    return _State(edges, flow, potential, edges.chosen(flow[: len(edges.keys)] > 0), objective, u, v)
 
 
 def _gains(wider: Edges, edges: Edges, state: _State, columns: Columns) -> I64:

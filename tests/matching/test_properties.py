@@ -175,6 +175,7 @@ def test_what_large_markets_are_solved_with_solves_small_ones_alike(monkeypatch:
         expected = solve(market, policy, seed=seed).to_bytes()
         with monkeypatch.context() as patch:
             patch.setattr("app.matching.looking.SMALL", 0)
-            patch.setattr("app.matching.prices._SMALL", 0)
+            patch.setattr("app.matching.prices.SMALL", 0)
+            patch.setattr("app.matching.resuming.SMALL", 0)
 
             assert solve(market, policy, seed=seed).to_bytes() == expected
