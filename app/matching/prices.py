@@ -8,6 +8,10 @@ from app.matching.problem import Problem
 from app.matching.resuming import SMALL
 
 
+# What a place costs that is not there: more than any score and reward, with room to add some up.
+_UNAFFORDABLE = INFINITE >> 2
+
+
 def potentials(problem: Problem, net: Network, flow: I64) -> I64:
     """Optimal potentials by node; an unmatched seat has the price of a place that stays empty.
 
@@ -34,6 +38,8 @@ def potentials(problem: Problem, net: Network, flow: I64) -> I64:
     feeding = np.where(problem.group_e >= 0, sink + 1 + problem.group_e, source)
     distance[:mentees][idle_e] = (distance[feeding] - problem.first_e)[idle_e]
     distance[mentees:source][idle_m] = problem.first_m[idle_m]
+    distance[:mentees][problem.places_e == 0] = _UNAFFORDABLE
+    distance[mentees:source][problem.places_m == 0] = -_UNAFFORDABLE
     return distance
 
 

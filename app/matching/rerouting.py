@@ -75,6 +75,8 @@ def _too_cheap(starts, arcs, tail, head, capacity, cost, flow, potential, raised
             flow[arc] = capacity[arc]
         elif reduced > 0:
             flow[arc] = 0
+        # There may be less room than there was.
+        flow[arc] = min(flow[arc], capacity[arc])
         excess[tail[arc]] -= flow[arc]
         excess[head[arc]] += flow[arc]
     return excess
