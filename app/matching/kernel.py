@@ -200,12 +200,14 @@ def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best, 
                 t, e = i - i0, rows[i]
                 block(d, e, j0, j1, counts, scratch, out)
                 extra[t] = finish(d, e, j0, j1, extra[t], out)
-                count, top = 0, np.int64(-_INFINITE)
+                count, top, reaching = np.int32(0), np.int64(-_INFINITE), reached[j0:j1]
                 for j in range(j1 - j0):
-                    is_allowed = out[j] > _BARRED
-                    count += 1 if is_allowed else 0
-                    reached[j0 + j] += 1 if is_allowed else 0
-                    worth[j] = np.int64(out[j]) - price[j] if is_allowed else np.int64(-_INFINITE)
+                    is_allowed = np.int32(out[j] > _BARRED)
+                    count += is_allowed
+                    reaching[j] += is_allowed
+                for j in range(j1 - j0):
+                    worth[j] = np.int64(out[j]) - price[j] if out[j] > _BARRED else np.int64(-_INFINITE)
+                for j in range(j1 - j0):
                     top = max(top, worth[j])
                 allowed[i] += count
                 best[i] = max(best[i], top)

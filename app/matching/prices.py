@@ -7,7 +7,6 @@ from app.matching.network import Network
 from app.matching.problem import Problem
 from app.matching.resuming import SMALL
 
-
 # What a place costs that is not there: more than any score and reward, with room to add some up.
 _UNAFFORDABLE = INFINITE >> 2
 

@@ -67,8 +67,9 @@ class Weighing:
         """Points by count; neutral from `UNKNOWN_COUNT` on."""
         if name not in self._criteria:
             return np.zeros(c.COUNTS, np.int32)
-        known = [at(self._criteria[name].steps, count) for count in range(c.UNKNOWN_COUNT)]
-        return np.array(known + [NEUTRAL] * (c.COUNTS - len(known)), np.int32) * np.int32(self._weight(name))
+        table = np.full(c.COUNTS, NEUTRAL, np.int32)
+        table[: c.UNKNOWN_COUNT] = _points(self._criteria[name], np.arange(c.UNKNOWN_COUNT))
+        return table * np.int32(self._weight(name))
 
     def _style(self) -> I32:
         traits = len(self.pairwise.traits) if _N.STYLE in self._criteria else 0
@@ -82,9 +83,8 @@ class Weighing:
     def _overlap(self) -> I32:
         table, minutes = self._lines(_N.OVERLAP, 2 * c.NO_DIARY), self.pairwise.diaries.minutes
         if _N.OVERLAP in self._criteria:
-            steps = self._criteria[_N.OVERLAP].steps
-            points = [at(steps, slots * minutes // HALF_HOUR) for slots in range(c.NO_DIARY)]
-            table[0, : c.NO_DIARY] = np.array(points) * self._weight(_N.OVERLAP)
+            points = _points(self._criteria[_N.OVERLAP], np.arange(c.NO_DIARY) * minutes // HALF_HOUR)
+            table[0, : c.NO_DIARY] = points * self._weight(_N.OVERLAP)
         return table
 
     def _departments(self) -> I32:
@@ -96,9 +96,15 @@ class Weighing:
     def _gap(self) -> I32:
         if _N.RANK_GAP not in self._criteria:
             return np.zeros(c.RANKS, np.int32)
-        points = [at(self._criteria[_N.RANK_GAP].steps, step) for step in range(c.RANKS)]
-        return np.array(points, np.int32) * np.int32(self._weight(_N.RANK_GAP))
+        return _points(self._criteria[_N.RANK_GAP], np.arange(c.RANKS)) * np.int32(self._weight(_N.RANK_GAP))
 
     def _lines(self, name: CriterionName, size: int) -> I32:
         """Two lines of neutral points, or of nothing for a criterion that is not scored."""
         return np.full((2, size), NEUTRAL * self._weight(name), np.int32)
+
+
+def _points(criterion: Criterion, steps: c.I64) -> I32:
+    """The points of steps; the criterion's last stands for all beyond it."""
+    curve = np.array(criterion.steps, np.int32)
+    points: I32 = curve[np.minimum(steps, len(curve) - 1)]
+    return points
