@@ -6,7 +6,7 @@ from numba import njit
 from app.matching.kernel import BLOCK, COUNTED, SCRATCH, block, finish
 
 # Scoring so many mentors at once takes as long as scoring one by itself.
-_AT_ONCE = 32
+_AT_ONCE = 160
 
 
 @njit(nogil=True, cache=True)
