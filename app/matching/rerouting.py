@@ -84,7 +84,7 @@ def _too_cheap(starts, arcs, tail, head, capacity, cost, flow, potential, raised
 
 @njit(nogil=True, cache=True)
 def reroute(tail, head, capacity, cost, flow, potential, root, raised):  # pragma: no cover - compiled
-    """Make `flow` a cheapest circulation and `potential` optimal for it, in place; False where it takes too long.
+    """Make `flow` a cheapest circulation and `potential` optimal for it, in place; False where that takes too long.
 
     Every path ends at `root` at the latest, from where everybody can be reached: what is too much at some nodes and
     what others lack need not find each other. Nodes below `raised` may first take the potential that leaves none of
@@ -101,7 +101,7 @@ def reroute(tail, head, capacity, cost, flow, potential, root, raised):  # pragm
         while excess[origin] != 0 and origin != root:
             sign = 1 if excess[origin] > 0 else -1
             distance[origin], touched[0], keys[0], queue[0] = 0, origin, 0, origin
-            reached, count, done, node = 1, 1, 0, origin
+            reached, count, done, target = 1, 1, 0, -1
             while count > 0:
                 near, node = keys[0], queue[0]
                 _pop(keys, queue, count)
@@ -109,6 +109,7 @@ def reroute(tail, head, capacity, cost, flow, potential, root, raised):  # pragm
                 if near > distance[node]:
                     continue
                 if node == root or sign * excess[node] < 0:
+                    target = node
                     break
                 settled[done] = node
                 done += 1
@@ -130,7 +131,9 @@ def reroute(tail, head, capacity, cost, flow, potential, root, raised):  # pragm
                         distance[other], into[other] = far, arc
                         _push(keys, queue, count, far, other)
                         count += 1
-            target, amount = node, abs(excess[origin])
+            if target < 0:
+                return False
+            amount, node = abs(excess[origin]), target
             if target != root:
                 amount = min(amount, abs(excess[target]))
             while node != origin:
