@@ -85,11 +85,11 @@ def _has(utilities: Utilities, side: Side, held: Held) -> I64:
 
 
 def _among(utilities: Utilities, limits: Mapping[Side, I64], held: Held, rows: I64) -> I64:
-    """The blocking pairs of some mentees, shape (4, pairs)."""
-    ours = utilities.dense(Side.MENTEE, rows, limits[Side.MENTEE])
-    own = (held.mentees >= rows[0]) & (held.mentees <= rows[-1])
-    ours[held.mentees[own] - rows[0], held.mentors[own]] = _FREE
-    theirs = utilities.scan(Side.MENTOR, rows, limits[Side.MENTOR], np.zeros_like(limits[Side.MENTEE]))
-    utility = ours[theirs.mentees - rows[0], theirs.mentors]
-    kept = utility > _FREE
-    return np.stack([theirs.mentors[kept], theirs.mentees[kept], theirs.scores[kept] // SHARES, utility[kept]])
+    """The blocking pairs of some mentees, shape (4, pairs): of those that they want, the ones that the mentors want."""
+    found = utilities.scan(Side.MENTEE, rows, np.zeros_like(limits[Side.MENTOR]), limits[Side.MENTEE])
+    everybody = len(limits[Side.MENTOR])
+    is_new = ~np.isin(found.mentees * everybody + found.mentors, held.mentees * everybody + held.mentors)
+    mentors, mentees, ours = found.mentors[is_new], found.mentees[is_new], found.scores[is_new] // SHARES
+    theirs = utilities.listed(Side.MENTOR, mentors, mentees)
+    kept = theirs * SHARES > limits[Side.MENTOR][mentors]
+    return np.stack([mentors[kept], mentees[kept], theirs[kept], ours[kept]])

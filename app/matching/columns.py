@@ -108,6 +108,11 @@ class Columns(NamedTuple):
             extra=self.extra[kept],
         )
 
+    def without_extra(self) -> "Columns":
+        """The same, with nothing said of single pairs."""
+        none = np.empty(0, np.int32)
+        return self._replace(extra_starts=np.zeros_like(self.extra_starts), extra_m=none, extra=none)
+
     def with_extra(self, mentees: I64, mentors: I64, values: I64) -> "Columns":
         """More points for listed pairs, or `BARRED`; what bars once bars for good."""
         owners = np.repeat(np.arange(self.mentees), np.diff(self.extra_starts))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.matching import kernel
+from app.matching import kernel, singles
 from app.matching.columns import I32, I64, U8, U64, Columns
 from app.matching.scanning import Scan
 
@@ -65,3 +65,10 @@ def scan(columns: Columns, rows: I64, prices: I64, floors: I64, k: int) -> Scan:
     kernel.scan(Compact.of(columns), rows, prices, floors, k, found, scores, sizes, rest, allowed, best, reached)
     taken = np.arange(k)[None, :] < sizes[:, None]
     return Scan(np.repeat(rows, sizes), found[taken], scores[taken], rest, allowed, best, reached)
+
+
+def listed(columns: Columns, mentees: I64, mentors: I64) -> I64:
+    """`oracle.listed`, compiled."""
+    out = np.empty(len(mentees), np.int64)
+    singles.listed(Compact.of(columns), mentees, mentors, out)
+    return out

@@ -9,23 +9,20 @@ import numpy as np
 from app.matching import columns as c
 from app.matching.columns import I32, U8
 from app.matching.market import Seat
-from app.matching.pairwise import at, may_meet, offered, twentieths
-from app.matching.policy import NEUTRAL, Criterion, CriterionName, Policy
+from app.matching.pairwise import may_meet, offered, twentieths
+from app.matching.policy import NEUTRAL, CriterionName, Policy
 
 _N = CriterionName
 _Amounts = Callable[[Seat], Mapping[str, int]]
-_SUMS = {_N.SKILLS: c.SKILLS, _N.SKILLS_BACK: c.BACK}
-_COUNTS = {_N.INTERESTS: c.INTERESTS, _N.LANGUAGES: c.LANGUAGES}
 # A mentee's (row, factor) entries of one criterion, and where the sum starts.
 _Entries = list[tuple[list[tuple[int, int]], int]]
 
 
 @dataclass
 class Counting:
-    """Rows collected so far, the entries of each criterion by mentee, and what the criteria weigh."""
+    """Rows collected so far, and the entries of each criterion by mentee."""
 
     policy: Policy
-    criteria: Mapping[CriterionName, Criterion]
     mentors: Sequence[Seat]
     mentees: Sequence[Seat]
     rows: list[U8] = field(default_factory=list)
@@ -35,12 +32,12 @@ class Counting:
     def of(
         cls,
         policy: Policy,
-        criteria: Mapping[CriterionName, Criterion],
+        criteria: Collection[CriterionName],
         mentors: Sequence[Seat],
         mentees: Sequence[Seat],
     ) -> "Counting":
-        """Everything that the policy counts."""
-        counting = cls(policy, criteria, mentors, mentees)
+        """Everything that the policy counts; `criteria` are those with a weight."""
+        counting = cls(policy, mentors, mentees)
         if _N.SKILLS in criteria:
             counting.count(c.SKILLS, offered, lambda seat: twentieths(seat.seeks), NEUTRAL)
         if _N.SKILLS_BACK in criteria:
@@ -82,9 +79,6 @@ class Counting:
             "counted": np.array([row for row, _ in flat], np.int32),
             "factors": np.array([factor for _, factor in flat], np.int32),
             "initial": np.array([first for _, first in by_mentee], np.int32).reshape(len(self.mentees), c.COUNTED),
-            "weights": np.array([self._weight(name) for name in _SUMS], np.int32),
-            "interests": self._table(_N.INTERESTS),
-            "languages": self._table(_N.LANGUAGES),
         }
 
     def _add(self, amounts: Sequence[Mapping[str, int]], wanted: Collection[str]) -> dict[str, int]:
@@ -115,17 +109,6 @@ class Counting:
             row_of[location or None] = len(self.rows)
             self.rows.append(np.array([may_meet(groups, each, location or None) for each in theirs], np.uint8))
         return np.array([row_of[seat.location or None] for seat in self.mentees], np.int32)
-
-    def _weight(self, name: CriterionName) -> int:
-        return self.policy.weight(self.criteria[name]) if name in self.criteria else 0
-
-    def _table(self, name: CriterionName) -> I32:
-        """Points by count times weight; neutral from `UNKNOWN_COUNT` on."""
-        each = self.criteria.get(name)
-        if each is None:
-            return np.zeros(c.COUNTS, np.int32)
-        known = [at(each.steps, count) for count in range(c.UNKNOWN_COUNT)]
-        return np.array(known + [NEUTRAL] * (c.COUNTS - len(known)), np.int32) * np.int32(self._weight(name))
 
 
 def _interests(seat: Seat) -> Mapping[str, int]:

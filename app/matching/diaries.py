@@ -42,7 +42,11 @@ class Diaries:
 
     def slots(self, seat: Seat) -> tuple[int, ...]:
         """For each kind of week, the seat's slots as the bits of one number."""
-        return tuple(_bits(seat.availability, offset, self.minutes) for offset in self.offsets[seat.zone])
+        count = WEEK // self.minutes
+        return tuple(
+            _turned(_bits(seat.availability, offset % self.minutes, self.minutes), offset // self.minutes, count)
+            for offset in self.offsets[seat.zone]
+        )
 
     def overlap(self, one: Seat, other: Seat) -> int:
         """Minutes a week that both have free, in the worst week."""
@@ -66,3 +70,9 @@ def _bits(availability: tuple[Interval, ...], offset: int, minutes: int) -> int:
             bits |= ((1 << (last - first)) - 1) << (first % count)
     # What runs past Sunday's end comes round on Monday.
     return (bits | bits >> count) & ((1 << count) - 1)
+
+
+def _turned(bits: int, slots: int, count: int) -> int:
+    """A week of `count` slots begun so many slots later."""
+    slots %= count
+    return (bits >> slots | bits << (count - slots)) & ((1 << count) - 1)

@@ -21,6 +21,7 @@ from app.matching.explanations import (
     WhyNot,
     WhyUnmatched,
 )
+from app.matching.forcing import Forced, Forcing
 from app.matching.market import Market, Seat
 from app.matching.pairwise import Pairwise
 from app.matching.plan import Plan, Status
@@ -50,7 +51,7 @@ class Explainer:
     @cached_property
     def utilities(self) -> Utilities:
         """Both sides' utilities of everybody, pinned or not."""
-        return Utilities(replace(self.market, pins=()), self.policy)
+        return Utilities.of(replace(self.market, pins=()), self.policy)
 
     @cached_property
     def seats(self) -> Mapping[Side, Mapping[str, Seat]]:
@@ -75,7 +76,7 @@ class Explainer:
         )
 
     def why_not(self, plan: Plan, mentor: str, mentee: str) -> WhyNot:
-        """Every rule that the pair breaks; or what the plan loses when it is forced, by solving once more."""
+        """Every rule that the pair breaks; or what the plan loses when it is forced, by going on from it."""
         pair = self.seats[Side.MENTOR][mentor], self.seats[Side.MENTEE][mentee]
         broken = ruling.broken(self.pairwise, *pair)
         pairs = {(each.mentor, each.mentee) for each in plan.pairs}
@@ -83,16 +84,15 @@ class Explainer:
             return WhyNot(mentor, mentee, broken, *(() if broken else (0, 0, True, Changes.between(pairs, pairs))))
         if self._is_pinned(*pair):
             return WhyNot(mentor, mentee, (PINNED,))
-        market = replace(self.market, pins=(*self.market.pins, (mentor, mentee)))
-        forced = solve_alone(market, self.policy, seed=plan.seed)
+        forced = self._forced(plan.seed, mentor, mentee)
         return WhyNot(
             mentor,
             mentee,
             (),
             loss=plan.objective - forced.objective,
             score_loss=plan.total - forced.total,
-            is_exact=plan.status is Status.OPTIMAL and forced.status is Status.OPTIMAL,
-            changes=Changes.between(pairs, ((each.mentor, each.mentee) for each in forced.pairs)),
+            is_exact=plan.status is Status.OPTIMAL and forced.is_optimal,
+            changes=Changes.between(pairs, forced.pairs),
         )
 
     def why_unmatched(self, plan: Plan, seat: str) -> WhyUnmatched:
@@ -143,6 +143,18 @@ class Explainer:
             for one, another in zip(ours, theirs, strict=True)
         )
         return Alternative(following, utility, tuple(lack for lack in lacks if lack.points))
+
+    def _forced(self, seed: int, mentor: str, mentee: str) -> Forced:
+        if Forcing.is_for(self.policy):
+            return self._forcing.setdefault(seed, Forcing(self.market, self.policy, seed)).forced(mentor, mentee)
+        market = replace(self.market, pins=(*self.market.pins, (mentor, mentee)))
+        plan = solve_alone(market, self.policy, seed=seed)
+        pairs = frozenset((each.mentor, each.mentee) for each in plan.pairs)
+        return Forced(plan.objective, plan.total, plan.status is Status.OPTIMAL, pairs)
+
+    @cached_property
+    def _forcing(self) -> dict[int, Forcing]:
+        return {}
 
     def _is_pinned(self, mentor: Seat, mentee: Seat) -> bool:
         """Whether pins hold all places of one of them."""

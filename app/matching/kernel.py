@@ -12,7 +12,7 @@ from numba.extending import intrinsic
 
 from app.matching import columns as c
 
-_SKILLS, _BACK, _INTERESTS, _LANGUAGES, _COUNTED = c.SKILLS, c.BACK, c.INTERESTS, c.LANGUAGES, c.COUNTED
+_SKILLS, _BACK, _INTERESTS, _LANGUAGES, COUNTED = c.SKILLS, c.BACK, c.INTERESTS, c.LANGUAGES, c.COUNTED
 _BARRED, _INFINITE, _RANKS = c.BARRED, c.INFINITE, c.RANKS
 _RANK, _ENTER, _LEAVE, _MANAGER, _DEPARTMENT, _DIVISION, _CONSTANT, _NO_DIARY, _NO_STYLE = range(9)
 _BARRED_DEPARTMENT, _SITE, _SCALE, _SHIFT, _INITIAL = range(9, 14)
@@ -25,7 +25,7 @@ _MIN_GAP, _MIN_SLOTS, _LEAST_LANGUAGES, _MOST_LANGUAGES, _LEAST = (
 )
 # A block of mentors fits the first cache with all its scratch; a tile of mentees shares the block's columns.
 BLOCK, TILE = 2048, 16
-_SCRATCH = 3
+SCRATCH = 3
 
 
 @intrinsic
@@ -42,7 +42,7 @@ def _ones(_context, word):  # pragma: no cover - compiled
 def _count(d, e, criterion, j0, total):  # pragma: no cover - compiled
     """Sum up the rows that mentee `e` counts of a criterion; sums fit 16 bits, so that a register holds many."""
     n = len(total)
-    at = e * _COUNTED + criterion
+    at = e * COUNTED + criterion
     total[:] = np.int16(d.ints_e[e, _INITIAL + criterion])
     for place in range(d.starts[at], d.starts[at + 1]):
         row, factor = d.rows[d.counted[place], j0 : j0 + n], np.int16(d.factors[place])
@@ -51,10 +51,10 @@ def _count(d, e, criterion, j0, total):  # pragma: no cover - compiled
 
 
 @njit(nogil=True, cache=True)
-def _block(d, e, j0, j1, counts, scratch, out):  # pragma: no cover - compiled
+def block(d, e, j0, j1, counts, scratch, out):  # pragma: no cover - compiled
     """Scores of mentee `e` with mentors [j0, j1) into `out`, without the extras of single pairs."""
     n = j1 - j0
-    for criterion in range(_COUNTED):
+    for criterion in range(COUNTED):
         _count(d, e, criterion, j0, counts[criterion, :n])
     worst, common, step = scratch[0], scratch[1], scratch[2]
     kinds, words = d.bits_m.shape[0], d.bits_m.shape[1]
@@ -131,7 +131,7 @@ def _block(d, e, j0, j1, counts, scratch, out):  # pragma: no cover - compiled
 
 
 @njit(nogil=True, cache=True)
-def _finish(d, e, j0, j1, at, out):  # pragma: no cover - compiled
+def finish(d, e, j0, j1, at, out):  # pragma: no cover - compiled
     """Extras of the block's listed pairs, the least score, the mentee's scale. Returns where the next block's begin."""
     # Barred is far below: whatever points were added to it, no allowed pair comes near half of it.
     barred = np.int32(_BARRED // 2)
@@ -182,8 +182,8 @@ def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best, 
     """`oracle.scan` of up to all mentees; `found` and `scores` are (rows, k), filled up to `sizes`."""
     mentors = d.ints_m.shape[1]
     capacity = 2 * k + 64
-    scratch, out = np.empty((_SCRATCH, BLOCK), np.int32), np.empty(BLOCK, np.int32)
-    counts, worth = np.empty((_COUNTED, BLOCK), np.int16), np.empty(BLOCK, np.int64)
+    scratch, out = np.empty((SCRATCH, BLOCK), np.int32), np.empty(BLOCK, np.int32)
+    counts, worth = np.empty((COUNTED, BLOCK), np.int16), np.empty(BLOCK, np.int64)
     key, place = np.empty((TILE, capacity), np.int64), np.empty((TILE, capacity), np.int64)
     held, extra = np.empty(TILE, np.int64), np.empty(TILE, np.int64)
     bar, full = np.empty(TILE, np.int64), np.empty(TILE, np.int64)
@@ -198,14 +198,16 @@ def scan(d, rows, prices, floors, k, found, scores, sizes, rest, allowed, best, 
             price = prices[j0:j1]
             for i in range(i0, i1):
                 t, e = i - i0, rows[i]
-                _block(d, e, j0, j1, counts, scratch, out)
-                extra[t] = _finish(d, e, j0, j1, extra[t], out)
-                count, top = 0, np.int64(-_INFINITE)
+                block(d, e, j0, j1, counts, scratch, out)
+                extra[t] = finish(d, e, j0, j1, extra[t], out)
+                count, top, reaching = np.int32(0), np.int64(-_INFINITE), reached[j0:j1]
                 for j in range(j1 - j0):
-                    is_allowed = out[j] > _BARRED
-                    count += 1 if is_allowed else 0
-                    reached[j0 + j] += 1 if is_allowed else 0
-                    worth[j] = np.int64(out[j]) - price[j] if is_allowed else np.int64(-_INFINITE)
+                    is_allowed = np.int32(out[j] > _BARRED)
+                    count += is_allowed
+                    reaching[j] += is_allowed
+                for j in range(j1 - j0):
+                    worth[j] = np.int64(out[j]) - price[j] if out[j] > _BARRED else np.int64(-_INFINITE)
+                for j in range(j1 - j0):
                     top = max(top, worth[j])
                 allowed[i] += count
                 best[i] = max(best[i], top)

@@ -11,7 +11,7 @@ import numpy as np
 from app.matching import oracle
 from app.matching.columns import I64, INFINITE, Columns
 from app.matching.plan import Progress
-from app.matching.scanning import Scan, Scanner
+from app.matching.scanning import Engine, Scan, Scanner
 
 # Below this many pairs, NumPy is done before the compiled kernel is loaded.
 SMALL = 40_000
@@ -62,7 +62,8 @@ class Look:
                 (none - INFINITE).tolist(),
                 np.zeros(columns.mentors, np.int64),
             )
-        scanner = self.scanner or scanner_for(columns)
+        # What suits the whole market, which comes first, suits its parts: it is loaded by then.
+        self.scanner = scanner = self.scanner or engine(columns).scan
         chunks = [rows[at : at + self.chunk] for at in range(0, len(rows), self.chunk)]
         found = []
         for each in self._each(scanner, columns, chunks, prices, floors, k):
@@ -93,10 +94,10 @@ class Look:
             pool.shutdown(cancel_futures=True)
 
 
-def scanner_for(columns: Columns) -> Scanner:
-    """What looks over a market of this size soonest."""
+def engine(columns: Columns) -> Engine:
+    """What scores a market of this size soonest."""
     if columns.mentors * columns.mentees <= SMALL:
-        return oracle.scan
+        return oracle
     from app.matching import compiled  # noqa: PLC0415 - loading the compiler takes a second; small markets do without
 
-    return compiled.scan
+    return compiled

@@ -65,12 +65,13 @@ def network(problem: Problem, edges: Edges) -> Network:
     owed = np.minimum(problem.floors, group_size)
     total = int(min(problem.places_e.sum(), problem.places_m.sum()))
     ones_e, ones_m, at_groups = np.ones(mentees), np.ones(mentors), np.ones(len(groups))
+    first_e, first_m = np.minimum(problem.places_e, 1), np.minimum(problem.places_m, 1)
     arcs = [
         (edges.mentees, edges.mentors + mentees, np.ones(len(edges.keys)), -edges.scores),
-        (np.where(problem.group_e >= 0, sink + 1 + problem.group_e, source), e, ones_e, -problem.first_e),
-        (source * ones_e, e, problem.places_e - 1, 0 * ones_e),
-        (m, sink * ones_m, ones_m, -problem.first_m),
-        (m, sink * ones_m, problem.places_m - 1, 0 * ones_m),
+        (np.where(problem.group_e >= 0, sink + 1 + problem.group_e, source), e, first_e, -problem.first_e),
+        (source * ones_e, e, problem.places_e - first_e, 0 * ones_e),
+        (m, sink * ones_m, first_m, -problem.first_m),
+        (m, sink * ones_m, problem.places_m - first_m, 0 * ones_m),
         (source * at_groups, groups, owed, -problem.floor_reward * at_groups),
         (source * at_groups, groups, group_size - owed, 0 * at_groups),
         (np.array([source]), np.array([sink]), np.array([total]), np.array([0])),

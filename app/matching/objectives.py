@@ -38,16 +38,18 @@ class Objectives:
         if self.policy.fairness.mode is FairnessMode.MEAN_GAP:
             return self._within_gap()
         if self.policy.objective is Objective.EGALITARIAN:
-            return self._priced("egalitarian", egalitarian.solved(self.problem, self.optimum))
+            return self._priced(
+                "egalitarian", self.optimum(self.problem), egalitarian.solved(self.problem, self.optimum)
+            )
         if self.policy.objective is Objective.STABLE:
-            stabilising = Stabilising(self.problem, self.utilities)
-            return self._priced("stable", stabilising.solved(tolerance_of(self.policy), self.optimum))
+            best = self.optimum(self.problem)
+            stable = Stabilising(self.problem, self.utilities).solved(tolerance_of(self.policy), best)
+            return self._priced("stable", best, stable)
         solution = self.optimum(self.problem)
         return solution, self._floors(solution)
 
-    def _priced(self, choice: str, solution: Solution) -> tuple[Solution, Choices]:
+    def _priced(self, choice: str, plain: Solution, solution: Solution) -> tuple[Solution, Choices]:
         """The plan, and what it costs to have it rather than the best by score."""
-        plain = self.optimum(self.problem)
         choices = self._floors(solution)
         return solution, replace(choices, prices=(Price.of(choice, _total(plain), _total(solution)), *choices.prices))
 

@@ -53,11 +53,9 @@ def scan(columns: Columns, rows: I64, prices: I64, floors: I64, k: int) -> Scan:
 
 def listed(columns: Columns, mentees: I64, mentors: I64) -> I64:
     """Scores of listed pairs, grouped by mentee or not."""
-    out = np.empty(len(mentees), np.int64)
-    for mentee in np.unique(mentees):
-        chosen = mentees == mentee
-        out[chosen] = score(columns, int(mentee))[mentors[chosen]]
-    return out
+    rows = {mentee: score(columns, mentee) for mentee in np.unique(mentees).tolist()}
+    scores = (rows[mentee][mentor] for mentee, mentor in zip(mentees.tolist(), mentors.tolist(), strict=True))
+    return np.fromiter(scores, np.int64, len(mentees))
 
 
 def _counted(d: Columns, e: int, criterion: int) -> I32:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,13 @@ import numpy as np
 from app.matching import columns as c
 from app.matching.columns import I32, Columns
 from app.matching.counting import Counting
-from app.matching.diaries import HALF_HOUR
 from app.matching.extras import extras
 from app.matching.market import Market, Seat
-from app.matching.pairwise import FARTHEST, MONTH, Pairwise, at, style_points
+from app.matching.pairwise import Pairwise
 from app.matching.pinned import Pinned
-from app.matching.policy import NEUTRAL, SHARES, CriterionName, Mode, Policy
+from app.matching.policy import CriterionName, Policy
 from app.matching.slots import packed_bits
+from app.matching.weighing import Weighing
 
 _N = CriterionName
 # Numbers that no department, manager or site has: one that nobody has, one for each side's unknown.
@@ -33,6 +33,13 @@ class Packed:
     mentees: tuple[Seat, ...]
     pairwise: Pairwise
 
+    def shared(self, mentee_share: int) -> "Packed":
+        """The same with the score shared out otherwise, and nothing for proposals that wait for an answer."""
+        policy = self.pairwise.policy.model_copy(update={"mentee_share": mentee_share})
+        weighing = Weighing(policy, self.pairwise, self.mentors, self.mentees)
+        said = extras(replace(self.pairwise.market, current=frozenset()), policy, self.mentors, self.mentees)
+        return replace(self, columns=self.columns.without_extra()._replace(**weighing.arrays()).with_extra(*said))
+
 
 def pack(market: Market, policy: Policy, seed: int) -> Packed:
     """Columns of a sound market without what its pins take.
@@ -42,8 +49,7 @@ def pack(market: Market, policy: Policy, seed: int) -> Packed:
     pinned = Pinned.of(market)
     mentors, mentees = ordered(pinned.open(market.mentors), seed), ordered(pinned.open(market.mentees), seed)
     pairwise = Pairwise(market, policy)
-    build = _Packing(pairwise, mentors, mentees)
-    columns = build.columns().with_extra(*extras(market, policy, mentors, mentees))
+    columns = _Packing(pairwise, mentors, mentees).columns().with_extra(*extras(market, policy, mentors, mentees))
     return Packed(columns, mentors, mentees, pairwise)
 
 
@@ -56,7 +62,8 @@ class _Packing:
     def __init__(self, pairwise: Pairwise, mentors: Sequence[Seat], mentees: Sequence[Seat]) -> None:
         self.pairwise, self.policy, self.market = pairwise, pairwise.policy, pairwise.market
         self.mentors, self.mentees = mentors, mentees
-        self.criteria = {each.name: each for each in self.policy.criteria if self.policy.weight(each)}
+        # What counts for either side is there for every share of both.
+        self.criteria = {each.name for each in self.policy.criteria if each.mentee_weight or each.mentor_weight}
 
     def columns(self) -> Columns:
         """Everything but the extras of single pairs."""
@@ -68,7 +75,8 @@ class _Packing:
             **self._people(self.mentees, "e", -_UNRANKED),
             **counting.arrays(),
             **self._mentee_rules(),
-            **self._tables(len(traits)),
+            **Weighing(self.policy, self.pairwise, self.mentors, self.mentees).arrays(),
+            limits=self._limits(),
             division_m=_codes(self.mentors, self.mentors, lambda seat: seat.division, _UNKNOWN),
             division_e=_codes(self.mentees, self.mentors, lambda seat: seat.division, _NOBODY),
             manager_m=_codes(self.mentors, self.mentors, self._manager, _UNKNOWN),
@@ -86,7 +94,7 @@ class _Packing:
         )
 
     def _people(self, seats: Sequence[Seat], side: str, unconsented: int) -> dict[str, Any]:
-        """Rank, line, department and constants. Who must consent and has not gets a rank that no gap allows."""
+        """Rank, line and department. Who must consent and has not gets a rank that no gap allows."""
         rules, lines = self.policy.rules, self.pairwise.intervals
         return {
             f"rank_{side}": _ints(
@@ -95,27 +103,7 @@ class _Packing:
             f"enter_{side}": _ints(lines[seat.person_id][0] for seat in seats),
             f"leave_{side}": _ints(lines[seat.person_id][1] for seat in seats),
             f"department_{side}": _codes(seats, self.mentors, lambda seat: seat.department, _UNKNOWN),
-            f"constant_{side}": _ints(self._constant(seat, side) for seat in seats),
         }
-
-    def _constant(self, seat: Seat, side: str) -> int:
-        """What this seat's own waiting adds to all its pairs, and its ranking if it ranked nobody."""
-        policy, total = self.policy, 0
-        share, ranking = (
-            (policy.mentee_share, _N.MENTEE_RANKING)
-            if side == "e"
-            else (SHARES - policy.mentee_share, _N.MENTOR_RANKING)
-        )
-        waiting = self.criteria.get(_N.WAITING)
-        if waiting:
-            weight = waiting.mentee_weight if side == "e" else waiting.mentor_weight
-            total += share * weight * at(waiting.steps, seat.waiting_days // MONTH)
-        if ranking in self.criteria and seat.id not in self.pairwise.ranked_by:
-            total += policy.weight(self.criteria[ranking]) * NEUTRAL
-        earlier = self.criteria.get(_N.EARLIER_PARTNER)
-        if side == "e" and earlier and earlier.mode is Mode.COMPLEMENTARY:
-            total += policy.weight(earlier) * 100
-        return total
 
     def _manager(self, seat: Seat) -> str | None:
         return self.market.managers.get(seat.person_id)
@@ -135,38 +123,10 @@ class _Packing:
     def _needs_diaries(self) -> bool:
         return _N.OVERLAP in self.criteria or self.policy.rules.min_overlap_minutes > 0
 
-    def _tables(self, traits: int) -> dict[str, Any]:
-        minutes, rules = self.pairwise.diaries.minutes, self.policy.rules
-        style, overlap = self._table(_N.STYLE, 4 * traits + 2), self._table(_N.OVERLAP, 2 * c.NO_DIARY)
-        if _N.STYLE in self.criteria and traits:
-            each = self.criteria[_N.STYLE]
-            points = [style_points(each.steps, distance, traits) for distance in range(FARTHEST * traits + 1)]
-            style[0, : len(points)] = np.array(points) * self.policy.weight(each)
-        if _N.OVERLAP in self.criteria:
-            each = self.criteria[_N.OVERLAP]
-            points = [at(each.steps, slots * minutes // HALF_HOUR) for slots in range(c.NO_DIARY)]
-            overlap[0, : c.NO_DIARY] = np.array(points) * self.policy.weight(each)
-        departments, gap = self._table(_N.CROSS_DEPARTMENT, 4), self._table(_N.RANK_GAP, c.RANKS)
-        if _N.CROSS_DEPARTMENT in self.criteria:
-            each = self.criteria[_N.CROSS_DEPARTMENT]
-            departments[0, :3] = np.array(each.steps) * self.policy.weight(each)
-        if _N.RANK_GAP in self.criteria:
-            each = self.criteria[_N.RANK_GAP]
-            gap[0] = np.array([at(each.steps, step) for step in range(c.RANKS)]) * self.policy.weight(each)
+    def _limits(self) -> c.I64:
+        rules, minutes = self.policy.rules, self.pairwise.diaries.minutes
         least = (1, c.UNKNOWN_COUNT - 1) if rules.require_working_language else (0, c.COUNTS)
-        limits = (rules.min_rank_gap, -(-rules.min_overlap_minutes // minutes), *least, c.BARRED)
-        return {
-            "style": style,
-            "overlap": overlap,
-            "departments": departments,
-            "gap": gap[0],
-            "limits": np.array(limits, np.int64),
-        }
-
-    def _table(self, name: CriterionName, size: int) -> I32:
-        """Two lines of neutral points, or of nothing for a criterion that is not scored."""
-        weight = self.policy.weight(self.criteria[name]) if name in self.criteria else 0
-        return np.full((2, size), NEUTRAL * weight, np.int32)
+        return np.array((rules.min_rank_gap, -(-rules.min_overlap_minutes // minutes), *least, c.BARRED), np.int64)
 
 
 def _ints(values: Iterable[int]) -> I32:

@@ -25,8 +25,10 @@ def twentieths(seeks: Mapping[str, int]) -> dict[str, int]:
         return {}
     shares = {skill: SOUGHT * weight // total for skill, weight in seeks.items()}
     left = SOUGHT - sum(shares.values())
-    by_remainder = sorted(seeks, key=lambda skill: (-(SOUGHT * seeks[skill] % total), skill))
-    return {skill: shares[skill] + (skill in by_remainder[:left]) for skill in sorted(seeks)}
+    if left:
+        for skill in sorted(seeks, key=lambda skill: (-(SOUGHT * seeks[skill] % total), skill))[:left]:
+            shares[skill] += 1
+    return shares
 
 
 def offered(seat: Seat) -> dict[str, int]:

@@ -19,5 +19,8 @@ class Pinned:
 
     def open(self, seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
         """The seats without the places that pins take; those without any left are left out."""
-        left = (replace(seat, places=seat.places - self.counts[seat.id]) for seat in seats)
-        return tuple(seat for seat in left if seat.places > 0)
+        return tuple(self._left(seat) for seat in seats if seat.places > self.counts[seat.id])
+
+    def _left(self, seat: Seat) -> Seat:
+        taken = self.counts[seat.id]
+        return replace(seat, places=seat.places - taken) if taken else seat

@@ -5,9 +5,10 @@ import numpy as np
 from app.matching.columns import I64, INFINITE
 from app.matching.network import Network
 from app.matching.problem import Problem
+from app.matching.resuming import SMALL
 
-# Below this many arcs, whole-array passes beat loading the compiled search.
-_SMALL = 20_000
+# What a place costs that is not there: more than any score and reward, with room to add some up.
+_UNAFFORDABLE = INFINITE >> 2
 
 
 def potentials(problem: Problem, net: Network, flow: I64) -> I64:
@@ -36,6 +37,8 @@ def potentials(problem: Problem, net: Network, flow: I64) -> I64:
     feeding = np.where(problem.group_e >= 0, sink + 1 + problem.group_e, source)
     distance[:mentees][idle_e] = (distance[feeding] - problem.first_e)[idle_e]
     distance[mentees:source][idle_m] = problem.first_m[idle_m]
+    distance[:mentees][problem.places_e == 0] = _UNAFFORDABLE
+    distance[mentees:source][problem.places_m == 0] = -_UNAFFORDABLE
     return distance
 
 
@@ -43,7 +46,8 @@ def _distances(nodes: int, source: int, tail: I64, head: I64, cost: I64) -> I64:
     """Shortest paths from `source`; costs may be negative, cycles may not."""
     distance = np.full(nodes, INFINITE, np.int64)
     distance[source] = 0
-    if len(tail) < _SMALL:
+    # Whole-array passes beat loading the compiled search.
+    if len(tail) < SMALL:
         return _relaxed(distance, tail, head, cost)
     from app.matching.paths import search  # noqa: PLC0415 - compiled; small markets do without
 

@@ -22,13 +22,21 @@ class Pricing:
         self.references = [np.zeros(columns.mentors, np.int64)]
         self.rest = np.zeros(columns.mentees, np.int64)
         self.seen = np.zeros(columns.mentees, np.int64)
+        self.allowed, self.reached = np.zeros(columns.mentees, np.int64), np.zeros(columns.mentors, np.int64)
+
+    def copied(self, columns: Columns, look: Look) -> "Pricing":
+        """The same bounds, for columns in which no pair scores more."""
+        other = Pricing(columns, look)
+        other.references, other.rest, other.seen = [*self.references], self.rest.copy(), self.seen.copy()
+        other.allowed, other.reached = self.allowed, self.reached
+        return other
 
     def first(self, k: int) -> Scan:
         """Each mentee's `k` best mentors."""
         floors = np.full(self.columns.mentees, -INFINITE // 2, np.int64)
         rows = np.arange(self.columns.mentees)
         found = self.look.over(self.columns, rows, self.references[0], floors, k, phase="score")
-        self.rest = found.rest
+        self.rest, self.allowed, self.reached = found.rest, found.allowed, found.reached
         return found
 
     def better(self, u: I64, v: I64, k: int, slack: int) -> tuple[Scan, I64]:

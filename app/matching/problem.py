@@ -15,7 +15,7 @@ class TooLarge(Exception):
 class Problem:
     """Maximise the scores of the pairs, `first` rewards of everybody with a partner, and floors met.
 
-    `places` are at least one. `group_e` numbers the groups of mentees from 0, -1 for none; each of the first
+    Whoever has no places takes no part. `group_e` numbers the groups of mentees from 0, -1 for none; each of the first
     `floors[g]` mentees of group g with a partner earns `floor_reward`. Groups do not overlap.
     """
 

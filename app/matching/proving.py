@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.matching.columns import I64, Columns
+from app.matching.columns import I64, INFINITE, Columns
 from app.matching.looking import Look, OutOfTime
 from app.matching.network import network
 from app.matching.prices import potentials
 from app.matching.pricing import Pricing
 from app.matching.problem import Edges, Problem, Solution
+from app.matching.resuming import resumed
 from app.matching.settling import settled
 
 
@@ -26,19 +27,45 @@ class Effort:
     rounds: int = 200
 
 
+@dataclass(frozen=True)
+class Proof:
+    """A solved problem, and what its solution was proven with: to go on from when little changes."""
+
+    solution: Solution
+    state: "_State"
+    pricing: Pricing
+
+    def again(self, problem: Problem, barred: I64, look: Look, effort: Effort = Effort()) -> Solution:
+        """The best pairs of a problem that differs in places and rewards only, and in the pairs with these keys."""
+        candidates = self.solution.candidates
+        edges = candidates.chosen(~np.isin(candidates.keys, barred))
+        state = _solved(problem, edges, look, 0, self.state)
+        return _proven(problem, self.pricing.copied(problem.columns, look), state, edges, look, effort).solution
+
+
 def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solution:
     """The best pairs over all pairs, or the best so far and their bound when time runs out.
 
     Raises `TooLarge`, or what the progress callback raises.
     """
+    return prove(problem, look, effort).solution
+
+
+def prove(problem: Problem, look: Look, effort: Effort = Effort()) -> Proof:
+    """As `optimise`, with what the solution was proven with."""
     columns = problem.columns
     pricing = Pricing(columns, look)
     # A first plan is made whatever it takes, and a proven one is settled: the budget is for what lies between.
     first = pricing.first(effort.candidates)
     edges = Edges.none(columns.mentors).with_more(first.mentees, first.mentors, first.scores)
     look.bound = _bound_at_first(problem, first.best)
-    state = _solved(problem, edges, look, 0)
-    best = look.bound
+    state = _solved(problem, edges, look, 0, None)
+    return _proven(problem, pricing, state, edges, look, effort)
+
+
+def _proven(problem: Problem, pricing: Pricing, state: "_State", edges: Edges, look: Look, effort: Effort) -> Proof:
+    """Rounds of pricing and solving, until nothing is left to gain."""
+    best = look.bound if look.bound is not None else INFINITE
     for rounds in range(1, effort.rounds + 1):
         try:
             width = effort.more + int(problem.places_e.max(initial=0))
@@ -46,40 +73,60 @@ def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solutio
         except OutOfTime:
             break
         wider = edges.with_more(found.mentees, found.mentors, found.scores)
-        gains = _gains(wider, edges, state, columns)
+        gains = _gains(wider, edges, state, problem.columns)
         best = min(best, state.objective + int((gains * problem.places_e).sum()))
         look.bound = best
         if not gains.any():
             state = replace(state, pairs=settled(problem, state.potential, wider, look, full, state.pairs))
             break
         edges = wider
-        state = _solved(problem, edges, look, rounds)
-    return Solution(
-        state.pairs, state.objective, best, state.u, state.v, rounds, first.allowed, first.reached, edges, look.scored
+        state = _solved(problem, edges, look, rounds, state)
+    solution = Solution(
+        state.pairs,
+        state.objective,
+        best,
+        state.u,
+        state.v,
+        rounds,
+        pricing.allowed,
+        pricing.reached,
+        edges,
+        look.scored,
     )
+    return Proof(solution, state, pricing)
 
 
 @dataclass(frozen=True)
 class _State:
     """One solved flow over the candidates so far."""
 
+    edges: Edges
+    flow: I64
     potential: I64
     pairs: Edges
     objective: int
     u: I64
     v: I64
 
+    def carried(self, edges: Edges) -> I64:
+        """The same flow over other candidates, as far as they are among them."""
+        pairs = np.zeros(len(edges.keys), np.int64)
+        used = self.edges.keys[self.flow[: len(self.edges.keys)] > 0]
+        pairs[np.isin(edges.keys, used, assume_unique=True)] = 1
+        return np.concatenate([pairs, self.flow[len(self.edges.keys) :]])
 
-def _solved(problem: Problem, edges: Edges, look: Look, rounds: int) -> _State:
+
+def _solved(problem: Problem, edges: Edges, look: Look, rounds: int, before: _State | None) -> _State:
     look.say("solve", rounds, rounds + 1)
     net = network(problem, edges)
-    flow = net.flow()
+    flow = resumed(problem, net, before.carried(edges), before.potential) if before else None
+    flow = net.flow() if flow is None else flow
     potential = potentials(problem, net, flow)
     mentees, mentors = problem.columns.mentees, problem.columns.mentors
     objective = -int((flow * net.cost).sum())
     look.objective = objective
     u, v = potential[:mentees].copy(), -potential[mentees : mentees + mentors]
-    return _State(potential, edges.chosen(flow[: len(edges.keys)] > 0), objective, u, v)
+    return _State(edges, flow, potential, edges.chosen(flow[: len(edges.keys)] > 0), objective, u, v)
 
 
 def _gains(wider: Edges, edges: Edges, state: _State, columns: Columns) -> I64:

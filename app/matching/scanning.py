@@ -1,7 +1,7 @@
 """What a look over all pairs brings home, whoever looked."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -54,3 +54,13 @@ class Scan(NamedTuple):
 
 
 Scanner = Callable[[Columns, I64, I64, I64, int], Scan]
+
+
+class Engine(Protocol):
+    """Whoever scores: the oracle, or the compiled kernel."""
+
+    def scan(self, columns: Columns, rows: I64, prices: I64, floors: I64, k: int) -> Scan:
+        """`oracle.scan`."""
+
+    def listed(self, columns: Columns, mentees: I64, mentors: I64) -> I64:
+        """`oracle.listed`."""

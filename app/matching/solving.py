@@ -3,6 +3,7 @@
 import hashlib
 import time
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -24,7 +25,11 @@ from app.matching.reporting import Choices, reported
 from app.matching.rewarding import group_of, owed, problem
 from app.matching.utilities import Utilities
 
-_VERSIONS = ("numpy", "numba", "ortools")
+
+@cache
+def _versions() -> dict[str, str]:
+    """What a plan was made with. Reading them takes as long as a small plan."""
+    return {name: version(name) for name in ("numpy", "numba", "ortools")}
 
 
 def solve(
@@ -54,7 +59,7 @@ def _solved(market: Market, policy: Policy, seed: int, look: Look) -> tuple[Plan
     packed = pack(market, policy, seed)
     floors = owed(market, policy, pinned)
     look.say("snapshot", 1, 1)
-    utilities = Utilities(market, policy, seed, Look(look.progress))
+    utilities = Utilities(packed, Look(look.progress))
     try:
         asked = problem(packed, policy, pinned, floors)
         if pool.is_one(market, policy):
@@ -92,7 +97,7 @@ def _plan(market: Market, policy: Policy, seed: int, packed: Packed, solution: S
         market=market.digest,
         policy=hashlib.sha256(policy.model_dump_json().encode()).hexdigest(),
         seed=seed,
-        versions={name: version(name) for name in _VERSIONS},
+        versions=_versions(),
     )
 
 

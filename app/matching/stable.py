@@ -4,7 +4,7 @@ Repaired from the best plan where that succeeds, deferred acceptance where it do
 stability costs is the distance to the best plan, which is the bound.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,8 +20,6 @@ from app.matching.repairing import Chosen, repaired
 from app.matching.repairing import Edges as Weighed
 from app.matching.utilities import Utilities
 
-Optimum = Callable[[Problem], Solution]
-
 
 @dataclass(frozen=True)
 class Stabilising:
@@ -30,9 +28,8 @@ class Stabilising:
     problem: Problem
     utilities: Utilities
 
-    def solved(self, tolerance: int, optimum: Optimum) -> Solution:
-        """A plan without blocking pairs; `tolerance` in utility (0-10,000), 0 is strict."""
-        best = optimum(self.problem)
+    def solved(self, tolerance: int, best: Solution) -> Solution:
+        """A plan without blocking pairs, from the best; `tolerance` in utility (0-10,000), 0 is strict."""
         chosen, rounds = self._repaired(best, tolerance) if tolerance and len(best.candidates.keys) else (None, 0)
         pairs = best.candidates.chosen(chosen) if chosen is not None else self._deferred()
         return replace(best, pairs=pairs, objective=self._objective(pairs), rounds=best.rounds + rounds)

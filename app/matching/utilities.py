@@ -5,7 +5,7 @@ A proposal that waits for an answer plays no part in what somebody would like. P
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from app.matching import oracle
 from app.matching.columns import BARRED, I64, Columns
 from app.matching.explanations import Side
-from app.matching.looking import Look, scanner_for
+from app.matching.looking import Look, engine
 from app.matching.market import Market, Seat
 from app.matching.packing import Packed, pack
 from app.matching.policy import SHARES, Policy
@@ -26,27 +26,39 @@ Ranked = list[tuple[str, int]]
 
 @dataclass(frozen=True)
 class Utilities:
-    """Columns by whose share counts; all have the open seats, in the order of the run's `seed`."""
+    """Columns by whose share counts; all have the open seats of `packed`, in their order."""
 
-    market: Market
-    policy: Policy
-    seed: int = 0
+    packed: Packed
     look: Look = field(default_factory=Look)
+
+    @classmethod
+    def of(cls, market: Market, policy: Policy, seed: int = 0) -> "Utilities":
+        """The utilities of a market that nobody packed yet."""
+        return cls(pack(market, policy, seed))
+
+    @property
+    def market(self) -> Market:
+        """Whose seats these are."""
+        return self.packed.pairwise.market
+
+    @property
+    def policy(self) -> Policy:
+        """What the programme wants."""
+        return self.packed.pairwise.policy
 
     @cached_property
     def joint(self) -> Packed:
         """Both sides, as the policy shares the score out."""
-        return self._packed(self.policy.mentee_share)
+        return self.packed.shared(self.policy.mentee_share)
 
     @cached_property
     def own(self) -> dict[Side, Packed]:
         """Each side alone; these scores are tenfold utilities."""
-        return {Side.MENTEE: self._packed(SHARES), Side.MENTOR: self._packed(0)}
+        return {Side.MENTEE: self.packed.shared(SHARES), Side.MENTOR: self.packed.shared(0)}
 
     def seats(self, side: Side) -> tuple[Seat, ...]:
         """The open seats of a side, by place in the columns."""
-        packed = self.own[side]
-        return packed.mentors if side is Side.MENTOR else packed.mentees
+        return self.packed.mentors if side is Side.MENTOR else self.packed.mentees
 
     def scan(self, side: Side, rows: I64, prices: I64, floors: I64) -> Scan:
         """All pairs of some mentees whose tenfold utility to a side, less the mentor's price, is above the floor."""
@@ -60,14 +72,10 @@ class Utilities:
         return dense
 
     def listed(self, side: Side, mentors: I64, mentees: I64) -> I64:
-        """A side's utility of listed pairs that no rule bars, shape (pairs,)."""
-        out = np.empty(len(mentees), np.int64)
-        floors = np.full(len(self.seats(Side.MENTEE)), BARRED, np.int64)
-        for rows in self.rows():
-            at = np.flatnonzero((mentees >= rows[0]) & (mentees <= rows[-1]))
-            if len(at):
-                out[at] = self.dense(side, rows, floors)[mentees[at] - rows[0], mentors[at]]
-        return out
+        """A side's utility of listed pairs that no rule bars, shape (pairs,); fast where they are grouped by mentee."""
+        columns = self.own[side].columns
+        utility: I64 = engine(columns).listed(columns, mentees, mentors) // SHARES
+        return utility
 
     def rows(self) -> Iterator[I64]:
         """All mentees, some at a time."""
@@ -81,10 +89,6 @@ class Utilities:
     def scores(self, side: Side, seat: str) -> Ranked:
         """The partners whom the rules leave a seat, with the pair's score, best first; equals by id."""
         return self._ranked(self.joint, side, seat)
-
-    def _packed(self, mentee_share: int) -> Packed:
-        market = replace(self.market, current=frozenset())
-        return pack(market, self.policy.model_copy(update={"mentee_share": mentee_share}), self.seed)
 
     def _scan(self, columns: Columns, rows: I64, prices: I64, floors: I64) -> Scan:
         return self.look.over(columns, rows, prices, floors, max(columns.mentors, 1), phase="report")
@@ -105,7 +109,7 @@ def _row(columns: Columns, mentee: int) -> I64:
 def _column(columns: Columns, mentor: int) -> I64:
     """Scores of one mentor with every mentee: a market of one mentor, looked over at once."""
     narrow = columns.of_mentors(np.array([mentor]))
-    look = Look(threads=1, chunk=max(columns.mentees, 1), scanner=scanner_for(columns))
+    look = Look(threads=1, chunk=max(columns.mentees, 1), scanner=engine(columns).scan)
     rows = np.arange(columns.mentees)
     found = look.over(narrow, rows, np.zeros(1, np.int64), np.full(len(rows), BARRED), 1, phase="report")
     scores = np.full(columns.mentees, BARRED, np.int64)

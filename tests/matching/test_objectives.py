@@ -61,9 +61,9 @@ def test_nobody_blocks_a_stable_plan_by_more_than_the_tolerance(seed: int, toler
     random = small.seeded(seed)
     market, policy = small.market(random), small.policy(random)
     packed, problem = _problem(market, policy)
-    utilities = Utilities(market, policy)
+    utilities = Utilities.of(market, policy)
 
-    solution = Stabilising(problem, utilities).solved(tolerance, _optimum)
+    solution = Stabilising(problem, utilities).solved(tolerance, _optimum(problem))
 
     found, seats = _scores(packed, solution), {seat.id: seat for seat in (*market.mentors, *market.mentees)}
     own = {side: dict(_own(utilities, market, side)) for side in Side}

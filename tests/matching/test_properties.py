@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from app.matching import compiled, oracle
+from app.matching.explaining import Explainer
 from app.matching.looking import Look
 from app.matching.market import Market
 from app.matching.packing import pack
@@ -175,6 +176,28 @@ def test_what_large_markets_are_solved_with_solves_small_ones_alike(monkeypatch:
         expected = solve(market, policy, seed=seed).to_bytes()
         with monkeypatch.context() as patch:
             patch.setattr("app.matching.looking.SMALL", 0)
-            patch.setattr("app.matching.prices._SMALL", 0)
+            patch.setattr("app.matching.prices.SMALL", 0)
+            patch.setattr("app.matching.resuming.SMALL", 0)
 
             assert solve(market, policy, seed=seed).to_bytes() == expected
+
+
+@pytest.mark.parametrize("objective", [Objective.WELFARE, Objective.PARTICIPATION, Objective.STABLE])
+def test_a_forced_pair_costs_what_the_plan_with_its_pin_lacks(
+    objective: Objective, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.matching.resuming.SMALL", 0)
+    for seed in range(4):
+        market, policy = _some(seed, most=12)
+        policy = policy.model_copy(update={"objective": objective})
+        market = replace(market, pins=())
+        plan, explainer = solve(market, policy, seed=1), Explainer(market, policy)
+        for mentor_seat, mentee_seat in zip(market.mentors[:3], market.mentees[:3], strict=False):
+            answer = explainer.why_not(plan, mentor_seat.id, mentee_seat.id)
+            if answer.loss:
+                forced = solve(replace(market, pins=((mentor_seat.id, mentee_seat.id),)), policy, seed=1)
+
+                assert (answer.loss, answer.score_loss) == (
+                    plan.objective - forced.objective,
+                    plan.total - forced.total,
+                )

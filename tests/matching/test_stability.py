@@ -69,7 +69,7 @@ def test_blocking_pairs_are_those_of_a_double_loop(seed: int, tolerance: int) ->
     market, policy = small.market(random), small.policy(random)
     pairs = _chosen(market, policy, random)
     market = replace(market, pins=tuple(pair for pair, is_pin in pairs.items() if is_pin))
-    utilities = Utilities(market, policy, seed)
+    utilities = Utilities.of(market, policy, seed)
     mentors, mentees = ([seat.id for seat in utilities.seats(side)] for side in (Side.MENTOR, Side.MENTEE))
     traded = [pair for pair, is_pin in pairs.items() if not is_pin]
     held = Held.of(

@@ -15,6 +15,7 @@ from app.matching.plan import Plan
 
 # Solving takes a whole processor: one at a time, and a few may wait.
 _PLACES = threading.BoundedSemaphore(4)
+_kept: dict[tuple[str, str], Explainer] = {}
 
 
 async def priced(explainer: Explainer, plan: Plan, mentor: str, mentee: str) -> WhyNot:
@@ -24,7 +25,7 @@ async def priced(explainer: Explainer, plan: Plan, mentor: str, mentee: str) -> 
     try:
         # What was packed for other questions stays here.
         fresh = Explainer(explainer.market, explainer.policy)
-        return await asyncio.get_running_loop().run_in_executor(_pool(), fresh.why_not, plan, mentor, mentee)
+        return await asyncio.get_running_loop().run_in_executor(_pool(), _why_not, fresh, plan, mentor, mentee)
     except BrokenProcessPool:
         _pool.cache_clear()
         raise Unavailable("The answer could not be worked out. Try again in a moment.") from None
@@ -35,6 +36,15 @@ async def priced(explainer: Explainer, plan: Plan, mentor: str, mentee: str) -> 
 @cache
 def _pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_follow)
+
+
+def _why_not(explainer: Explainer, plan: Plan, mentor: str, mentee: str) -> WhyNot:  # pragma: no cover - over there
+    """In the other process: what the last market asked about was solved with is kept for the next question."""
+    solved = (plan.market, plan.policy)
+    if solved not in _kept:
+        _kept.clear()
+        _kept[solved] = explainer
+    return _kept[solved].why_not(plan, mentor, mentee)
 
 
 def _follow() -> None:  # pragma: no cover - in the other process
