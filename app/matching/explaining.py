@@ -145,7 +145,7 @@ class Explainer:
         return Alternative(following, utility, tuple(lack for lack in lacks if lack.points))
 
     def _forced(self, seed: int, mentor: str, mentee: str) -> Forced:
-        if Forcing.is_for(self.policy):
+        if Forcing.is_for(self.market, self.policy):
             return self._forcing.setdefault(seed, Forcing(self.market, self.policy, seed)).forced(mentor, mentee)
         market = replace(self.market, pins=(*self.market.pins, (mentor, mentee)))
         plan = solve_alone(market, self.policy, seed=seed)

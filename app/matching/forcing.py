@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from app.matching import pool
 from app.matching.columns import BARRED
 from app.matching.looking import Look
 from app.matching.market import Market, Pair, Seat
@@ -38,11 +39,12 @@ class Forcing:
     seed: int
 
     @staticmethod
-    def is_for(policy: Policy) -> bool:
+    def is_for(market: Market, policy: Policy) -> bool:
         """Whether a policy's plans come from one flow; the others are several, one after the other."""
         return (
             policy.objective in (Objective.WELFARE, Objective.PARTICIPATION)
             and policy.fairness.mode is not FairnessMode.MEAN_GAP
+            and not pool.is_one(market, policy)
         )
 
     def forced(self, mentor: str, mentee: str) -> Forced:

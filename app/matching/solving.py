@@ -79,7 +79,7 @@ def _of_one_pool(
     seated = pool.seated(market, {(pair.mentor, pair.mentee) for pair in plan.pairs})
     waiting = {seat.id for seat in (*seated.mentors, *seated.mentees)}
     unmatched = tuple(each for each in plan.unmatched if each.seat in waiting)
-    return replace(plan, unmatched=unmatched), Utilities(seated, policy, seed), Choices()
+    return replace(plan, unmatched=unmatched), Utilities.of(seated, policy, seed), Choices()
 
 
 def _plan(market: Market, policy: Policy, seed: int, packed: Packed, solution: Solution) -> Plan:
