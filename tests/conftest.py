@@ -1,6 +1,7 @@
 """What tests stand on: a real PostgreSQL per test process, a clock that they set, an organisation of their own."""
 
 import asyncio
+import gc
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -22,30 +23,11 @@ from tests.world import World, found_world
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
-# They walk the same lines a thousand times over, with other values: traced, each takes three times as long. What must
-# be covered is covered by the tests of single rules.
-UNTRACED = frozenset(
-    f"tests/{name}.py"
-    for name in """
-        contract/test_breaking contract/test_openapi
-        graphql/test_bad_input graphql/test_connections graphql/test_executing graphql/test_isolation graphql/test_reads
-        graphql/test_scopes
-        matching/test_optimum matching/test_properties matching/test_warming
-        outgoing/test_addresses
-        policy/test_doors policy/test_matrix
-        reading/test_plans reading/test_visibility
-        routers/test_bad_input routers/test_gate routers/test_reads routers/test_wishes
-        security/test_injection security/test_same_answer
-        webhooks/test_predicates webhooks/test_schedule webhooks/test_transforms
-    """.split()
-)
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the tracing of coverage out where it tells nothing new."""
-    for item in items:
-        if item.nodeid.partition("::")[0] in UNTRACED:
-            item.add_marker("no_cover")
+def pytest_collection_finish() -> None:
+    """The tests and the service stay as long as the run: collections need not walk them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 class TestClock:

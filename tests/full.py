@@ -68,7 +68,8 @@ class Full:
 
     def request(self, intent: Intent) -> tuple[str, str, dict[str, Any]]:
         """Method, path and further arguments of a well-formed request for this intent."""
-        path = path_of(intent).replace("{id}", self.objects[intent.resource.name])
+        named = {} if not intent.named_by else {intent.named_by: self.body(intent)[intent.named_by]}
+        path = path_of(intent).format(id=self.objects[intent.resource.name], **named)
         more: dict[str, Any] = {"headers": {"If-Match": '"1"'}} if intent.has_id else {}
         if intent.needs_key:
             more["headers"] = {"Idempotency-Key": ids.new("key")}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import orjson
 
@@ -26,6 +26,7 @@ _NAMED: dict[str, Any] = {
     "mentor_enrolment": Enrolment,
     "mentee_enrolment": Enrolment,
     "cancelled_by": Person,
+    "cause_person": Person,
     "milestone": GoalMilestone,
     "endpoint": WebhookEndpoint,
     "event": OutboxEvent,
@@ -69,6 +70,8 @@ def enveloped(kind: type[Event], data: dict[str, Any], base_url: str) -> dict[st
 
 
 def _value(name: str, annotation: Any) -> Any:
+    if get_origin(annotation) is list:
+        return [_value(name, *get_args(annotation))]
     kind = next(iter(get_args(annotation)), annotation)
     if issubclass(kind, Enum):
         return next(iter(kind))

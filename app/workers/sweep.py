@@ -38,11 +38,11 @@ async def sweep() -> None:
     async with database.current().queueing() as connection:
         await connection.execute(_HOLD, clock.now())
         rows = await connection.fetch(ORGANISATIONS)
-    longest = [await _swept(row["organisation_id"]) for row in rows]
+    longest = [await sweep_one(row["organisation_id"]) for row in rows]
     await partitions.keep(max(longest, default=_LONGEST))
 
 
-async def _swept(organisation_id: str) -> int:
+async def sweep_one(organisation_id: str) -> int:
     """Do all of it for one organisation; for how many days it keeps deliveries."""
     try:
         has_more = True

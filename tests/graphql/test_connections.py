@@ -14,6 +14,9 @@ from tests.full import Full
 from tests.graphql.client import Gql
 from tests.world import World
 
+# A walk over everything there is proves answers; which lines there are, the tests of the parts show.
+pytestmark = pytest.mark.no_cover
+
 PAGE = "nodes{id} edges{cursor node{id}} pageInfo{hasNextPage hasPreviousPage startCursor endCursor}"
 PEOPLE = f"query($n:Int,$m:Int,$a:String,$b:String,$f:PersonFilter,$o:PersonOrder){{people(first:$n,last:$m,after:$a,before:$b,filter:$f,orderBy:$o){{{PAGE}}}}}"  # noqa: E501
 GOALS = f"query($id:ID!,$n:Int,$m:Int,$a:String,$b:String,$o:GoalOrder){{pairing(id:$id){{goals(first:$n,last:$m,after:$a,before:$b,orderBy:$o){{{PAGE}}}}}}}"  # noqa: E501

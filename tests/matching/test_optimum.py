@@ -4,6 +4,7 @@ import os
 from random import Random
 
 import numpy as np
+import pytest
 from scipy.optimize import linear_sum_assignment
 
 from app.matching import oracle
@@ -18,6 +19,9 @@ from app.matching.problem import Problem
 from app.matching.proving import Effort, optimise
 from app.matching.solving import solve
 from tests.matching import exhaustive, markets
+
+# Thousands of markets walk the same lines.
+pytestmark = pytest.mark.no_cover
 
 # `make test-matching` asks for ten times as many.
 INSTANCES = int(os.environ.get("MATCHING_INSTANCES", "1000"))

@@ -1,6 +1,11 @@
 """What an image is built with: everything compiled is compiled."""
 
+import pytest
+
 from app.matching import kernel, paths, warming
+
+# What compiles is not ours, and slow to trace.
+pytestmark = pytest.mark.no_cover
 
 
 def test_one_market_has_everything_compiled() -> None:

@@ -183,6 +183,15 @@ select
     'rank_gap', 'rank_level', pg_temp.mentor(n), (array['open', 'cured'])[1 + n % 2], pg_temp.at(n), date '2025-06-01'
 from generate_series(1, 1500) n;
 
+insert into planned_change (
+    organisation_id, id, version, created_at, updated_at, external_id, effective_at, due_at, status, changed, errors,
+    requested_by, principal, role, scopes
+)
+select
+    :organisation, pg_temp.key('plc', n), 1, pg_temp.at(n), pg_temp.at(n), 'E-' || n, date '2025-06-01', pg_temp.at(n),
+    (array['planned', 'applied'])[1 + n % 2], '["title"]', '[]', pg_temp.mentor(n), pg_temp.mentor(n), 'coordinator', '[]'
+from generate_series(1, 1500) n;
+
 insert into agreement (organisation_id, id, version, created_at, updated_at, pairing_id, edition, status, clauses)
 select :organisation, pg_temp.key('agr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', n), 1, 'in_force', '[]'
 from generate_series(1, 1500) n;

@@ -10,6 +10,9 @@ from tests.full import Full
 from tests.routers.conftest import Api
 from tests.world import World
 
+# A walk over everything there is proves answers; which lines there are, the tests of the parts show.
+pytestmark = pytest.mark.no_cover
+
 of_resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 
 

@@ -20,7 +20,7 @@ CAPS = {
     "app.db": "ids, of fixed length",
     "app.demo.seed": "form of fixed length",
     "app.domain.access.identity_service": "form of fixed length",
-    "app.domain.imports.sheets": "form of at most ten characters",
+    "app.domain.imports.cells": "forms of a few characters",
     "app.domain.privacy.names": "what our columns hold; the expression is a choice of literals",
     "app.embedded": "paths of this machine",
     "app.embedded_programs": "what a program of ours says of itself",

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from app.db import Db
 from app.domain.sessions import attending
 from app.workers import sweep as sweeping
-from app.workers.sweep import sweep
+from app.workers.sweep import sweep, sweep_one
 from tests.conftest import TestClock
 from tests.workers.conftest import MakeEndpoint
 from tests.workers.lms import Lms
@@ -48,11 +48,11 @@ async def test_a_session_that_nobody_spoke_of_lapses_after_a_day(
     pairing = await world.pairing()
     session = await world.session(pairing["id"], days=0)
     clock.advance(hours=25)
-    await sweep()
+    await sweep_one(world.organisation_id)
     assert (await row(owner, "session", session["id"]))["status"] == "scheduled"
 
     clock.advance(seconds=1)
-    await sweep()
+    await sweep_one(world.organisation_id)
 
     assert (await row(owner, "session", session["id"]))["status"] == "unconfirmed"
     told = (await rows_of(owner, "outbox_event", "subject", session["id"]))[-1]
@@ -65,7 +65,7 @@ async def test_kept_answers_are_forgotten_after_three_days_bite_by_bite(
     monkeypatch.setattr(sweeping, "EXPIRED_AT_ONCE", 2)
     await keep_answers(owner, world, clock, 71.9, 72, 72.1, 80, 90, 100, 1000)
 
-    await sweep()
+    await sweep_one(world.organisation_id)
 
     assert await kept(owner, world) == ["71.9 0", "72 1"]
 

@@ -59,7 +59,7 @@ class Window(Input):
     def _has_length(self) -> Self:
         # Hours of two digits: they sort as texts do.
         if self.ends <= self.starts:
-            raise ValueError("ends before it starts; cut a window at midnight in two")
+            raise PydanticCustomError("empty_window", "ends before it starts; cut a window at midnight in two")
         return self
 
 

@@ -10,7 +10,7 @@ from app.domain.conflicts import consequences, service
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.people import departing
 from app.workers.run import Worker
-from app.workers.sweep import sweep
+from app.workers.sweep import sweep_one
 from tests.conftest import TestClock
 from tests.outcomes import refused
 from tests.reading.shapes import listed, page_of
@@ -273,7 +273,7 @@ async def test_who_reaches_their_last_day_leaves_by_it(world: World, clock: Test
         assert await departing.depart(db, limit=10) == 0
 
     clock.advance(days=1)
-    await sweep()
+    await sweep_one(world.organisation_id)
     await Worker().drain()
 
     ended = await world.see("coordinator", pairing["id"]) or {}

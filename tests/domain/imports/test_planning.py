@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.imports import planning
 from app.domain.imports.schemas import ImportBegin, ImportKind
-from app.workers.sweep import sweep
+from app.workers.sweep import sweep_one
 from tests.conftest import TestClock
 from tests.domain.imports.importing import counts, faults, imported
 from tests.outcomes import refused
@@ -43,10 +43,10 @@ async def test_a_change_is_made_as_its_day_begins_where_the_organisation_is(
     operation = await imported(world, "\n".join(("external_id,title,effective_at", *rows)))
 
     assert (counts(operation), operation["planned"]) == ((0, 1, 0, 0), 1)
-    await sweep()
+    await sweep_one(world.organisation_id)
     assert await title_of(owner, world) == "Analyst"
     clock.set(DAY)
-    await sweep()
+    await sweep_one(world.organisation_id)
 
     assert await title_of(owner, world) == "Partner"
     (change,) = await changes(owner, world)
@@ -64,7 +64,7 @@ async def test_somebody_may_be_announced_and_leave_on_a_later_day(
     await imported(world, text, by="service")
     clock.set(DAY.replace(month=3))
 
-    await sweep()
+    await sweep_one(world.organisation_id)
 
     found = await changes(owner, world)
     assert [change["status"] for change in found] == ["applied", "applied"]

@@ -6,7 +6,7 @@ import pytest
 
 from app.auth.actor import Role
 from app.workers.run import Worker
-from app.workers.sweep import sweep
+from app.workers.sweep import sweep_one
 from tests.conftest import TestClock
 from tests.domain.matching.conftest import Fair
 from tests.outcomes import at_once, refused
@@ -217,7 +217,7 @@ async def test_what_nobody_answers_expires(fair: Fair, clock: TestClock) -> None
 
     with refused("match_proposal_expired"):
         await answer(fair, "yves", proposals[PAIR])
-    await sweep()
+    await sweep_one(fair.world.organisation_id)
 
     assert (await fair.see(proposals[PAIR]["id"]))["status"] == "expired"
     assert (await fair.see(proposals["bob", "xena"]["id"]))["status"] == "declined"
@@ -228,7 +228,7 @@ async def test_what_still_has_time_does_not_expire(fair: Fair, clock: TestClock)
     proposal = await offered(fair)
     clock.advance(days=13, hours=23)
 
-    await sweep()
+    await sweep_one(fair.world.organisation_id)
 
     assert (await fair.see(proposal["id"]))["status"] == "offered"
 
