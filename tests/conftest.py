@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import shutil
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +29,21 @@ def pytest_collection_finish() -> None:
     """The tests and the service stay as long as the run: collections need not walk them each time."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Do without tracing where a test says so: it takes three times as long.
+
+    pytest-cov's own `no_cover` does nothing here: in a process of pytest-xdist it stops one of two tracers.
+    """
+    tracer = sys.gettrace()
+    if item.get_closest_marker("untraced"):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 class TestClock:

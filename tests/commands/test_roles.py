@@ -17,7 +17,8 @@ from app.config import Settings
 from app.workers.run import Worker
 from tests.commanding import Choose, Command
 
-pytestmark = pytest.mark.usefixtures("opened")
+# By the clock of the tests: their worker sweeps what other tests have made, too.
+pytestmark = pytest.mark.usefixtures("opened", "clock")
 
 
 @pytest.fixture

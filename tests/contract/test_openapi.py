@@ -29,7 +29,7 @@ from tests.routers.conftest import Api
 from tests.withheld import withheld
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 ROOT = Path(__file__).parents[2]
 # The door's own pages are not part of what it describes.

@@ -30,7 +30,7 @@ from tests.graphql.client import PROBLEM, Gql, mutation
 from tests.graphql.inputs import example
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 KINDS = {"not_found", "forbidden", "conflict", "invalid"}
 TEXTS = [

@@ -15,7 +15,7 @@ from tests.graphql.client import Gql
 from tests.world import World
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 PAGE = "nodes{id} edges{cursor node{id}} pageInfo{hasNextPage hasPreviousPage startCursor endCursor}"
 PEOPLE = f"query($n:Int,$m:Int,$a:String,$b:String,$f:PersonFilter,$o:PersonOrder){{people(first:$n,last:$m,after:$a,before:$b,filter:$f,orderBy:$o){{{PAGE}}}}}"  # noqa: E501

@@ -14,7 +14,7 @@ from tests.graphql.inputs import example
 from tests.graphql.selections import fields_of
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 PARTS = ("admin", "coordinator", "mentor", "service")
 every_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)

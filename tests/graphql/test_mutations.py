@@ -13,7 +13,7 @@ from tests.graphql.inputs import example
 from tests.world import World
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 DO = {intent.name: intent for intent in INTENTS}
 KINDS = {"unauthenticated", "forbidden", "not_found", "conflict", "invalid", "rate_limited", "unavailable"}

@@ -17,7 +17,7 @@ from tests.graphql.selections import as_rest, fields_of
 from tests.world import World
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 PARTS = ("admin", "coordinator", "mentor", "mentee", "service")
 every_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)

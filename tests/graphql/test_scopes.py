@@ -15,7 +15,7 @@ from tests.graphql.client import Gql, mutation
 from tests.graphql.inputs import example
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 every_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 every_intent = pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.name)

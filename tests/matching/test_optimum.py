@@ -21,7 +21,7 @@ from app.matching.solving import solve
 from tests.matching import exhaustive, markets
 
 # Thousands of markets walk the same lines.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 # `make test-matching` asks for ten times as many.
 INSTANCES = int(os.environ.get("MATCHING_INSTANCES", "1000"))

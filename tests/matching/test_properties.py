@@ -19,7 +19,7 @@ from tests.matching import markets
 from tests.matching.markets import ONLY_SKILLS, market_of, mentee, mentor
 
 # Thousands of markets walk the same lines.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 SEEDS = range(30)
 

@@ -5,7 +5,7 @@ import pytest
 from app.matching import kernel, paths, warming
 
 # What compiles is not ours, and slow to trace.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 
 def test_one_market_has_everything_compiled() -> None:

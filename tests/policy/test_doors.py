@@ -22,7 +22,7 @@ from tests.policy.test_matrix import TARGETS, of_everyone
 from tests.world import everything
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 _NEVER = -1
 

@@ -30,7 +30,7 @@ from tests.policy.tally import TALLY
 from tests.reading.shapes import listed, page_of, wanted
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 BY_NAME = {resource.name: resource for resource in RESOURCES}
 # To what an operation without an object of its own is done.

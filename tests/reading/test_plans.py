@@ -26,7 +26,7 @@ from app.webhooks import feed
 from tests.reading.shapes import page_of
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 Plan = dict[str, Any]
 ORGANISATION = "org_0" + "c" * 25

@@ -11,7 +11,7 @@ from tests.reading.conftest import Scene
 from tests.reading.shapes import field, listed, page_of, read, to_many, to_one, wanted, where
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 OFFICE = {"admin", "service"}
 PAIR = {"mentor", "mentee"}

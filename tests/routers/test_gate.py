@@ -14,7 +14,7 @@ from tests.full import Full, service_key
 from tests.routers.conftest import Api, Snapshot
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 PARTS = ("admin", "coordinator", "mentor", "service")
 of_intents = pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.name)

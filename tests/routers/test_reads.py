@@ -11,7 +11,7 @@ from tests.routers.conftest import Api
 from tests.world import World
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 of_resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 

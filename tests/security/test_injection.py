@@ -21,7 +21,7 @@ from tests.full import Full
 from tests.graphql.client import Gql
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 SQL = [
     "%",

@@ -33,7 +33,7 @@ from tests.security.intruder import (
 from tests.world import World
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 RELATIONS = "from pg_class where relnamespace = 'public'::regnamespace"
 ROLES = (APP_ROLE, WORKER_ROLE)

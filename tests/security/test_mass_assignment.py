@@ -17,7 +17,7 @@ from tests.graphql.client import Gql, mutation
 from tests.graphql.inputs import example
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 # Whatever is sent as a value must never come back.
 MARK = "cAnary-7f3a"

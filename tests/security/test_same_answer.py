@@ -17,7 +17,7 @@ from tests.lanes import opened_with
 from tests.wire import Tap, tapped
 
 # A walk over everything there is proves answers; which lines there are, the tests of the parts show.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 of_resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 
