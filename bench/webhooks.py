@@ -138,7 +138,7 @@ async def _woken(_ground: Ground) -> AsyncIterator[Wake]:
     worker = Worker()
     working = asyncio.create_task(worker.run())
     try:
-        yield Nudge(worker)
+        yield Nudge(worker.wake)
     finally:
         worker.stop()
         await working
