@@ -66,6 +66,10 @@ def components() -> dict[str, Json]:
         _mark_ids(named[resource.schema.__name__], resource.prefix)
     for event in EVENTS:
         _mark_ids(named[event.__name__])
+    for intent in INTENTS:
+        if intent.kind is Kind.PUT and intent.takes is not None:
+            # The address says it.
+            named[intent.takes.__name__]["required"].remove(intent.named_by)
     for name in tuple(named):
         if named[name].get("type") == "object":
             named[name]["examples"] = [examples.of(name, named[name], named)]

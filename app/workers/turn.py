@@ -17,6 +17,9 @@ from app.workers.tries import Try
 
 # Then the endpoint goes back to the end of the queue, even if it has more.
 LONGEST_TURN = timedelta(seconds=5)
+# From here on each that is accepted makes room for one more (the slow start of RFC 5681): a few deliveries need no ten
+# connections, and a receiver that comes back is not run over.
+_FIRST_IN_FLIGHT = 2
 # A receiver that took nothing is left alone this long, or as long as it asks for, but no longer than that.
 REST, LONGEST_REST = timedelta(seconds=2), timedelta(minutes=1)
 
@@ -39,7 +42,7 @@ class Turn:
         self.pace = lane.pace
         self._lane, self._crew = lane, crew
         self._in_flight: set[asyncio.Future[Try]] = set()
-        self._room = 1 if lane.is_open else lane.max_in_flight
+        self._room = 1 if lane.is_open else min(_FIRST_IN_FLIGHT, lane.max_in_flight)
         self._began_at = clock.now()
         self._slowed_at: datetime | None = None
         # Something was due and nothing can be had: somebody else holds it just now.
@@ -98,8 +101,7 @@ class Turn:
         if health is None or not all(done.is_delivered for done in tries):
             self._is_over = True
         else:
-            # A breaker that was open is closed.
-            self._room = self._lane.max_in_flight
+            self._room = min(self._room + len(tries), self._lane.max_in_flight)
         self._adapt(tries)
 
     def _adapt(self, tries: Sequence[Try]) -> None:

@@ -140,13 +140,14 @@ async def test_a_receiver_that_takes_nothing_is_left_alone_for_a_while(
 ) -> None:
     await endpoint(max_in_flight=4)
     await due(world, 6)
-    receiver.script = [status("500 Oh")] * 4
+    receiver.script = [status("500 Oh")] * 2
 
-    assert await deliver(deliverer) == 4
+    # More than the first two would have been on their way only once it had taken these.
+    assert await deliver(deliverer) == 2
     clock.advance(seconds=1)
     assert await deliver(deliverer) == 0
     clock.advance(seconds=1)
-    assert await deliver(deliverer) == 2
+    assert await deliver(deliverer) == 4
 
 
 @pytest.mark.parametrize(("asked", "rest"), [(30, 30), (3600, 60)])
@@ -205,8 +206,8 @@ async def test_an_endpoint_that_is_disabled_or_removed_in_mid_turn_is_left(
     ended = asyncio.Event()
 
     async def end_it(_hook: Hook) -> bytes:
-        # Both lanes have their first ten on the way.
-        if len(receiver.hooks) == 20:
+        # Both lanes have their first two on the way.
+        if len(receiver.hooks) == 4:
             await world.do("admin", "disable_webhook_endpoint", made["id"])
             await world.do("admin", "delete_webhook_endpoint", gone["id"], version=1)
             ended.set()
@@ -216,10 +217,10 @@ async def test_an_endpoint_that_is_disabled_or_removed_in_mid_turn_is_left(
     receiver.reply = end_it
     await deliver(deliverer)
 
-    assert len(receiver.hooks) == 20
+    assert len(receiver.hooks) == 4
     assert sorted(one["status"] for one in await rows_of(owner, "delivery", "endpoint_id", made["id"])) == [
-        *["delivered"] * 10,
-        *["pending"] * 2,
+        *["delivered"] * 2,
+        *["pending"] * 10,
     ]
 
 
@@ -241,7 +242,7 @@ async def test_told_to_stop_it_ends_what_is_under_way_and_begins_nothing(
     receiver.reply = stop
     await deliver(deliverer)
 
-    assert len(receiver.hooks) == 10
+    assert len(receiver.hooks) == 2
     assert await deliverer.step() == 0
     lane = await row(owner, "webhook_endpoint", made["id"])
     assert (lane["lease_until"], lane["lease_by"]) == (clock.time, None)

@@ -61,7 +61,9 @@ async def test_no_more_are_on_their_way_than_the_endpoint_allows(
         highest = max(highest, under_way)
         if highest == most:
             is_full.set()
-        await is_full.wait()
+        # The first two are accepted at once: that is what makes room for more.
+        if len(receiver.hooks) > 2:
+            await is_full.wait()
         under_way -= 1
         return OK
 

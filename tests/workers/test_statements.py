@@ -335,8 +335,7 @@ async def test_nothing_is_told_of_whoever_was_erased(
 async def test_what_was_due_before_an_address_became_an_lrs_makes_no_statement(
     world: World, lrs: Lrs, deliverer: Deliverer, owner: asyncpg.Connection
 ) -> None:
-    made = await endpoint(world, lrs, format="native", auth=None, types=["person.created"])
-    await world.person()
+    made = await endpoint(world, lrs, format="native", auth=None, types=["goal.set"])
     await world.do("admin", "test_webhook_endpoint", made["id"], type="goal.set")
     await relay_all()
     await world.do("admin", "update_webhook_endpoint", made["id"], format="xapi", auth=BASIC, types=["*"])
