@@ -1,14 +1,14 @@
-"""The only ways to the database: `reading()` for answers, `writing()` for changes, `queueing()` for the workers.
+"""The only ways to the database: `reading()` for answers, `writing()` for changes, `queueing()` and `claiming()` for
+the workers.
 
-Three lanes, each with its own small pool: bare connections that hold prepared statements and send no
-BEGIN (reads), SQLAlchemy sessions in one transaction (writes), bare transactions under the worker's role.
+Each lane has its own small pool: bare connections that hold prepared statements and send no BEGIN (reads), SQLAlchemy
+sessions in one transaction (writes), bare transactions under the worker's role, on disk when they end or soon after.
 """
 
-import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 from app import clock, config, inserting
 from app.errors import Conflict, Unavailable
 from app.failures import FAILED, LOST, Busy, translated
+from app.queuelane import QueueLane
 from app.readlane import ReadLane, json_as_bytes
 
 APP_ROLE, WORKER_ROLE = "flipside_app", "flipside_worker"
@@ -116,8 +117,8 @@ class Database:
             connect_args={"server_settings": self._app, "timeout": 5},
         )
         event.listen(self.engine.sync_engine, "connect", _pass_json_through)
-        self._queue: asyncpg.Pool | None = None
-        self._queue_opening = asyncio.Lock()
+        self._queue = QueueLane(dsn, self._worker)
+        self._claims = QueueLane(dsn, self._worker | {"synchronous_commit": "off"})
 
     @asynccontextmanager
     async def writing(self, organisation_id: str) -> AsyncIterator[Db]:
@@ -178,28 +179,23 @@ class Database:
         except (exc.DBAPIError, *LOST) as error:
             raise Unavailable("The database cannot be reached. Try again in a moment.") from error
 
-    @asynccontextmanager
-    async def queueing(self) -> AsyncIterator[asyncpg.Connection]:
+    def queueing(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
         """One transaction of a worker, over the queues of all organisations and nothing else."""
-        # A worker's loops begin at once: without the lock each would open a pool, and all but one be lost unclosed.
-        async with self._queue_opening:
-            if self._queue is None:
-                self._queue = await asyncpg.create_pool(
-                    self.dsn, min_size=0, max_size=4, server_settings=self._worker, reset=_as_it_is
-                )
-        async with self._queue.acquire() as connection, connection.transaction():
-            yield connection
+        return self._queue.transaction()
+
+    def claiming(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        """As `queueing`, for what would only be done again: its commit does not wait for the disk.
+
+        A crash of PostgreSQL can undo the last half second of it, though never a part of a transaction.
+        """
+        return self._claims.transaction()
 
     async def close(self) -> None:
         """Close every lane."""
         await self.reads.close()
         await self.engine.dispose()
-        if self._queue is not None:
-            await self._queue.close()
-
-
-async def _as_it_is(_connection: Any) -> None:
-    """Clear nothing away between two transactions, which leave nothing behind: it would be a round trip for each."""
+        await self._queue.close()
+        await self._claims.close()
 
 
 async def _driver(connection: AsyncConnection) -> Any:

@@ -122,7 +122,7 @@ class Ask:
 async def load(asks: Sequence[Ask], *, lease: timedelta) -> list[Load | Exception | None]:
     """Take the deliveries of lanes that are due next; `None` for a lane that is ours no more."""
     now, keys = clock.now(), [ask.lane.key for ask in asks]
-    async with database.current().queueing() as connection:
+    async with database.current().claiming() as connection:
         workers = [ask.lane.worker for ask in asks]
         found = await connection.fetch(_ADDRESSES, *map(list, zip(*keys, strict=True)), workers)
         addresses = {(row["organisation_id"], row["id"]): row for row in found}

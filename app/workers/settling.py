@@ -59,7 +59,7 @@ class Round:
 async def settle(rounds: Sequence[Round]) -> list[Health | None]:
     """Write down what came of some rounds, in one transaction; how their endpoints fare, if they go on at all."""
     now = clock.now()
-    async with database.current().queueing() as connection:
+    async with database.current().claiming() as connection:
         standings = await standing.locked(connection, [one.lane.key for one in rounds])
         # Those of an endpoint that was removed meanwhile are gone with it.
         judged = [(one.lane, *pair) for one in rounds if one.lane.key in standings for pair in one.judged]
