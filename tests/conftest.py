@@ -29,6 +29,7 @@ def pytest_collection_finish() -> None:
     """The tests and the service stay as long as the run: collections need not walk them each time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)
