@@ -5,6 +5,7 @@ gets the same bytes, the same digest and so the same plan.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -67,7 +68,8 @@ class Market:
     @classmethod
     def from_bytes(cls, raw: bytes) -> "Market":
         """The market that `to_bytes` wrote. Raises `ValueError`, `KeyError` or `TypeError` for anything else."""
-        plain = orjson.loads(raw)
+        # Not by orjson, which ends the process where there is no memory; a worker has a limit.
+        plain = json.loads(raw)
         market = cls(
             mentors=tuple(_seat(each) for each in plain["mentors"]),
             mentees=tuple(_seat(each) for each in plain["mentees"]),
