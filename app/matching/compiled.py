@@ -63,8 +63,11 @@ def scan(columns: Columns, rows: I64, prices: I64, floors: I64, k: int) -> Scan:
     sizes, rest, allowed, best = (np.zeros(count, np.int64) for _ in range(4))
     reached = np.zeros(columns.mentors, np.int64)
     kernel.scan(Compact.of(columns), rows, prices, floors, k, found, scores, sizes, rest, allowed, best, reached)
-    taken = np.arange(k)[None, :] < sizes[:, None]
-    return Scan(np.repeat(rows, sizes), found[taken], scores[taken], rest, allowed, best, reached)
+    # Whoever asks for all above a floor gets few of many.
+    width = int(sizes.max(initial=0))
+    taken = np.arange(width)[None, :] < sizes[:, None]
+    mentors, worth = found[:, :width][taken], scores[:, :width][taken]
+    return Scan(np.repeat(rows, sizes), mentors, worth, rest, allowed, best, reached)
 
 
 def listed(columns: Columns, mentees: I64, mentors: I64) -> I64:

@@ -42,11 +42,7 @@ class Diaries:
 
     def slots(self, seat: Seat) -> tuple[int, ...]:
         """For each kind of week, the seat's slots as the bits of one number."""
-        count = WEEK // self.minutes
-        return tuple(
-            _turned(_bits(seat.availability, offset % self.minutes, self.minutes), offset // self.minutes, count)
-            for offset in self.offsets[seat.zone]
-        )
+        return _slots(seat.availability, self.offsets[seat.zone], self.minutes)
 
     def overlap(self, one: Seat, other: Seat) -> int:
         """Minutes a week that both have free, in the worst week."""
@@ -61,6 +57,11 @@ def _offset(zone: str, week: date) -> int:
 
 
 @lru_cache(maxsize=65536)
+def _slots(availability: tuple[Interval, ...], offsets: tuple[int, ...], minutes: int) -> tuple[int, ...]:
+    bits = {odd: _bits(availability, odd, minutes) for odd in {offset % minutes for offset in offsets}}
+    return tuple(_turned(bits[offset % minutes], offset // minutes, WEEK // minutes) for offset in offsets)
+
+
 def _bits(availability: tuple[Interval, ...], offset: int, minutes: int) -> int:
     bits, count = 0, WEEK // minutes
     for weekday, start, end in availability:

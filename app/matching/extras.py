@@ -40,13 +40,12 @@ class _Finding:
 
     def rankings(self) -> Iterator[_Extra]:
         """Points of a ranking, for pairs that it names."""
-        of_mentee = self._criterion(CriterionName.MENTEE_RANKING)
-        of_mentor = self._criterion(CriterionName.MENTOR_RANKING)
+        of_mentee, of_mentor = map(self._weighed, (CriterionName.MENTEE_RANKING, CriterionName.MENTOR_RANKING))
         for (author, other), place in self.market.rankings.items():
             if of_mentee and author in self.mentee_at and other in self.mentor_at:
-                yield self.mentee_at[author], self.mentor_at[other], _weighed(self.policy, of_mentee, place)
+                yield self.mentee_at[author], self.mentor_at[other], of_mentee[place]
             if of_mentor and author in self.mentor_at and other in self.mentee_at:
-                yield self.mentee_at[other], self.mentor_at[author], _weighed(self.policy, of_mentor, place)
+                yield self.mentee_at[other], self.mentor_at[author], of_mentor[place]
 
     def earlier(self) -> Iterator[_Extra]:
         """Points for having met, or against it (all others then have them as a constant)."""
@@ -64,6 +63,14 @@ class _Finding:
     def _criterion(self, name: CriterionName) -> Criterion | None:
         return next((each for each in self.policy.criteria if each.name is name), None)
 
+    def _weighed(self, name: CriterionName) -> dict[int, int]:
+        """What each place that anybody gave is worth in a criterion; nothing where it is not scored."""
+        criterion = self._criterion(name)
+        if criterion is None:
+            return {}
+        weight, steps = self.policy.weight(criterion), criterion.steps
+        return {place: weight * at(steps, place - 1) for place in set(self.market.rankings.values())}
+
     def _seats(self, pairs: Iterable[Pair], value: int) -> Iterator[_Extra]:
         for mentor, mentee in pairs:
             if mentor in self.mentor_at and mentee in self.mentee_at:
@@ -74,10 +81,6 @@ class _Finding:
         for one in self.mentees_of[mentee]:
             for other in self.mentors_of[mentor]:
                 yield one, other, value
-
-
-def _weighed(policy: Policy, criterion: Criterion, place: int) -> int:
-    return policy.weight(criterion) * at(criterion.steps, place - 1)
 
 
 def _by_person(seats: Sequence[Seat]) -> defaultdict[str, list[int]]:

@@ -12,6 +12,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import orjson
+
 # (weekday 0-6 from Monday, start minute, end minute), local to the seat's zone; the end may be 1440.
 Interval = tuple[int, int, int]
 Pair = tuple[str, str]
@@ -61,13 +63,14 @@ class Market:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON: independent of the order in which anything was listed."""
-        return json.dumps(_plain(self), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        return orjson.dumps(_plain(self), option=orjson.OPT_SORT_KEYS)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "Market":
         """The market that `to_bytes` wrote. Raises `ValueError`, `KeyError` or `TypeError` for anything else."""
+        # Not by orjson, which ends the process where there is no memory; a worker has a limit.
         plain = json.loads(raw)
-        return cls(
+        market = cls(
             mentors=tuple(_seat(each) for each in plain["mentors"]),
             mentees=tuple(_seat(each) for each in plain["mentees"]),
             managers=dict(plain["managers"]),
@@ -78,6 +81,9 @@ class Market:
             current=_pairs(plain["current"]),
             weeks=tuple(date.fromisoformat(each) for each in plain["weeks"]),
         )
+        # As `cached_property` would keep it: writing the bytes again takes longer than reading them.
+        market.__dict__["digest"] = hashlib.sha256(raw).hexdigest()
+        return market
 
     @cached_property
     def digest(self) -> str:

@@ -87,15 +87,16 @@ class Pairwise:
 
     def worth(self, points: Mapping[str, SidePoints]) -> int:
         """The score that points of all criteria make up."""
-        share, total = self.policy.mentee_share, 0
-        for each in self.policy.criteria:
-            to_mentee, to_mentor = points[each.name.value]
-            total += share * each.mentee_weight * to_mentee + (SHARES - share) * each.mentor_weight * to_mentor
+        total = 0
+        for name, to_mentee, to_mentor in self._factors:
+            of_mentee, of_mentor = points[name]
+            total += to_mentee * of_mentee + to_mentor * of_mentor
         return total
 
     def all_points(self, mentor: Seat, mentee: Seat) -> dict[str, SidePoints]:
         """Points of each criterion of the policy, (for the mentee, for the mentor)."""
-        return {each.name.value: self.points(each, mentor, mentee) for each in self.policy.criteria}
+        named = zip(self._factors, self.policy.criteria, strict=True)
+        return {name: self.points(each, mentor, mentee) for (name, *_), each in named}
 
     def points(self, criterion: Criterion, mentor: Seat, mentee: Seat) -> SidePoints:
         """Points of one criterion; what is not known gives `NEUTRAL`."""
@@ -108,6 +109,15 @@ class Pairwise:
     def is_assumed(self, criterion: Criterion, mentor: Seat, mentee: Seat) -> bool:
         """Whether the points are neutral for want of something to go by."""
         return criterion.name is not _N.WAITING and self._points[criterion.name](criterion, mentor, mentee) is None
+
+    @cached_property
+    def _factors(self) -> tuple[tuple[str, int, int], ...]:
+        """By criterion, what a point of the mentee's and of the mentor's adds to a score."""
+        share = self.policy.mentee_share
+        return tuple(
+            (each.name.value, share * each.mentee_weight, (SHARES - share) * each.mentor_weight)
+            for each in self.policy.criteria
+        )
 
     @cached_property
     def _points(self) -> dict[CriterionName, Callable[[Criterion, Seat, Seat], int | None]]:

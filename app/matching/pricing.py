@@ -17,22 +17,22 @@ _APART, _ALWAYS = 16, 64
 class Pricing:
     """Bounds by mentee: `rest` at the prices `references[seen]`."""
 
-    def __init__(self, columns: Columns, look: Look) -> None:
+    def __init__(self, columns: Columns, look: Look, prices: I64) -> None:
         self.columns, self.look = columns, look
-        self.references = [np.zeros(columns.mentors, np.int64)]
+        self.references = [prices]
         self.rest = np.zeros(columns.mentees, np.int64)
         self.seen = np.zeros(columns.mentees, np.int64)
         self.allowed, self.reached = np.zeros(columns.mentees, np.int64), np.zeros(columns.mentors, np.int64)
 
     def copied(self, columns: Columns, look: Look) -> "Pricing":
         """The same bounds, for columns in which no pair scores more."""
-        other = Pricing(columns, look)
+        other = Pricing(columns, look, self.references[0])
         other.references, other.rest, other.seen = [*self.references], self.rest.copy(), self.seen.copy()
         other.allowed, other.reached = self.allowed, self.reached
         return other
 
     def first(self, k: int) -> Scan:
-        """Each mentee's `k` best mentors."""
+        """Each mentee's `k` best mentors, less their prices."""
         floors = np.full(self.columns.mentees, -INFINITE // 2, np.int64)
         rows = np.arange(self.columns.mentees)
         found = self.look.over(self.columns, rows, self.references[0], floors, k, phase="score")

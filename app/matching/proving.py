@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.matching.columns import I64, INFINITE, Columns
+from app.matching.foretelling import foretold
 from app.matching.looking import Look, OutOfTime
 from app.matching.network import network
 from app.matching.prices import potentials
@@ -18,9 +19,11 @@ from app.matching.settling import settled
 class Effort:
     """How wide to look: candidates a mentee at first and in each round, and how far below the mark (in units).
 
-    No answer depends on it, only the time that it takes; `rounds` is a limit that is never met in practice.
+    `sample` is how many seats tell prices beforehand. No answer depends on any, only the time that it takes; `rounds`
+    is a limit that is never met in practice.
     """
 
+    sample: int = 400
     candidates: int = 48
     more: int = 24
     slack: int = 3000
@@ -54,11 +57,12 @@ def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solutio
 def prove(problem: Problem, look: Look, effort: Effort = Effort()) -> Proof:
     """As `optimise`, with what the solution was proven with."""
     columns = problem.columns
-    pricing = Pricing(columns, look)
+    prices = foretold(problem, look, effort.sample)
+    pricing = Pricing(columns, look, prices)
     # A first plan is made whatever it takes, and a proven one is settled: the budget is for what lies between.
     first = pricing.first(effort.candidates)
     edges = Edges.none(columns.mentors).with_more(first.mentees, first.mentors, first.scores)
-    look.bound = _bound_at_first(problem, first.best)
+    look.bound = _bound_at_first(problem, first.best, prices)
     state = _solved(problem, edges, look, 0, None)
     return _proven(problem, pricing, state, edges, look, effort)
 
@@ -138,8 +142,8 @@ def _gains(wider: Edges, edges: Edges, state: _State, columns: Columns) -> I64:
     return gains
 
 
-def _bound_at_first(problem: Problem, best: I64) -> int:
-    """Everybody's best mentor in every place, and every reward."""
-    scores = int((np.maximum(best, 0) * problem.places_e).sum())
+def _bound_at_first(problem: Problem, best: I64, prices: I64) -> int:
+    """Everybody's best mentor less the price in every place, every mentor's price, and every reward."""
+    scores = int((np.maximum(best, 0) * problem.places_e).sum() + (prices * problem.places_m).sum())
     rewards = int(problem.first_e.sum() + problem.first_m.sum())
     return scores + rewards + problem.floor_reward * int(problem.floors.sum())

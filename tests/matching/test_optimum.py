@@ -72,7 +72,7 @@ def test_larger_markets_agree_with_scipy() -> None:
         columns = pack(market, markets.random_policy(random), seed).columns
         problem = Problem.plain(columns, np.ones(columns.mentees, np.int64), np.ones(columns.mentors, np.int64))
 
-        solution = optimise(problem, Look(), Effort(candidates=random.choice((2, 8, 48))))
+        solution = optimise(problem, Look(), Effort(random.choice((4, 400)), random.choice((2, 8, 48))))
 
         scores = np.array([oracle.score(columns, at) for at in range(columns.mentees)], np.float64)
         worth = np.where(scores > BARRED, scores, 0)
@@ -88,7 +88,7 @@ def test_prices_prove_the_plan() -> None:
         columns = packed.columns
         places = [np.array([seat.places for seat in side]) for side in (packed.mentees, packed.mentors)]
 
-        solution = optimise(Problem.plain(columns, *places), Look(), Effort(candidates=4))
+        solution = optimise(Problem.plain(columns, *places), Look(), Effort(sample=3, candidates=4))
 
         scores = np.array([oracle.score(columns, at) for at in range(columns.mentees)], np.int64)
         gain = scores - solution.u[:, None] - solution.v[None, :]

@@ -58,9 +58,9 @@ def test_a_seat_with_a_fact_that_nobody_knows_is_refused() -> None:
 def test_candidates_chunks_threads_and_scorers_change_no_pair() -> None:
     looks = [
         (Effort(candidates=1, more=1, slack=0), Look(threads=1, chunk=3)),
-        (Effort(candidates=2, more=1), Look(threads=2, chunk=2)),
+        (Effort(sample=3, candidates=2, more=1), Look(threads=2, chunk=2)),
         (Effort(candidates=48), Look(threads=2, chunk=5, scanner=compiled.scan)),
-        (Effort(candidates=3, more=2), Look(threads=1, scanner=compiled.scan)),
+        (Effort(sample=4, candidates=3, more=2), Look(threads=1, scanner=compiled.scan)),
     ]
     for seed in range(10):
         market, policy = _some(seed, most=40)
