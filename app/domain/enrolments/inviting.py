@@ -4,10 +4,9 @@ All of it looks at how things are now, many people at once, so that it may come 
 the programme, and be it that they declined, is not invited again.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence, Set
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.db import Db
@@ -26,24 +25,27 @@ _OPEN = (ProgrammeStatus.ENROLLING, ProgrammeStatus.MATCHING, ProgrammeStatus.AC
 
 async def of_people(db: Db, person_ids: Collection[str]) -> None:
     """Invite those of some people, who came or changed, whom a programme invites by its rules."""
-    are_they = col(Person.id) == rows.any_of(person_ids)
     for programme, side in await _inviting(db):
-        await _invite(db, programme, side, are_they)
+        among = person_ids
+        if side.group_id is not None:
+            among = await _members(db, side.group_id, col(GroupMember.person_id) == rows.any_of(person_ids))
+        await _invite(db, programme, side, among)
 
 
 async def of_programme(db: Db, programme_id: str) -> None:
     """Invite who is in the groups of a programme that has opened. Rules alone invite only who comes or changes."""
     for programme, side in await _inviting(db, col(Programme.id) == programme_id):
         if side.group_id is not None:
-            await _invite(db, programme, side, sa.true())
+            await _invite(db, programme, side, await _members(db, side.group_id))
 
 
 async def of_group(db: Db, group_id: str) -> None:
     """Invite who is in a group, and take back what nobody has answered from those who no longer are."""
+    members = await _members(db, group_id)
     for programme, side in await _inviting(db, col(Programme.eligibility).contains([{"group_id": group_id}])):
         if side.group_id == group_id:
-            await _take_back(db, programme, side)
-            await _invite(db, programme, side, sa.true())
+            await _take_back(db, programme, side, members)
+            await _invite(db, programme, side, members)
 
 
 async def _inviting(db: Db, *conditions: sa.ColumnElement[bool]) -> Sequence[tuple[Programme, Eligibility]]:
@@ -67,56 +69,48 @@ async def _inviting(db: Db, *conditions: sa.ColumnElement[bool]) -> Sequence[tup
     ]
 
 
-async def _invite(db: Db, programme: Programme, side: Eligibility, who: sa.ColumnElement[bool]) -> None:
+async def _invite(db: Db, programme: Programme, side: Eligibility, among: Collection[str]) -> None:
+    """Invite those of some people who are here and eligible, and never were in the programme."""
     origin = EnrolmentOrigin.GROUP if side.group_id else EnrolmentOrigin.RULE
-    for person in await _strangers(db, programme, side, who):
+    # Not a join: what was loaded a moment ago has no statistics yet, and an index of one row looks like any other.
+    known = sa.select(col(Enrolment.person_id)).where(*_of(db, programme))
+    select = sa.select(Person).where(
+        col(Person.organisation_id) == db.organisation_id,
+        col(Person.id) == rows.any_of(among),
+        col(Person.id).not_in(known),
+        col(Person.employment_status) == EmploymentStatus.ACTIVE,
+    )
+    for person in (await db.execute(select.order_by(col(Person.id)))).scalars():
         if not eligibility.unmet(side, programme.starts_on, person):
             invitation = EnrolmentInvite(programme_id=programme.id, person_id=person.id, role=EnrolmentRole(side.role))
             service.welcome(db, programme, person, invitation, origin)
     await db.flush()
 
 
-async def _strangers(db: Db, programme: Programme, side: Eligibility, who: sa.ColumnElement[bool]) -> Iterable[Person]:
-    """Who is here, in the group if there is one, and never was in the programme."""
-    known = sa.exists().where(
-        col(Enrolment.organisation_id) == db.organisation_id,
-        col(Enrolment.programme_id) == programme.id,
-        col(Enrolment.person_id) == Person.id,
-    )
-    select = sa.select(Person).where(
-        col(Person.organisation_id) == db.organisation_id,
-        col(Person.employment_status) == EmploymentStatus.ACTIVE,
-        ~known,
-        who,
-    )
-    if side.group_id is not None:
-        select = select.where(_is_in(db, side.group_id, col(Person.id)))
-    return (await db.execute(select.order_by(col(Person.id)))).scalars()
-
-
-async def _take_back(db: Db, programme: Programme, side: Eligibility) -> None:
+async def _take_back(db: Db, programme: Programme, side: Eligibility, members: Set[str]) -> None:
     """Withdraw the unanswered invitations of who left the group. What was answered is for humans to decide."""
-    assert side.group_id is not None  # noqa: S101
     select = (
         sa.select(Enrolment)
         .where(
-            col(Enrolment.organisation_id) == db.organisation_id,
-            col(Enrolment.programme_id) == programme.id,
+            *_of(db, programme),
             col(Enrolment.role) == side.role.value,
             col(Enrolment.status) == EnrolmentStatus.INVITED,
             col(Enrolment.origin) == EnrolmentOrigin.GROUP,
-            ~_is_in(db, side.group_id, col(Enrolment.person_id)),
         )
         .order_by(col(Enrolment.id))
         .with_for_update()
     )
     for enrolment in (await db.execute(select)).scalars():
-        service.take_leave(db, enrolment)
+        if enrolment.person_id not in members:
+            service.take_leave(db, enrolment)
 
 
-def _is_in(db: Db, group_id: str, person_id: Mapped[str]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        col(GroupMember.organisation_id) == db.organisation_id,
-        col(GroupMember.group_id) == group_id,
-        col(GroupMember.person_id) == person_id,
+async def _members(db: Db, group_id: str, *conditions: sa.ColumnElement[bool]) -> set[str]:
+    select = sa.select(col(GroupMember.person_id)).where(
+        col(GroupMember.organisation_id) == db.organisation_id, col(GroupMember.group_id) == group_id, *conditions
     )
+    return set((await db.execute(select)).scalars())
+
+
+def _of(db: Db, programme: Programme) -> tuple[sa.ColumnElement[bool], ...]:
+    return col(Enrolment.organisation_id) == db.organisation_id, col(Enrolment.programme_id) == programme.id
