@@ -33,6 +33,7 @@ from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
 from app.domain.privacy import intents as privacy
 from app.domain.privacy.resource import BREAK_GLASSES, CONSENTS, ERASURES, EXPORTS, LEGAL_HOLDS
 from app.domain.programmes import intents as programmes
+from app.domain.programmes import previewing
 from app.domain.programmes.resource import (
     PROGRAMME_MILESTONES,
     PROGRAMME_RESOURCES,
@@ -118,5 +119,5 @@ INTENTS: tuple[Intent, ...] = (
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )
-INQUIRIES: tuple[Inquiry, ...] = of_matching.INQUIRIES
+INQUIRIES: tuple[Inquiry, ...] = (*previewing.INQUIRIES, *of_matching.INQUIRIES)
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

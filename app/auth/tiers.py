@@ -38,7 +38,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "programme": {
         _O: "name model status purpose objectives starts_on ends_on cadence_min_days cadence_target_days "
         "cadence_max_days session_minutes min_rank_gap require_cross_department conflict_deadline_days "
-        "allows_late_intake agreement_clauses revision"
+        "allows_late_intake eligibility agreement_clauses revision"
     },
     "topic": {_O: "name description"},
     "programme_resource": {_O: "kind audience title body url edition"},
@@ -46,7 +46,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "sponsorship": {_O: "pledge commitments"},
     "programme_role": {_O: "duty"},
     "enrolment": {
-        _O: "role status capacity live_pairings minutes_per_month zone",
+        _O: "role status origin capacity live_pairings minutes_per_month zone",
         _C: "offers seeks out_of_scope interests languages offer_levels seek_weights style availability",
     },
     "pairing": {

@@ -33,17 +33,20 @@ async def page(
 ) -> Found:
     """The page that a search asks for. Raises `InvalidCursorException`."""
     count = sa.select(sa.func.count()).select_from(select.with_only_columns(object_id).subquery())
-    total = await db.scalar(count) or 0
     size = search.count or 0
     if not size:
-        return Found(total)
+        return Found(await db.scalar(count) or 0)
     key = _key(by)
     keys = (object_id,) if by is None else (key.is_(None), sa.func.coalesce(key, ""), object_id)
     select = select.add_columns(key.label("sort_key"), object_id.label("sort_id"))
     is_falling = search.sort_order == SearchRequest.SortOrder.descending and by is not None
     if search.cursor is None:
-        ordered = _in_order(select, keys, is_falling).offset(search.start_index_0).limit(size)
-        return Found(total, (await db.execute(ordered)).all())
+        offset = search.start_index_0 or 0
+        rows = (await db.execute(_in_order(select, keys, is_falling).offset(offset).limit(size))).all()
+        # A page that is not full is the last one: whoever looks for one person need not be counted.
+        is_last = 0 < len(rows) < size or not (rows or offset)
+        return Found(offset + len(rows) if is_last else await db.scalar(count) or 0, rows)
+    total = await db.scalar(count) or 0
     direction, anchor = _read(position)
     is_back = direction == PREVIOUS
     if anchor is not None:

@@ -20,8 +20,7 @@ _DAY_CHARACTERS = 10
 _KEPT = ("name", "display_name", "timezone", "active", "EnterpriseUser", "MentoringUser")
 
 
-def select(db: Db) -> sa.Select[Any]:
-    """Everybody whom the HR system knows, with what is told of them beside their row."""
+def _everybody() -> sa.Select[Any]:
     here = col(Person.organisation_id)
     beside: tuple[Any, ...] = (LOGIN.label("user_name"), MANAGER.label("manager"), col(Rank.name).label("rank"))
     is_awaited = sa.and_(col(AwaitedManager.organisation_id) == here, col(AwaitedManager.person_id) == Person.id)
@@ -29,9 +28,17 @@ def select(db: Db) -> sa.Select[Any]:
         sa.select(Person, *beside)
         .join(Rank, sa.and_(col(Rank.organisation_id) == here, col(Rank.level) == Person.rank_level))
         .outerjoin(AwaitedManager, is_awaited)
-        .where(here == db.organisation_id, col(Person.removed_at).is_(None), col(Person.erased_at).is_(None))
+        .where(col(Person.removed_at).is_(None), col(Person.erased_at).is_(None))
         .execution_options(populate_existing=True)
     )
+
+
+_EVERYBODY = _everybody()
+
+
+def select(db: Db) -> sa.Select[Any]:
+    """Everybody whom the HR system knows, with what is told of them beside their row."""
+    return _EVERYBODY.where(col(Person.organisation_id) == db.organisation_id)
 
 
 def user(row: sa.Row[Any]) -> Resource[Any]:

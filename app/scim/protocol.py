@@ -1,15 +1,22 @@
 """The protocol as its library has it, and what we add: how failures read, how long a filter is, what is announced."""
 
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, Union
 
 import sqlalchemy as sa
 from scim2_models import (
     BulkOperation,
+    BulkRequest,
+    BulkResponse,
+    Context,
     Error,
     InvalidFilterException,
+    ListResponse,
+    PatchOp,
     Resource,
     ResourceType,
+    ResponseParameters,
     SCIMException,
     SearchRequest,
 )
@@ -18,6 +25,7 @@ from scim2_server.handler import AsyncScimHandler
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
+from scim2_server.storage import SearchPage
 from sqlmodel import col
 
 from app import config, logs, secret
@@ -29,6 +37,13 @@ from app.scim import filtering, models, people, refusing
 from app.scim.storage import Storage
 
 _log = logs.get(__name__)
+_KINDS = tuple(models.PROVIDER.model_for(kind) for kind in models.PROVIDER.resource_types)
+_ANY: Any = Union[_KINDS]  # noqa: UP007
+# Pydantic forgets a class made for a type once nobody holds it, and making it again takes longer than a request does.
+_HELD = (
+    *(generic[_ANY] for generic in (BulkRequest, BulkResponse, ListResponse, SearchRequest)),
+    *(generic[kind] for kind in _KINDS for generic in (PatchOp, ResponseParameters, SearchRequest)),
+)
 
 
 class Service(ScimService):
@@ -49,6 +64,24 @@ class Service(ScimService):
         """The outcome of an operation that does not fit its schema."""
         failure = ScimService.bulk_validation_failure(operation, outcome)
         return failure and {**failure, "response": refusing.worded(failure["response"])}
+
+    def search_response(
+        self,
+        base_url: str,
+        resource_types: list[ResourceType],
+        page: SearchPage,
+        search_request: SearchRequest[Any],
+    ) -> ScimResponse:
+        """A page of what was found. The library writes the list without its resources, and they are not read again."""
+        response = super().search_response(base_url, resource_types, replace(page, resources=[]), search_request)
+        listed = [
+            self.publish(base_url, resource).model_dump(
+                scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=search_request
+            )
+            for resource in page.resources
+        ]
+        response.body = {**(response.body or {}), "itemsPerPage": len(listed), "Resources": listed}
+        return response
 
     def read_search(self, resource_types: list[ResourceType], payload: Any) -> tuple[SearchRequest[Any], Any]:
         """A search with a filter that can be read in a moment."""

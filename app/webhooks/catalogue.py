@@ -7,6 +7,7 @@ from app.domain.conflicts import events as conflicts
 from app.domain.enrolments import events as enrolments
 from app.domain.feedback.events import FeedbackGiven
 from app.domain.goals import events as goals
+from app.domain.groups import events as groups
 from app.domain.matching import events as matching
 from app.domain.operations import events as operations
 from app.domain.pairings import events as pairings
@@ -24,6 +25,10 @@ EVENTS: tuple[type[Event], ...] = (
     people.PersonDeactivated,
     people.PersonReactivated,
     people.PersonWasErased,
+    groups.GroupCreated,
+    groups.GroupUpdated,
+    groups.GroupMembersChanged,
+    groups.GroupDeleted,
     operations.OperationSucceeded,
     operations.OperationFailed,
     operations.OperationCancelled,

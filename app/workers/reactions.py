@@ -1,6 +1,6 @@
 """When this, then that: what follows inside the service from an event."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 
 from app import db as database
 from app.db import Db
@@ -8,7 +8,9 @@ from app.domain.conflicts import consequences
 from app.domain.conflicts import service as conflicts
 from app.domain.conflicts.rules import Changes
 from app.domain.enrolments import events as enrolments
+from app.domain.enrolments import inviting
 from app.domain.enrolments.models import Enrolment, EnrolmentStatus
+from app.domain.groups import events as groups
 from app.domain.matching import closing
 from app.domain.matching import service as matching
 from app.domain.operations.events import OperationCancelled, OperationFailed
@@ -16,8 +18,8 @@ from app.domain.pairings import events as told
 from app.domain.pairings import queries as pairings
 from app.domain.pairings.leaving import conclude
 from app.domain.pairings.models import EndReason, Pairing, PairingStatus
-from app.domain.people.events import PersonDeactivated, PersonReactivated, PersonUpdated
-from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed
+from app.domain.people.events import PersonCreated, PersonDeactivated, PersonReactivated, PersonUpdated
+from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed, ProgrammePublished
 from app.domain.sessions.models import CancelReason
 from app.domain.sessions.scheduling import cancel_ahead
 from app.events import outbox
@@ -38,7 +40,9 @@ async def react_together(organisation_id: str, changes: Changes) -> None:
     """As `react`, for many changes of the directory at once: what they concern is looked at once for all."""
     async with database.current().writing(organisation_id) as db:
         db.actor_id = None
-        await consequences.of_changes(db, changes)
+        if moved := {person_id: names for person_id, names in changes.items() if consequences.WATCHED & names}:
+            await consequences.of_changes(db, moved)
+        await inviting.of_people(db, changes.keys())
 
 
 async def _pairing_rests(db: Db, pairing_id: str) -> None:
@@ -103,8 +107,17 @@ REACTIONS: dict[str, Reaction] = {
     told.PairingEnded.type: _pairing_over,
     told.PairingEndedEarly.type: _pairing_over,
     told.PairingDissolved.type: _pairing_over,
+    groups.GroupMembersChanged.type: inviting.of_group,
+    groups.GroupDeleted.type: inviting.of_group,
+    ProgrammePublished.type: inviting.of_programme,
     ProgrammeCancelled.type: _programme_cancelled,
     ProgrammeClosed.type: _programme_closed,
 }
-# Of these the relay takes all that it has together, if they changed what is watched.
-TOGETHER = frozenset({PersonUpdated.type, PersonReactivated.type})
+# Of these the relay takes all that it has together: whoever came, and who changed in what is watched.
+TOGETHER = frozenset({PersonCreated.type, PersonUpdated.type, PersonReactivated.type})
+_WATCHED = consequences.WATCHED | {"hire_date"}
+
+
+def is_watched(event_type: str, changed: Set[str]) -> bool:
+    """Whether such a change of the directory is one of those that are looked at together."""
+    return event_type == PersonCreated.type or (event_type in TOGETHER and bool(_WATCHED & changed))

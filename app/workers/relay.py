@@ -10,12 +10,11 @@ import orjson
 
 from app import clock, logs
 from app import db as database
-from app.domain.conflicts.consequences import WATCHED
 from app.events import bell
 from app.failures import Busy
 from app.webhooks import fanout
 from app.workers.faults import described
-from app.workers.reactions import REACTIONS, TOGETHER, react, react_together
+from app.workers.reactions import REACTIONS, TOGETHER, is_watched, react, react_together
 
 BATCH = 500
 # Reactions take a transaction each while the organisation is locked: few enough that nobody waits long for the rest.
@@ -118,7 +117,7 @@ def _groups(events: Sequence[asyncpg.Record]) -> list[list[asyncpg.Record]]:
 
 
 def _is_watched(event: asyncpg.Record) -> bool:
-    return event["type"] in TOGETHER and event["endpoint_id"] is None and bool(WATCHED & _changed(event))
+    return event["endpoint_id"] is None and is_watched(event["type"], _changed(event))
 
 
 def _changed(event: asyncpg.Record) -> set[str]:

@@ -21,6 +21,12 @@ SUGGESTIONS = """
     } }
     fragment side on ExplainedSide { utility parts { criterion points utility evidence isAssumed } }
 """
+ELIGIBILITY = """
+    query($id: ID!) {
+        programme(id: $id) { eligibility { role minRank departments autoInvite groupId } }
+        programmeEligibility(id: $id) { people sides { role eligible shortfalls { rule } } }
+    }
+"""
 
 
 @pytest.fixture
@@ -94,3 +100,28 @@ async def test_a_question_names_its_faulty_arguments(world: World, api: Api, gql
     assert [fault["argument"] for fault in body["errors"][0]["extensions"]["faults"]] == ["matchRunId"]
     unknown = await client.get(f"/v1/enrolments/{pair[0]}/suggestions", params={"fields": "id"})
     assert unknown.status_code == 422
+
+
+async def test_both_doors_keep_rules_on_the_directory_and_count_whom_they_leave(
+    world: World, api: Api, gql: Gql
+) -> None:
+    rules = {"role": "mentee", "min_rank": 4, "departments": ["Law"], "auto_invite": True}
+    client = api(world.keys["coordinator"])
+    body = {"name": "Reverse", "purpose": "Learn.", "starts_on": "2026-04-01", "eligibility": [rules]}
+
+    made = await client.post("/v1/programmes", json=body)
+    counted = await client.get(f"/v1/programmes/{made.json()['id']}/eligibility")
+    told = await gql.data(ELIGIBILITY, "coordinator", id=made.json()["id"])
+    by_age = await client.post("/v1/programmes", json=body | {"eligibility": [{"role": "mentee", "max_age": 30}]})
+
+    assert (made.status_code, counted.status_code, by_age.status_code) == (201, 200, 422)
+    assert made.json()["eligibility"][0] | rules == made.json()["eligibility"][0]
+    assert told["programme"]["eligibility"] == [
+        {"role": "MENTEE", "minRank": 4, "departments": ["Law"], "autoInvite": True, "groupId": None}
+    ]
+    assert told["programmeEligibility"] == {
+        "people": counted.json()["people"],
+        "sides": [{"role": "MENTEE", "eligible": None, "shortfalls": [{"rule": "MIN_RANK"}, {"rule": "DEPARTMENT"}]}],
+    }
+    (fault,) = by_age.json()["errors"]
+    assert (fault["pointer"], "age or date of birth" in fault["detail"]) == ("/eligibility/0", True)

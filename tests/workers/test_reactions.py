@@ -180,7 +180,17 @@ async def test_the_second_time_nothing_happens(world: World, owner: asyncpg.Conn
         await world.do("coordinator", "cancel_programme", programme_id)
     if event_type == "person.deactivated":
         await world.do("admin", "deactivate_person", world.people["mentor"])
-    subjects = {"person": world.people["mentor"], "pairing": pairing["id"], "programme": programme_id}
+    group = await world.do("admin", "create_group", display_name="Cohort")
+    if event_type.startswith("group.") or event_type == "programme.published":
+        await world.do("admin", "add_group_member", group_id=group["id"], person_id=await world.person())
+        side = {"role": "mentee", "group_id": group["id"]}
+        await world.do("coordinator", "update_programme", programme_id, eligibility=[side])
+    subjects = {
+        "group": group["id"],
+        "person": world.people["mentor"],
+        "pairing": pairing["id"],
+        "programme": programme_id,
+    }
     subjects["enrolment"] = pairing["mentor_enrolment_id"]
     subject = subjects[event_type.partition(".")[0]]
     count = "select count(*) from outbox_event where organisation_id = $1"

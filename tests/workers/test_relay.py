@@ -117,29 +117,34 @@ async def test_events_of_a_subject_keep_their_order(world: World, owner: asyncpg
     assert [row["sequence"] for row in rows] == sorted(row["sequence"] for row in rows)
 
 
+async def group(world: World) -> str:
+    """A group, whose creation has no consequences of its own."""
+    return str((await world.do("admin", "create_group", display_name="Sales"))["id"])
+
+
 async def test_a_reaction_that_fails_holds_up_its_own_event_only(
     world: World, owner: asyncpg.Connection, clock: TestClock, endpoint: MakeEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await endpoint()
-    bad, good = await world.person(), await world.person()
-    await world.do("admin", "update_person", bad, title="Later")
-    break_for(monkeypatch, "person.created", bad)
+    await endpoint(types=("group.*",))
+    bad, good = await group(world), await group(world)
+    await world.do("admin", "update_group", bad, display_name="Later")
+    break_for(monkeypatch, "group.created", bad)
 
     with capture_logs() as logs:
         await relay_all()
 
     (failed,) = logs
-    assert (failed["event"], failed["type"], failed["failures"]) == ("reaction.failed", "person.created", 1)
+    assert (failed["event"], failed["type"], failed["failures"]) == ("reaction.failed", "group.created", 1)
     assert (failed["error"], failed["at"].partition(":")[0]) == ("RuntimeError", "workers/reactions.py")
     assert "secret" not in str(failed)
-    row = await owner.fetchrow("select * from outbox_event where subject = $1 and type = 'person.created'", bad)
+    row = await owner.fetchrow("select * from outbox_event where subject = $1 and type = 'group.created'", bad)
     assert (row["relayed_at"], row["failures"]) == (None, 1)
     assert row["retry_at"] == clock.time + timedelta(seconds=5)
     sent = "select e.subject, d.sequence from delivery d join outbox_event e on e.id = d.event_id"
     sent += " where d.organisation_id = $1 order by d.sequence"
     assert [tuple(row) for row in await owner.fetch(sent, world.organisation_id)] == [(good, 2), (bad, 3)]
 
-    break_for(monkeypatch, "person.created")
+    break_for(monkeypatch, "group.created")
     clock.advance(seconds=4)
     assert await relay_all() == 0
     clock.advance(seconds=1)
@@ -153,12 +158,12 @@ async def test_a_reaction_that_fails_holds_up_its_own_event_only(
 async def test_retries_of_a_reaction_come_ever_later_up_to_an_hour(
     world: World, owner: asyncpg.Connection, clock: TestClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person_id, waits = await world.person(), []
-    break_for(monkeypatch, "person.created", person_id)
+    group_id, waits = await group(world), []
+    break_for(monkeypatch, "group.created", group_id)
 
     for _ in range(14):
         await relay_all()
-        retry_at = await owner.fetchval("select retry_at from outbox_event where subject = $1", person_id)
+        retry_at = await owner.fetchval("select retry_at from outbox_event where subject = $1", group_id)
         waits.append((retry_at - clock.time).total_seconds())
         clock.set(retry_at)
 
@@ -170,13 +175,13 @@ async def test_retries_of_a_reaction_come_ever_later_up_to_an_hour(
 async def test_no_event_pays_for_a_lack_of_connections(
     world: World, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person_id = await world.person()
-    break_for(monkeypatch, "person.created", person_id, error=Busy())
+    group_id = await group(world)
+    break_for(monkeypatch, "group.created", group_id, error=Busy())
 
     with pytest.raises(Busy):
         await Relay().step()
 
-    row = await owner.fetchrow("select * from outbox_event where subject = $1", person_id)
+    row = await owner.fetchrow("select * from outbox_event where subject = $1", group_id)
     assert (row["relayed_at"], row["retry_at"], row["failures"], row["sequence"]) == (None, None, 0, None)
 
 

@@ -36,6 +36,14 @@ class EnrolmentStatus(StrEnum):
     REMOVED = "removed"
 
 
+class EnrolmentOrigin(StrEnum):
+    """What it came of: somebody's wish, a rule of the programme, or a group of the directory."""
+
+    REQUEST = "request"
+    RULE = "rule"
+    GROUP = "group"
+
+
 _S = EnrolmentStatus
 LIVE = (_S.INVITED, _S.APPLIED, _S.UNDER_REVIEW, _S.WAITLISTED, _S.APPROVED, _S.READY, _S.MATCHED, _S.PAUSED)
 _PAUSABLE = (_S.APPROVED, _S.READY, _S.MATCHED)
@@ -93,6 +101,11 @@ class Enrolment(Row, table=True):
     person_id: str = Field(sa_type=sa.Text)
     role: EnrolmentRole = Field(sa_type=text_enum(EnrolmentRole))
     status: EnrolmentStatus = Field(sa_type=text_enum(EnrolmentStatus))
+    origin: EnrolmentOrigin = Field(
+        default=EnrolmentOrigin.REQUEST,
+        sa_type=text_enum(EnrolmentOrigin),
+        sa_column_kwargs={"server_default": EnrolmentOrigin.REQUEST.value},
+    )
     paused_from: str | None = Field(default=None, sa_type=sa.Text)
     capacity: int = 1
     live_pairings: int = 0

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.domain.enrolments.models import EnrolmentRole, EnrolmentStatus
+from app.domain.enrolments.models import EnrolmentOrigin, EnrolmentRole, EnrolmentStatus
 from app.domain.enrolments.profile import (
     Availability,
     Interests,
@@ -88,6 +88,7 @@ class EnrolmentRead(Output):
     person_id: str
     role: EnrolmentRole
     status: EnrolmentStatus
+    origin: EnrolmentOrigin
     capacity: int
     live_pairings: int
     minutes_per_month: int

@@ -12,12 +12,13 @@ from app.domain.enrolments.events import (
     EnrolmentPaused,
     EnrolmentResumed,
 )
-from app.domain.enrolments.models import Enrolment, EnrolmentStatus
+from app.domain.enrolments.models import Enrolment, EnrolmentOrigin, EnrolmentStatus
 from app.domain.enrolments.profile import require_named, settled
 from app.domain.enrolments.resource import ENROLMENTS
-from app.domain.enrolments.schemas import EnrolmentApply, EnrolmentInvite, EnrolmentUpdate, Profile
+from app.domain.enrolments.schemas import EnrolmentApply, EnrolmentInvite, EnrolmentUpdate
 from app.domain.people.models import Person
 from app.domain.people.resource import PEOPLE
+from app.domain.programmes import eligibility
 from app.domain.programmes.models import Programme
 from app.domain.programmes.resource import PROGRAMMES
 from app.errors import Conflict, Fault
@@ -37,6 +38,12 @@ class PersonInactive(Conflict):
     code = "person_inactive"
 
 
+class NotEligible(Conflict):
+    """The programme asks for something else in this role; `faults` name its rules."""
+
+    code = "not_eligible"
+
+
 class PairingsInTheWay(Conflict):
     """The enrolment has live pairings; end them first."""
 
@@ -50,9 +57,16 @@ async def invite(db: Db, actor: Actor, data: EnrolmentInvite) -> Enrolment:
     return welcome(db, programme, person, data)
 
 
-def welcome(db: Db, programme: Programme, person: Person, data: EnrolmentInvite) -> Enrolment:
+def welcome(
+    db: Db,
+    programme: Programme,
+    person: Person,
+    data: EnrolmentInvite,
+    origin: EnrolmentOrigin = EnrolmentOrigin.REQUEST,
+) -> Enrolment:
     """Invite a person to a programme, both of which the caller may invite to."""
     enrolment = _join(programme, person, data, EnrolmentStatus.INVITED)
+    enrolment.origin = origin
     db.add(enrolment)
     outbox.record(db, EnrolmentInvited.of(enrolment))
     return enrolment
@@ -140,16 +154,21 @@ async def remove(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
 
 
 def take_leave(db: Db, enrolment: Enrolment) -> None:
-    """Withdraw an enrolment because its person left the organisation."""
+    """Withdraw an enrolment because its person left the organisation, or the group that it came of."""
     enrolment.step("withdraw")
     outbox.record(db, STEPS["withdraw"].of(enrolment), changed=("status",))
 
 
-def _join(programme: Programme, person: Person, data: Profile, status: EnrolmentStatus) -> Enrolment:
+def _join(
+    programme: Programme, person: Person, data: EnrolmentInvite | EnrolmentApply, status: EnrolmentStatus
+) -> Enrolment:
     if not programme.is_enrolling:
         raise NotEnrolling("The programme takes nobody in now.")
     if not person.is_active:
         raise PersonInactive("The person does not work here now, or is on leave.")
+    sides = eligibility.of(programme, data.role)
+    if rules := [rule for side in sides for rule in eligibility.unmet(side, programme.starts_on, person)]:
+        raise NotEligible("The programme asks for something else in this role.", faults=eligibility.faults(rules))
     values: dict[str, Any] = data.model_dump(exclude={"person_id"})
     values |= data.model_dump(mode="json", include={"style", "availability"})
     require_named(values)

@@ -85,6 +85,10 @@ class Programme(Row, table=True):
     require_cross_department: bool = False
     conflict_deadline_days: int = Field(default=14, sa_column_kwargs={"server_default": "14"})
     allows_late_intake: bool = False
+    # By side, as `eligibility.Eligibility` has it.
+    eligibility: list[dict[str, Any]] = json_column(
+        default_factory=list, sa_column_kwargs={"server_default": sa.text("'[]'")}
+    )
     agreement_clauses: list[dict[str, Any]] = json_column(default_factory=list)
     revision: int = 1
 

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from app.domain.programmes.eligibility import Eligibility
 from app.domain.programmes.models import ProgrammeModel, ProgrammeStatus
 from app.text import Day, Flag, Input, Line, Name, Output, Patch, Prose, Slug, absent, reference, whole
 
@@ -51,6 +52,19 @@ DEFAULT_CLAUSES = [
     Clause(key="boundaries", text="Pay, promotion and performance reviews are no subject of our sessions."),
     Clause(key="reporting", text="Only that a session took place may be reported. Neither content nor feedback is."),
 ]
+
+
+def _once_each(sides: list[Eligibility]) -> list[Eligibility]:
+    if len({side.role for side in sides}) != len(sides):
+        raise ValueError("must name each role once at most")
+    return sides
+
+
+Sides = Annotated[
+    list[Eligibility],
+    AfterValidator(_once_each),
+    Field(max_length=2, description="Who may join, by role. A role that is not named is open to everybody."),
+]
 Objectives = Annotated[list[Objective], Field(max_length=20)]
 Clauses = Annotated[list[Clause], Field(min_length=1, max_length=30)]
 
@@ -76,6 +90,7 @@ class ProgrammeCreate(Input):
         default=14, description="Days to decide on a pair that breaks a rule since the directory changed."
     )
     allows_late_intake: Flag = False
+    eligibility: Sides = Field(default=[])
     agreement_clauses: Clauses = DEFAULT_CLAUSES
 
     @model_validator(mode="after")
@@ -102,6 +117,7 @@ class ProgrammeUpdate(Patch):
     require_cross_department: Flag = absent()
     conflict_deadline_days: Days = absent()
     allows_late_intake: Flag = absent()
+    eligibility: Sides = absent()
     agreement_clauses: Clauses = absent()
 
 
@@ -124,6 +140,7 @@ class ProgrammeRead(Output):
     require_cross_department: bool
     conflict_deadline_days: int
     allows_late_intake: bool
+    eligibility: list[Eligibility]
     agreement_clauses: list[Clause]
     revision: int
     version: int

@@ -1,11 +1,14 @@
 """Setting a programme up and leading it through its states."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from app import ids
 from app.auth.actor import Actor, Role
 from app.db import Db
+from app.domain.groups.resource import GROUPS
 from app.domain.programmes.contents import Duty, ProgrammeRole
+from app.domain.programmes.eligibility import Eligibility
 from app.domain.programmes.events import STEPS
 from app.domain.programmes.models import Programme, ProgrammeStatus
 from app.domain.programmes.resource import PROGRAMMES
@@ -15,6 +18,7 @@ from app.events import outbox
 from app.reading import rows
 
 _SIX_MONTHS = timedelta(days=182)
+_WHOLE = {"objectives", "eligibility", "agreement_clauses"}
 _FIXED = {"model", "starts_on", "ends_on", "min_rank_gap"}
 
 
@@ -29,6 +33,7 @@ async def create(db: Db, actor: Actor, data: ProgrammeCreate) -> Programme:
     values = data.model_dump(mode="json", exclude={"starts_on", "ends_on", "model"})
     ends_on = data.ends_on or data.starts_on + _SIX_MONTHS
     _require_length(data.starts_on, ends_on)
+    await _require_groups(db, actor, data.eligibility)
     programme = Programme(
         organisation_id=actor.organisation_id,
         id=ids.new(Programme.prefix),
@@ -59,8 +64,9 @@ async def update(db: Db, actor: Actor, programme_id: str, data: ProgrammeUpdate)
     counts as a revision.
     """
     programme: Programme = await rows.get(db, actor, PROGRAMMES, programme_id, "update_programme")
-    plain = data.model_dump(mode="json", include=data.model_fields_set & {"objectives", "agreement_clauses"})
+    plain = data.model_dump(mode="json", include=data.model_fields_set & _WHOLE)
     changes = data.changes() | plain
+    await _require_groups(db, actor, data.eligibility if "eligibility" in plain else ())
     published = programme.status is not ProgrammeStatus.DRAFT
     if published and (fixed := sorted(_FIXED & changes.keys())):
         raise ProgrammePublishedAlready(
@@ -125,6 +131,12 @@ async def _step(db: Db, actor: Actor, programme_id: str, move: str) -> Programme
     programme.step(move)
     outbox.record(db, STEPS[move].of(programme), changed=("status",))
     return programme
+
+
+async def _require_groups(db: Db, actor: Actor, sides: Iterable[Eligibility]) -> None:
+    for place, side in enumerate(sides):
+        if side.group_id is not None:
+            await rows.refer(db, actor, GROUPS, side.group_id, pointer=f"/eligibility/{place}/group_id")
 
 
 def _require_length(starts_on: date, ends_on: date) -> None:
