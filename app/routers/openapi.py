@@ -36,6 +36,7 @@ TAGS = {
     "people": "Who they are, and who must never be paired.",
     "groups": "Groups of the directory, as the HR system keeps them, and who is in them.",
     "imports": "People and enrolments in bulk, and what was announced of people for a later day.",
+    "syncs": "What came in from an HR system, and what a comparison with it found.",
     "access": "The keys of people and services, where people sign in, and what they are to the organisation.",
     "operations": "Work that is too long for a request: how far it is, and what came of it.",
     "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",

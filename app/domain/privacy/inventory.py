@@ -190,6 +190,9 @@ INVENTORY: Mapping[str, Plan] = {
     "signing_key": Plan(keep="sealed"),
     "sponsorship": Plan(blank={"pledge": _ERASED, "commitments": "'[]'"}, rewrite="pledge commitments"),
     "standing": Plan(),
+    # Of those who never came nothing is kept but what the HR system calls them, until the next comparison.
+    "sync_difference": Plan(keep="member", blank={"external_id": "''", "before": "null", "after": "null"}),
+    "sync_run": Plan(keep="operation_id"),
     "topic": Plan(rewrite="name description"),
     # Filters and constants may name somebody by the id of the HR system; headers and credentials are sealed, and the
     # receiver's; a client certificate names a machine.
