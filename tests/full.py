@@ -231,7 +231,7 @@ async def compared(world: World, person_id: str) -> tuple[str, str]:
             db, run.id, [Found(DifferenceKind.UPDATE, "E-77", person_id, 1, "title", "Analyst", "Partner")]
         )
     async with database.current().writing(world.organisation_id) as db:
-        select = sa.select(SyncDifference.id).where(col(SyncDifference.sync_run_id) == run.id)
+        select = sa.select(col(SyncDifference.id)).where(col(SyncDifference.sync_run_id) == run.id)
         return run.id, str(await db.scalar(select))
 
 

@@ -82,7 +82,7 @@ def _leave_out_documents(schemas: dict[str, Json]) -> None:
     for intent in INTENTS:
         if intent.document and intent.takes is not None:
             members = schemas.pop(intent.takes.__name__)["properties"]
-            del schemas[members["format"]["$ref"].removeprefix(PREFIX)]
+            schemas.pop(members["format"]["$ref"].removeprefix(PREFIX), None)
     for inquiry in INQUIRIES:
         if inquiry.takes is not None:
             del schemas[inquiry.takes.__name__]
