@@ -21,6 +21,7 @@ from app.commands.contract import contract
 from app.commands.data_keys import data_keys
 from app.commands.following import Unanswered
 from app.commands.hosting import DatabaseMissing, DataFolderUnusable, MigrationFailed, SchemaBehind
+from app.commands.hris import hris
 from app.commands.keys import keys, organisations
 from app.commands.listen import follow, listen
 from app.commands.serving import PortTaken
@@ -70,6 +71,7 @@ cli = typer.Typer(
 )
 cli.add_typer(audit, name="audit")
 cli.add_typer(contract, name="contract")
+cli.add_typer(hris, name="hris")
 cli.add_typer(keys, name="keys")
 cli.add_typer(data_keys, name="data-keys")
 cli.add_typer(organisations, name="organisations")

@@ -44,6 +44,7 @@ from app.domain.programmes.resource import (
 )
 from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
+from app.domain.syncs.resource import SYNC_DIFFERENCES, SYNC_RUNS
 from app.reading.resource import Resource
 from app.webhooks import intents as webhooks
 from app.webhooks.feed import EVENTS
@@ -62,6 +63,8 @@ RESOURCES: tuple[Resource, ...] = (
     IDENTITY_PROVIDERS,
     STANDINGS,
     OPERATIONS,
+    SYNC_RUNS,
+    SYNC_DIFFERENCES,
     PROGRAMMES,
     TOPICS,
     PROGRAMME_RESOURCES,

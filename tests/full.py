@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+import sqlalchemy as sa
+from sqlmodel import col
 
 from app import clock, ids
 from app import db as database
@@ -19,6 +21,9 @@ from app.domain.people.putting import Batch
 from app.domain.people.schemas import PersonPut
 from app.domain.privacy import break_glass
 from app.domain.privacy.models import Export
+from app.domain.syncs import service as syncs
+from app.domain.syncs.models import DifferenceKind, SyncDifference, SyncKind
+from app.domain.syncs.service import Found
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery
@@ -33,7 +38,7 @@ _READERS = {
     "api_key": "admin",
     "identity_provider": "admin",
     "standing": "admin",
-    **dict.fromkeys(("operation", "planned_change"), "admin"),
+    **dict.fromkeys(("operation", "planned_change", "sync_run", "sync_difference"), "admin"),
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), "admin"),
     "delivery": "admin",
     "attempt": "admin",
@@ -203,6 +208,7 @@ async def _fill_office(full: Full) -> None:
     found["legal_hold"] = await world.do("admin", "place_legal_hold", person_id=full.other_person, reason="A claim.")
     found["webhook_signing_key"] = await world.do("admin", "rotate_webhook_signing_key")
     found |= {"identity_provider": provider, "standing": standing}
+    full.objects["sync_run"], full.objects["sync_difference"] = await compared(world, person)
     full.objects.update({name: item["id"] for name, item in found.items()})
 
 
@@ -214,6 +220,19 @@ async def planned(world: World, person_id: str) -> dict[str, Any]:
         change = await planning.plan(batch, data, date(2030, 1, 1))
         change.person_id = person_id
     return {"id": change.id}
+
+
+async def compared(world: World, person_id: str) -> tuple[str, str]:
+    """A reconciliation that is done and lacks somebody, and what differs of a person."""
+    async with database.current().writing(world.organisation_id) as db:
+        run = syncs.begin(db, await operations.begin(db, world.actors["admin"], "example"), SyncKind.RECONCILIATION)
+        run.held, run.leaving = 20, 1
+        await syncs.note(
+            db, run.id, [Found(DifferenceKind.UPDATE, "E-77", person_id, 1, "title", "Analyst", "Partner")]
+        )
+    async with database.current().writing(world.organisation_id) as db:
+        select = sa.select(col(SyncDifference.id)).where(col(SyncDifference.sync_run_id) == run.id)
+        return run.id, str(await db.scalar(select))
 
 
 async def _fill_from_rows(full: Full) -> None:

@@ -85,7 +85,7 @@ READ: dict[str, Grants] = {
     "person": _joined(_DIRECTORY_WIDE, {_PARTICIPANT: (Relation.OWN, Relation.OWN_PAIRING)}),
     "do_not_pair": _joined(_OFFICE, {_ADMIN: (Relation.OWN,)}),
     "group": _DIRECTORY_WIDE,
-    "planned_change": _AUDITED,
+    **dict.fromkeys(("planned_change", "sync_run", "sync_difference"), _AUDITED),
     "group_member": _DIRECTORY_WIDE,
     "programme": _joined(_PROGRAMME_WIDE, _SPONSORS),
     "topic": _PROGRAMME_WIDE,
@@ -218,6 +218,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PRIVACY_OFFICE, _ADMINISTRATORS),
     **dict.fromkeys(_ACCESS, _ADMINISTRATORS),
     **dict.fromkeys(("cancel_operation", "begin_import"), _OPERATIONS),
+    **dict.fromkeys(("begin_reconciliation", "end_leavers"), _OFFICE),
 }
 
 # What is worked out for whoever asks (app/acting/inquiry.py).

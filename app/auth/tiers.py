@@ -118,6 +118,11 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
         "result failure_code failure_detail started_at finished_at"
     },
     "planned_change": {_O: "effective_at status changed errors requested_by settled_at", _P: "external_id"},
+    "sync_run": {
+        _O: "kind status dry_run requested_by created updated unchanged planned refused held leaving errors "
+        "failure_code failure_detail started_at finished_at"
+    },
+    "sync_difference": {_O: "kind member", _P: "external_id before after"},
     "audit_entry": {
         _O: "occurred_at principal role action resource objects members outcome code request_id sequence",
         _X: "subjects",

@@ -36,6 +36,7 @@ TAGS = {
     "people": "Who they are, and who must never be paired.",
     "groups": "Groups of the directory, as the HR system keeps them, and who is in them.",
     "imports": "People and enrolments in bulk, and what was announced of people for a later day.",
+    "syncs": "What came in from an HR system, and what a comparison with it found.",
     "access": "The keys of people and services, where people sign in, and what they are to the organisation.",
     "operations": "Work that is too long for a request: how far it is, and what came of it.",
     "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",
@@ -81,7 +82,7 @@ def _leave_out_documents(schemas: dict[str, Json]) -> None:
     for intent in INTENTS:
         if intent.document and intent.takes is not None:
             members = schemas.pop(intent.takes.__name__)["properties"]
-            del schemas[members["format"]["$ref"].removeprefix(PREFIX)]
+            schemas.pop(members["format"]["$ref"].removeprefix(PREFIX), None)
     for inquiry in INQUIRIES:
         if inquiry.takes is not None:
             del schemas[inquiry.takes.__name__]

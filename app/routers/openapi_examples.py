@@ -34,6 +34,8 @@ _VALUES: dict[str, Any] = {
     "ImportBegin.kind": "people",
     "ImportBegin.format": "csv",
     "ImportBegin.text": DOCUMENTS["csv"],
+    "ReconciliationBegin.text": DOCUMENTS["csv"],
+    "SyncRunRead.errors": [],
     "OperationRead.kind": "people_import",
     "OperationRead.errors": [],
     "OrganisationRead.name": "Acme",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.domain.imports import enrolments, people
+from app.domain.imports import comparing, enrolments, leaving, people
 from app.domain.matching import service as matching
 from app.domain.matching import solving
 from app.domain.operations.work import Job
@@ -12,6 +12,8 @@ from app.webhooks import resending
 JOBS: Mapping[str, Job] = {
     "people_import": people.run,
     "enrolments_import": enrolments.run,
+    comparing.JOB: comparing.run,
+    leaving.JOB: leaving.run,
     matching.JOB: solving.run,
     erasures.JOB: erasing.erase,
     exports.JOB: copies.make,

@@ -15,7 +15,7 @@ from app.declared import RESOURCES
 from app.domain.operations import service as operations
 from app.domain.privacy import break_glass
 from tests.conflicted import conflicted
-from tests.full import Full, fill, planned
+from tests.full import Full, compared, fill, planned
 from tests.matched import matched
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
 from tests.world import World, found_world
@@ -256,6 +256,13 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
     member = {"group_id": group["id"], "person_id": world.people["mentor"]}
     stage.add("group_member", (await world.do("service", "add_group_member", **member))["id"])
     stage.add("planned_change", (await planned(world, world.people["mentor"]))["id"])
+    for name, object_id in zip(
+        ("sync_run", "sync_difference"), await compared(world, world.people["mentor"]), strict=True
+    ):
+        stage.add(name, object_id)
+    for row in await _rows(owner, world, "operation", "id, kind"):
+        if row["kind"] == "example":
+            stage.add("operation", row["id"], own={"admin"})
     await _webhooks(stage, owner)
     provider: dict[str, Any] = {
         "name": "Sign-in",

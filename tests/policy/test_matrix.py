@@ -42,7 +42,7 @@ PARENTS = {
     "create_api_key": "organisation",
     "create_identity_provider": "organisation",
     "create_standing": "organisation",
-    "begin_import": "organisation",
+    **dict.fromkeys(("begin_import", "begin_reconciliation"), "organisation"),
     **dict.fromkeys(("create_webhook_endpoint", "rotate_webhook_signing_key"), "organisation"),
     "apply_for_enrolment": "programme",
     "invite_enrolment": "programme",

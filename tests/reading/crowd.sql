@@ -338,6 +338,20 @@ select
     pg_temp.key('per', 1 + n % 20), pg_temp.key('key', n), 'coordinator', '[]', 0, 0, 0, 0, 0, '[]', 1
 from generate_series(1, 3000) n;
 
+insert into sync_run (organisation_id, id, version, created_at, updated_at, kind, operation_id)
+select
+    :organisation, pg_temp.key('syr', n), 1, pg_temp.at(n), pg_temp.at(n),
+    (array['import', 'reconciliation', 'leavers'])[1 + n % 3], pg_temp.key('opn', n)
+from generate_series(1, 1500) n;
+
+insert into sync_difference (
+    organisation_id, id, version, created_at, updated_at, sync_run_id, kind, external_id, person_id, member
+)
+select
+    :organisation, pg_temp.key('syd', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('syr', 1 + n % 1500), 'update',
+    'E-' || n, pg_temp.key('per', 1 + n % 1500), 'title'
+from generate_series(1, 3000) n;
+
 insert into consent (
     organisation_id, id, version, created_at, updated_at, person_id, purpose, notice_version, given_at
 )

@@ -28,7 +28,7 @@ SEEN_BY = {
     "person:outsider": AUDITED | COORDINATORS | {"outsider", "platform"},
     "do_not_pair": OFFICE,
     **dict.fromkeys(("group", "group_member"), AUDITED | COORDINATORS),
-    "planned_change": AUDITED,
+    **dict.fromkeys(("planned_change", "sync_run", "sync_difference"), AUDITED),
     "api_key": {"admin", "auditor"},
     "identity_provider": {"admin", "auditor"},
     "standing": {"admin", "coordinator", "auditor"},

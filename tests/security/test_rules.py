@@ -10,6 +10,7 @@ import pytest
 
 from app import clock, db
 from app.declared import RESOURCES
+from app.domain.syncs.resource import SYNC_RUNS
 from app.events.models import OutboxEvent
 from app.matching.policy import Policy
 from app.webhooks import catalogue, formats
@@ -182,6 +183,8 @@ def test_no_figure_is_computed_from_what_people_confide() -> None:
     figures |= {("pairing_conflict", "options")}
     # The members of one column; other names for columns, and what is the same for all.
     figures |= {("matching_policy", name) for name in Policy.model_fields}
+    # What a run's operation says, which its own readers see.
+    figures |= {("sync_run", name) for name in SYNC_RUNS.computed}
     assert computed == figures | {("event", name) for name in ("timestamp", "api_version", "organisation", "url")}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from app.db import Db
 from app.domain.imports import chunks, planning
@@ -45,12 +46,12 @@ async def _take(db: Db, work: Work, rows: Sequence[Row]) -> None:
             others.append(row)
             continue
         with chunks.on_its_own(work, row):
-            batch.enter(_said(batch, row))
+            batch.enter(said(batch, row))
             work.report.created += 1
     await db.flush()
     for row in others:
         with chunks.on_its_own(work, row):
-            outcome = await batch.put(_said(batch, row))
+            outcome = await batch.put(said(batch, row))
             setattr(work.report, outcome, getattr(work.report, outcome) + 1)
 
 
@@ -59,9 +60,7 @@ async def _due(batch: Batch, work: Work, rows: Sequence[Row]) -> list[Row]:
     today, due = planning.today(batch.ladder.zone), []
     for row in rows:
         with chunks.on_its_own(work, row):
-            day = {EFFECTIVE: row.members.get(EFFECTIVE) or work.parameters.get(EFFECTIVE)}
-            on = validated(Effective, day).effective_at
-            bare = replace(row, members={name: value for name, value in row.members.items() if name != EFFECTIVE})
+            bare, on = parted(row, work.parameters.get(EFFECTIVE))
             if on is None or on <= today:
                 due.append(bare)
                 continue
@@ -70,7 +69,15 @@ async def _due(batch: Batch, work: Work, rows: Sequence[Row]) -> list[Row]:
     return due
 
 
-def _said(batch: Batch, row: Row) -> PersonPut:
+def parted(row: Row, otherwise: str | None = None) -> tuple[Row, date | None]:
+    """A row without its day, and the day from which it holds."""
+    day = {EFFECTIVE: row.members.get(EFFECTIVE) or otherwise}
+    bare = replace(row, members={name: value for name, value in row.members.items() if name != EFFECTIVE})
+    return bare, validated(Effective, day).effective_at
+
+
+def said(batch: Batch, row: Row) -> PersonPut:
+    """What a row says of whoever it names. Raises `Invalid`."""
     # Without a key nobody would be found again.
-    said: PersonPut = validated(batch.schema(row.text(KEY)), row.members | {KEY: row.members.get(KEY) or ""})
-    return said
+    found: PersonPut = validated(batch.schema(row.text(KEY)), row.members | {KEY: row.members.get(KEY) or ""})
+    return found

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.domain.imports.models import PlannedChangeStatus
 from app.domain.programmes.schemas import ProgrammeId
-from app.text import Day, Flag, Input, Output
+from app.text import Day, Flag, Input, Output, whole
 
 MOST_CHARACTERS = 10 * 1024 * 1024
 
@@ -49,6 +49,23 @@ class ImportBegin(Input):
         if self.effective_at is not None and self.kind is not ImportKind.PEOPLE:
             raise ValueError("name a day for people alone")
         return self
+
+
+class ReconciliationBegin(Input):
+    """A full export of the HR system: up to 100,000 rows, written as for an import of people."""
+
+    format: ImportFormat
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS)] = Field(
+        description="Up to 10 MiB over REST; a request over GraphQL has 1 MiB in all."
+    )
+
+
+class LeaversEnd(Input):
+    """That those whom an export lacks have left."""
+
+    leaving: Annotated[int, whole(0, 1_000_000)] | None = Field(
+        default=None, description="How many they are, as the run says. Needed where more than a tenth would leave."
+    )
 
 
 class Effective(Input):

@@ -10,6 +10,8 @@ from app.domain.imports.schemas import ImportBegin, ImportKind
 from app.domain.operations import service as operations
 from app.domain.operations.models import Operation
 from app.domain.programmes.resource import PROGRAMMES
+from app.domain.syncs import service as syncs
+from app.domain.syncs.models import SyncKind
 from app.errors import Forbidden
 from app.reading import rows
 
@@ -33,7 +35,7 @@ async def begin(db: Db, actor: Actor, data: ImportBegin) -> Operation:
         raise Forbidden("Your role does not allow importing people.")
     # In a thread: a large text takes a moment, for which nobody else should wait.
     found = await asyncio.to_thread(_SHEETS[data.kind].rows, data.text, data.format)
-    return await operations.begin(
+    operation = await operations.begin(
         db,
         actor,
         f"{data.kind}_import",
@@ -47,3 +49,6 @@ async def begin(db: Db, actor: Actor, data: ImportBegin) -> Operation:
         dry_run=data.dry_run,
         work_on=data.text.encode(),
     )
+    if data.kind is ImportKind.PEOPLE:
+        syncs.begin(db, operation, SyncKind.IMPORT)
+    return operation

@@ -40,6 +40,7 @@ class Sheet:
     columns: Mapping[str, Any]
     required: tuple[str, ...]
     key: tuple[str, ...]
+    most: int = MOST_ROWS
 
     def rows(self, text: str, form: ImportFormat) -> list[Row]:
         """Every row. Raises `Invalid` for a text that is no table, or one with other columns."""
@@ -47,11 +48,11 @@ class Sheet:
         rows: list[Row] = []
         keys: set[tuple[str, ...]] = set()
         for row in read(text.removeprefix("\ufeff")):
-            if len(rows) == MOST_ROWS:
-                raise _unreadable("too_many_rows", f"An import has at most {MOST_ROWS:,} rows.")
+            if len(rows) == self.most:
+                raise _unreadable("too_many_rows", f"There are at most {self.most:,} rows.")
             key = tuple(str(row.members.get(name)) for name in self.key)
             if row.fault is None and key in keys:
-                rows.append(Row(row.number, {}, _REPEATED))
+                rows.append(Row(row.number, {}, REPEATED))
                 continue
             keys.add(key)
             rows.append(row)
@@ -130,6 +131,6 @@ def _whole_row(code: str, detail: str) -> Invalid:
     return Invalid(detail, faults=(Fault(detail, code=code, pointer=""),))
 
 
-_REPEATED = _whole_row("repeated_row", "The same object stands in an earlier row.")
+REPEATED = _whole_row("repeated_row", "The same object stands in an earlier row.")
 _TOO_LONG = _whole_row("too_many_cells", "The row has more cells than the header.")
 _NO_OBJECT = _whole_row("malformed_row", "The line is no JSON object.")

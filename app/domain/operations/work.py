@@ -87,7 +87,7 @@ class Work:
             operation.person_id,
         )
         known = {item.name: getattr(operation, item.name) for item in fields(Report)}
-        self.report = Report(total=operation.total) if self.is_dry else Report(**known)
+        self.report = Report(total=operation.total, result=operation.result) if self.is_dry else Report(**known)
         self._lease, self._is_stopping = lease, is_stopping
         self._dry: Db | None = None
         self._stack = AsyncExitStack()

@@ -96,14 +96,24 @@ class Batch:
 
     async def put(self, data: PersonPut) -> Outcome:
         """Add one person or bring them up to date. Whatever is refused is refused before anything is changed."""
-        person = self.roll.named(data.external_id)
+        person = self._known(data)
         if person is None:
             await self._come(data)
             return Outcome.CREATED
-        if person.external_id != data.external_id:
-            fault = Fault("differs from another person's in case alone", code=ExternalIdTaken.code, pointer=f"/{KEY}")
-            raise ExternalIdTaken("Another person has this external id.", faults=(fault,))
         return Outcome.UPDATED if await self._change(person, data) else Outcome.UNCHANGED
+
+    def compare(self, data: PersonPut) -> tuple[Outcome, dict[str, Any]]:
+        """What putting them would do, and what would change of somebody known. Raises what putting would.
+
+        A line of managers that would close to a ring shows only when it is put.
+        """
+        person = self._known(data)
+        if person is None:
+            self._new(data)
+            return Outcome.CREATED, {}
+        differing = self.differing(person, data)
+        self._require({name: value for name, value in differing.items() if name not in _APART}, person.id)
+        return Outcome.UPDATED if differing else Outcome.UNCHANGED, differing
 
     def differing(self, person: Person, data: PersonPut) -> dict[str, Any]:
         """What would change of somebody known, by the names of `PersonPut`."""
@@ -114,6 +124,14 @@ class Batch:
         if said.get(STATUS, person.employment_status) is not person.employment_status:
             found[STATUS] = said[STATUS]
         return found
+
+    def _known(self, data: PersonPut) -> Person | None:
+        """Whoever is called so, if anybody is."""
+        person = self.roll.named(data.external_id)
+        if person is not None and person.external_id != data.external_id:
+            fault = Fault("differs from another person's in case alone", code=ExternalIdTaken.code, pointer=f"/{KEY}")
+            raise ExternalIdTaken("Another person has this external id.", faults=(fault,))
+        return person
 
     def _is_under(self, person: Person, reference: str | None) -> bool:
         if reference is None:

@@ -20,6 +20,14 @@ _TAKEN: Mapping[str, tuple[type[Conflict], str]] = {
     "work_email": (WorkEmailTaken, "work e-mail address"),
     "login": (LoginTaken, "login"),
 }
+NAMES = tuple(_TAKEN)
+
+
+def taken(name: str) -> Conflict:
+    """The error of a name, one of `NAMES`, that is another person's."""
+    error, called = _TAKEN[name]
+    fault = Fault("is another person's", code=error.code, pointer=f"/{name}")
+    return error(f"Another person has this {called}.", faults=(fault,))
 
 
 @dataclass
@@ -71,11 +79,10 @@ class Roll:
 
     def require_free(self, values: Mapping[str, Any], holder: str | None) -> None:
         """Raise for a name among `values` that is another person's."""
-        for name, (error, called) in _TAKEN.items():
+        for name in NAMES:
             value = values.get(name)
             if value is not None and self.holders[name].get(value.lower(), holder) != holder:
-                fault = Fault("is another person's", code=error.code, pointer=f"/{name}")
-                raise error(f"Another person has this {called}.", faults=(fault,))
+                raise taken(name)
 
 
 @dataclass(frozen=True)

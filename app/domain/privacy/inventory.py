@@ -190,6 +190,14 @@ INVENTORY: Mapping[str, Plan] = {
     "signing_key": Plan(keep="sealed"),
     "sponsorship": Plan(blank={"pledge": _ERASED, "commitments": "'[]'"}, rewrite="pledge commitments"),
     "standing": Plan(),
+    # Of those who never came nothing is kept but what the HR system calls them, until the next comparison.
+    # Those of others may name them as a manager.
+    "sync_difference": Plan(
+        keep="member",
+        blank={"external_id": "''", "before": "null", "after": "null"},
+        whose="(person_id = $2 or member = 'manager_external_id')",
+    ),
+    "sync_run": Plan(keep="operation_id"),
     "topic": Plan(rewrite="name description"),
     # Filters and constants may name somebody by the id of the HR system; headers and credentials are sealed, and the
     # receiver's; a client certificate names a machine.

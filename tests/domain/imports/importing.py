@@ -7,9 +7,8 @@ from app.workers.operate import Operator
 from tests.world import World
 
 
-async def imported(world: World, text: str, *, by: str = "admin", **options: Any) -> dict[str, Any]:
-    """Import a text to the end; the operation as whoever asked sees it."""
-    begun = await world.do(by, "begin_import", **({"kind": "people", "format": "csv", "text": text} | options))
+async def finished(world: World, by: str, begun: dict[str, Any]) -> dict[str, Any]:
+    """Let a worker bring an operation to its end; as whoever asked sees it."""
     operator = Operator(JOBS)
     seen: dict[str, Any] = begun
     while seen["status"] in ("queued", "running"):
@@ -18,6 +17,12 @@ async def imported(world: World, text: str, *, by: str = "admin", **options: Any
         assert found is not None
         seen = found
     return seen
+
+
+async def imported(world: World, text: str, *, by: str = "admin", **options: Any) -> dict[str, Any]:
+    """Import a text to the end; the operation as whoever asked sees it."""
+    begun = await world.do(by, "begin_import", **({"kind": "people", "format": "csv", "text": text} | options))
+    return await finished(world, by, begun)
 
 
 def counts(operation: dict[str, Any]) -> tuple[int, int, int, int]:

@@ -19,7 +19,7 @@ from app.reading import rows
 from app.tables import metadata
 from app.workers.jobs import JOBS
 from app.workers.operate import Operator
-from tests.full import Full, fill, planned
+from tests.full import Full, compared, fill, planned
 from tests.world import World
 
 
@@ -108,6 +108,7 @@ async def _own_things(full: Full, person_id: str) -> None:
     pledge: dict[str, Any] = {"programme_id": objects["programme"], "person_id": person_id, "pledge": "I teach."}
     await world.do("coordinator", "pledge_sponsorship", **pledge)
     await planned(world, person_id)
+    await compared(world, person_id)
     await world.do("admin", "create_do_not_pair", person_id=person_id, other_person_id=full.other_person, reason="So.")
     await world.do("mentor", "create_action_item", session_id=objects["session"], owner_id=person_id, text="Draft it")
     goal = await world.do("mentor", "set_goal", pairing_id=objects["pairing"], owner="mentor", title="Teach")
