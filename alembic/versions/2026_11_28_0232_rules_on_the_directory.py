@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "b83e5f10d927"
-down_revision = "d52e8fab3c71"
+down_revision = "7b1e40c2d9f6"
 branch_labels = None
 depends_on = None
 
