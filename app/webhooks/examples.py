@@ -11,6 +11,7 @@ import orjson
 from app import ids
 from app.domain.enrolments.models import Enrolment
 from app.domain.goals.models import GoalMilestone
+from app.domain.groups.models import Group
 from app.domain.people.models import Person
 from app.events.envelope import Event
 from app.events.models import OutboxEvent
@@ -28,6 +29,7 @@ _NAMED: dict[str, Any] = {
     "cancelled_by": Person,
     "cause_person": Person,
     "milestone": GoalMilestone,
+    "group": Group,
     "endpoint": WebhookEndpoint,
     "event": OutboxEvent,
 }
