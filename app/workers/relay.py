@@ -38,6 +38,7 @@ _BATCH = f"""
     order by e.position limit $3
 """  # noqa: S608
 _MARK = """
+    with counted as (update event_counter set last_sequence = $6 where organisation_id = $1)
     update outbox_event e set
         sequence = n.sequence,
         retry_at = n.retry_at,
@@ -46,7 +47,6 @@ _MARK = """
     from unnest($3::text[], $4::bigint[], $5::timestamptz[]) as n (id, sequence, retry_at)
     where e.organisation_id = $1 and e.id = n.id
 """
-_COUNT = "update event_counter set last_sequence = $2 where organisation_id = $1"
 
 log = logs.get(__name__)
 
@@ -68,10 +68,12 @@ class Relay:
             if counter is None:
                 return None
             self._last = counter["organisation_id"]
-            # We wait here, idle, while reactions run in transactions of their own.
-            await connection.execute("set local idle_in_transaction_session_timeout = '60s'")
             batch = _cut(await connection.fetch(_BATCH, self._last, now, BATCH))
-            retries = await _react(self._last, batch)
+            groups = _groups(batch)
+            if groups:
+                # We wait here, idle, while reactions run in transactions of their own.
+                await connection.execute("set local idle_in_transaction_session_timeout = '60s'")
+            retries = await _react(self._last, groups)
             await _mark(connection, counter, batch, retries)
         bell.ring(self._last)
         return len(batch)
@@ -88,10 +90,10 @@ def _has_consequences(event: asyncpg.Record) -> bool:
     return event["type"] in REACTIONS and event["endpoint_id"] is None
 
 
-async def _react(organisation_id: str, events: Sequence[asyncpg.Record]) -> dict[str, datetime]:
+async def _react(organisation_id: str, groups: Iterable[Sequence[asyncpg.Record]]) -> dict[str, datetime]:
     """Let the events have their consequences, in order; when to try again, for those that failed."""
     retries = {}
-    for group in _groups(events):
+    for group in groups:
         try:
             if group[0]["type"] in TOGETHER:
                 await react_together(organisation_id, _changes(group))
@@ -156,8 +158,7 @@ async def _mark(
         sequences.append(last if number is None else number)
     event_ids = [event["id"] for event in events]
     again = [retries.get(event_id) for event_id in event_ids]
-    await connection.execute(_MARK, organisation_id, now, event_ids, sequences, again)
-    await connection.execute(_COUNT, organisation_id, last)
+    await connection.execute(_MARK, organisation_id, now, event_ids, sequences, again, last)
     facts: list[dict[str, Any]] = [
         {**event, "sequence": sequence}
         for event, sequence in zip(events, sequences, strict=True)
