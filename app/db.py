@@ -190,6 +190,10 @@ class Database:
         """
         return self._claims.transaction()
 
+    async def claim(self, statement: str, *values: Any) -> list[asyncpg.Record]:
+        """As `claiming`, with one statement; what it answers."""
+        return await self._claims.fetch(statement, *values)
+
     async def close(self) -> None:
         """Close every lane."""
         await self.reads.close()

@@ -78,15 +78,14 @@ class Return:
 async def lanes(worker: str, *, limit: int, lease: timedelta) -> list[Lane]:
     """Take endpoints that have something to send, at most `limit`."""
     now = clock.now()
-    async with database.current().claiming() as connection:
-        return [_lane(row, worker) for row in await connection.fetch(_LANES, now, limit, now + lease, worker)]
+    found = await database.current().claim(_LANES, now, limit, now + lease, worker)
+    return [_lane(row, worker) for row in found]
 
 
 async def release(returns: Sequence[Return]) -> list[None]:
     """Give endpoints back."""
     rows = [(*one.lane.key, one.lane.worker, one.until, one.pace.reduced, one.pace.paid_until) for one in returns]
-    async with database.current().claiming() as connection:
-        await connection.execute(_RELEASE, *map(list, zip(*rows, strict=True)))
+    await database.current().claim(_RELEASE, *map(list, zip(*rows, strict=True)))
     return [None] * len(returns)
 
 
