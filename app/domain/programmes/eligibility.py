@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Protocol, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.domain.groups.schemas import GroupId
 from app.domain.programmes.models import Programme
@@ -59,15 +60,15 @@ class Eligibility(Input):
     @classmethod
     def _never_by_age(cls, data: Any) -> Any:
         if isinstance(data, Mapping) and any(_BARRED & set(str(name).lower().split("_")) for name in data):
-            raise ValueError("must hold no rule on age or date of birth: nobody may be chosen by them")
+            raise PydanticCustomError("rule_on_age", "must hold no rule on age or date of birth: choose by neither")
         return data
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.min_rank is not None and self.max_rank is not None and self.min_rank > self.max_rank:
-            raise ValueError("min_rank must not be above max_rank")
+            raise PydanticCustomError("empty_rank_range", "min_rank must not be above max_rank")
         if self.auto_invite and self.group_id is not None:
-            raise ValueError("auto_invite and group_id exclude each other: a group says who is invited")
+            raise PydanticCustomError("invites_twice", "auto_invite and group_id exclude each other: choose one")
         return self
 
 

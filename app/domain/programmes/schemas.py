@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.domain.programmes.eligibility import Eligibility
 from app.domain.programmes.models import ProgrammeModel, ProgrammeStatus
@@ -56,7 +57,7 @@ DEFAULT_CLAUSES = [
 
 def _once_each(sides: list[Eligibility]) -> list[Eligibility]:
     if len({side.role for side in sides}) != len(sides):
-        raise ValueError("must name each role once at most")
+        raise PydanticCustomError("repeated_role", "must name each role once at most")
     return sides
 
 
