@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Literal, cast
 
@@ -22,6 +21,7 @@ from app.webhooks import schedule
 
 READ_BYTES: Final = 64 * 1024
 KEPT_BYTES: Final = 16 * 1024
+_ACCEPTED: Final = range(200, 300)
 
 _HEADERS: Final = {"accept-encoding": "identity", "user-agent": "Flipside-Webhooks/1"}
 # What may be written into a request's head: the client beneath would let more through.
@@ -89,7 +89,7 @@ class Outcome:
         """Whether the receiver accepted it: 2xx, and an answer that arrived whole or up to our limit."""
         if self.error is not None or self.status is None:
             return False
-        return self.is_known or HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+        return self.is_known or self.status in _ACCEPTED
 
     @property
     def is_final(self) -> bool:

@@ -1,8 +1,9 @@
 """What becomes of endpoints by what came of their deliveries: breaker, warnings, and the end."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import asyncpg
 
@@ -40,6 +41,9 @@ _HOLD = """
     update delivery set status = 'held', version = version + 1, updated_at = $3
     where organisation_id = $1 and endpoint_id = $2 and status = 'pending'
 """
+
+# In the order of the statements above. `dataclasses.astuple` would copy each deeply.
+_FIGURES = attrgetter(*(one.name for one in fields(Health)))
 
 log = logs.get(__name__)
 
@@ -112,7 +116,7 @@ async def keep(connection: asyncpg.Connection, standings: Iterable[Standing], at
     """Write down how endpoints fare now, and turn off those that are to be; what is to be told of them."""
     rows, news = [], list[News]()
     for one in standings:
-        rows.append((*one.key, *astuple(one.health)))
+        rows.append((*one.key, *_FIGURES(one.health)))
         news += [(one.organisation_id, event) for event in one.news]
         if one.turned_off:
             await connection.execute(_DISABLE, *one.key, one.turned_off, at)
