@@ -19,6 +19,8 @@ READY = """
     ))
 """
 # Materialized: planned as a join, the subselect could run more than once and lock more than `limit`.
+# Offset 0: one endpoint after the other is asked, until there are enough. Left to itself the planner makes it a join
+# that reads every delivery that is due, however many there are.
 # Released endpoints keep the time of their release, so those that have waited longest come first.
 _LANES = f"""
     with due as materialized (
@@ -27,7 +29,7 @@ _LANES = f"""
             and (w.next_attempt_at is null or w.next_attempt_at <= $1)
             and exists (
                 select from delivery d
-                where d.organisation_id = w.organisation_id and d.endpoint_id = w.id and {READY}
+                where d.organisation_id = w.organisation_id and d.endpoint_id = w.id and {READY} offset 0
             )
         order by w.lease_until nulls first, w.id limit $2 for no key update skip locked
     )

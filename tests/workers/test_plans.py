@@ -1,0 +1,25 @@
+"""What taking work costs: as much as is taken, however much there is."""
+
+import asyncpg
+import pytest
+
+from app.workers import claims, relay
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [(claims._LANES, "null, null, null, null"), (relay._ORGANISATION, "null, null")],
+    ids=["endpoints", "organisations"],
+)
+async def test_who_takes_work_asks_one_queue_after_the_other(
+    owner: asyncpg.Connection, statement: str, values: str
+) -> None:
+    async with owner.transaction():
+        await owner.execute("set local plan_cache_mode = force_generic_plan")
+        await owner.execute(f"prepare taking as {statement}")
+        plan = [line for (line,) in await owner.fetch(f"explain execute taking({values})")]
+        await owner.execute("deallocate taking")
+
+    # As a join, all that waits anywhere would be read, each time.
+    assert [line for line in plan if "EXISTS(SubPlan" in line]
+    assert not [line for line in plan if "Hash" in line or "Aggregate" in line]
