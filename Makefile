@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-policy test-matching test-planted check fix migration contract fuzz-rest
-.PHONY: bench bench-matching bench-matching-large bench-webhooks bench-log image lock
+.PHONY: bench bench-matching bench-matching-large bench-beside bench-webhooks bench-log image lock
 .PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
 .PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi acceptance-scim chaos-webhooks
 
@@ -121,6 +121,9 @@ bench-matching: install $(MENTOR_MATCH) ## Measure the matching engine beside ot
 
 bench-matching-large: install ## The same with 50,000 people a side
 	@$(BIN)/python -m bench.matching --large --rounds 1 $(ARGS)
+
+bench-beside: install ## Measure what others wait for while a match run of 10,000 a side is under way
+	@$(BIN)/python -m bench.beside $(ARGS)
 
 bench-webhooks: install ## Measure how fast deliveries leave; ARGS are passed on: ARGS="a b --scale 0.5"
 	@$(BIN)/python -m bench.webhooks $(ARGS)

@@ -4,11 +4,9 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import uvloop
 
 from app import secret
 from app.brokers.choosing import ExtraMissing
@@ -96,7 +94,7 @@ def serve(
         if demo_data:
             typer.echo(asyncio.run(_demonstration(settings, address)))
         typer.echo(f"Flipside listens on {settings.base_url}. Ctrl-C stops it.")
-        _run(serving.serve_both(settings, address, listener))
+        serving.run(serving.serve_both(settings, address, listener))
 
 
 @cli.command()
@@ -111,9 +109,9 @@ def api(
     inherited = None if on_socket is None else socket.socket(fileno=on_socket)
     with inherited or serving.listen(settings.host, settings.port) as listener, hosting.prepared(settings) as address:
         if workers > 1:
-            _run(Supervisor(listener, workers, settings.drain_seconds).run())
+            serving.run(Supervisor(listener, workers, settings.drain_seconds).run())
         else:
-            _run(serving.serve_api(settings, address, listener, parented=inherited is not None))
+            serving.run(serving.serve_api(settings, address, listener, parented=inherited is not None))
 
 
 @cli.command()
@@ -123,7 +121,7 @@ def worker() -> None:
     secret.master(settings)
     serving.configure_log(settings)
     with hosting.prepared(settings) as address:
-        _run(serving.serve_worker(settings, address))
+        serving.run(serving.serve_worker(settings, address))
 
 
 @cli.command()
@@ -168,12 +166,6 @@ async def _demonstration(settings: Settings, address: str) -> str:
         await seed.seed()
         demo = await handing_out.hand_out(settings)
     return handing_out.next_steps(demo, settings.data_dir / "demo.json")
-
-
-def _run(role: Coroutine[Any, Any, None]) -> None:
-    """Run a role to its end."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(role)
 
 
 def _complain(said: str) -> None:

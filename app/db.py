@@ -42,8 +42,12 @@ class Stale(Conflict):
         super().__init__("The object has changed since you read it. Read it again, then repeat the change.")
 
 
+# Where the version stands that a caller expects of what they call by a name of theirs.
+BY_NAME = ""
+
+
 class Db(AsyncSession):
-    """One write transaction. `actor_id` signs its events, `expected` holds the versions that callers named."""
+    """One write transaction. `actor_id` signs its events, `expected` holds the versions that callers named, by id."""
 
     organisation_id: str
     actor_id: str | None = None

@@ -6,6 +6,8 @@ from app.domain.access import intents as access
 from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
 from app.domain.conflicts import intents as conflicts
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
+from app.domain.connectors import intents as connectors
+from app.domain.connectors.resource import HR_SOURCES
 from app.domain.enrolments import intents as enrolments
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback import intents as feedback
@@ -63,6 +65,7 @@ RESOURCES: tuple[Resource, ...] = (
     IDENTITY_PROVIDERS,
     STANDINGS,
     OPERATIONS,
+    HR_SOURCES,
     SYNC_RUNS,
     SYNC_DIFFERENCES,
     PROGRAMMES,
@@ -112,6 +115,7 @@ INTENTS: tuple[Intent, ...] = (
     *programmes.INTENTS,
     *enrolments.INTENTS,
     *imports.INTENTS,
+    *connectors.INTENTS,
     *pairings.INTENTS,
     *matching_preferences.INTENTS,
     *matching.INTENTS,

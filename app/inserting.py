@@ -89,7 +89,12 @@ def _values(target: _Target, row: Mapping[str, Any]) -> Iterator[Any]:
 @cache
 def _target(kind: Any) -> _Target:
     table: sa.Table = kind.__table__
-    return _Target(table.name, tuple(_filling(kind, column) for column in table.c if column.identity is None))
+    return _Target(table.name, tuple(_filling(kind, column) for column in table.c if not _is_filled(column)))
+
+
+def _is_filled(column: sa.Column[Any]) -> bool:
+    """Whether the database fills a column, whatever is said of it."""
+    return column.identity is not None or column.computed is not None
 
 
 def _filling(kind: Any, column: sa.Column[Any]) -> _Filling:

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from app import __version__, config
 from app.graphql import door
@@ -10,9 +11,18 @@ from app.routers.front import Front
 from app.routers.gate import Gate
 
 
+class _App(FastAPI):
+    """FastAPI behind layers of ours: most requests are answered before they reach its own."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The layers from the outside in: the gate, other origins, the front, and the framework."""
+        front = Front(super().build_middleware_stack(), routes=self.router.routes)
+        return Gate(cross_origin.allowing(front, config.settings().origins))
+
+
 def create_app() -> FastAPI:
     """The ASGI application. It works on the database that `app.db.use` names."""
-    app = FastAPI(
+    app = _App(
         title="Flipside",
         version=__version__,
         redirect_slashes=False,
@@ -25,7 +35,4 @@ def create_app() -> FastAPI:
     )
     door.mount(app)
     api.mount(app)
-    app.add_middleware(Front, routes=app.router.routes)
-    cross_origin.allow(app, config.settings().origins)
-    app.add_middleware(Gate)
     return app

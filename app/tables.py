@@ -4,6 +4,7 @@ from app.acting.models import IdempotencyRecord
 from app.audit.models import AuditEntry, AuditHead, AuditSubject
 from app.auth.models import ApiKey, Credential, IssuerBinding, SigningKey
 from app.declared import RESOURCES
+from app.domain.connectors.models import HrNotice
 from app.domain.matching.models import MatchRunMatter
 from app.domain.operations.models import OperationInput
 from app.domain.people.models import AwaitedManager
@@ -23,6 +24,7 @@ __all__ = [
     "Credential",
     "DataKey",
     "EventCounter",
+    "HrNotice",
     "IdempotencyRecord",
     "IssuerBinding",
     "MatchRunMatter",

@@ -3,9 +3,8 @@
 import asyncio
 import gc
 import shutil
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +19,15 @@ from app.embedded import OWNER, Cluster
 from app.events import outbox
 from tests import emitted
 from tests.brokers.servers import NatsServer
+from tests.tracing import Tracing
 from tests.world import World, found_world
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Trace what counts."""
+    config.pluginmanager.register(Tracing())
 
 
 def pytest_collection_finish() -> None:
@@ -30,21 +35,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Do without tracing where a test says so: it takes three times as long.
-
-    pytest-cov's own `no_cover` does nothing here: in a process of pytest-xdist it stops one of two tracers.
-    """
-    tracer = sys.gettrace()
-    if item.get_closest_marker("untraced"):
-        sys.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(tracer)
 
 
 class TestClock:

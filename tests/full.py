@@ -39,7 +39,7 @@ _READERS = {
     "identity_provider": "admin",
     "standing": "admin",
     **dict.fromkeys(("operation", "planned_change", "sync_run", "sync_difference"), "admin"),
-    **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key"), "admin"),
+    **dict.fromkeys(("webhook_endpoint", "webhook_secret", "webhook_signing_key", "hr_source"), "admin"),
     "delivery": "admin",
     "attempt": "admin",
     "event": "service",
@@ -56,6 +56,15 @@ _NUMBER = """
     update outbox_event set sequence = 1, relayed_at = $2
     where organisation_id = $1 and id = (select min(id) from outbox_event where organisation_id = $1) returning id
 """
+
+
+HR_SOURCE: dict[str, Any] = {
+    "name": "HR system",
+    "style": "hibob",
+    "base_url": "https://hr.example.com/api",
+    "secret": "a-secret-that-both-know",
+    "mapping": [{"member": "title", "pointer": "/job/title"}],
+}
 
 
 @dataclass
@@ -194,6 +203,7 @@ async def _fill_office(full: Full) -> None:
     )
     standing = await world.do("admin", "create_standing", person_id=world.people["coordinator"], role="coordinator")
     endpoint = await world.do("admin", "create_webhook_endpoint", url="https://hooks.example.com/in")
+    full.objects["hr_source"] = (await world.do("admin", "create_hr_source", **HR_SOURCE))["id"]
     found = {
         "planned_change": await planned(world, person),
         "rank": rank,

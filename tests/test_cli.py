@@ -160,6 +160,20 @@ async def test_readiness_says_no_before_the_port_closes_and_what_is_under_way_is
     assert code == 0, said
 
 
+async def test_who_asks_again_and_again_does_not_cut_the_end_short(tmp_path: Path, database: str) -> None:
+    service = a_service(tmp_path, database_url=database, drain_seconds="0")
+    process = await service.start("api")
+
+    while process.returncode is None:
+        # Not `send_signal`, which may find out before asyncio does how it ended.
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGTERM)
+        await asyncio.sleep(0)
+    code, said = await service.end()
+
+    assert code == 0, said
+
+
 async def test_several_api_processes_share_a_port_and_a_dead_one_is_replaced(tmp_path: Path, database: str) -> None:
     service = a_service(tmp_path, database_url=database)
     process = await service.start("api", "--workers", "2")

@@ -13,7 +13,7 @@ from app.audit.models import AuditOutcome
 from app.audit.recording import Entry
 from app.auth import policy
 from app.auth.actor import Actor
-from app.db import Db
+from app.db import BY_NAME, Db
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.failures import on_violation
 from app.reading import run as reading
@@ -101,8 +101,8 @@ async def _perform(call: Call) -> Done:
         db.actor_id = actor.id
         if call.key is not None and (earlier := await _earlier(db, call)):
             return earlier
-        if call.version is not None and call.object_id is not None:
-            db.expected[call.object_id] = call.version
+        if call.version is not None:
+            db.expected[call.object_id or BY_NAME] = call.version
         done = await _act(db, call)
         if call.key is not None:
             await _keep(db, call, done)

@@ -121,7 +121,7 @@ READ: dict[str, Grants] = {
     # Of every pair there is. Who takes part in one has no office over it, and an event names no party to look at: so
     # none of those who are somebody.
     "event": {_SERVICE: (Relation.TOLD,)},
-    "identity_provider": {_ADMIN: _ANY, _AUDITOR: _ANY},
+    **dict.fromkeys(("identity_provider", "hr_source"), _OVERSIGHT),
     "standing": {_ADMIN: _ANY, _AUDITOR: _ANY, _COORDINATOR: (Relation.OWN,)},
     "api_key": {_ADMIN: _ANY, _AUDITOR: _ANY, **dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.OWN,))},
     # Participants begin one when they ask for a copy of their data.
@@ -187,7 +187,8 @@ _PRIVACY_OFFICE = (
 ).split()
 _ACCESS = (
     "create_api_key rotate_api_key revoke_api_key create_identity_provider update_identity_provider "
-    "delete_identity_provider create_standing delete_standing"
+    "delete_identity_provider create_standing delete_standing create_hr_source update_hr_source delete_hr_source "
+    "fetch_hr_source"
 ).split()
 
 ACT: Mapping[str, Grants] = {

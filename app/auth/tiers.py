@@ -119,9 +119,10 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     },
     "planned_change": {_O: "effective_at status changed errors requested_by settled_at", _P: "external_id"},
     "sync_run": {
-        _O: "kind status dry_run requested_by created updated unchanged planned refused held leaving errors "
-        "failure_code failure_detail started_at finished_at"
+        _O: "kind status dry_run subject_ids requested_by created updated unchanged planned refused held leaving "
+        "errors failure_code failure_detail started_at finished_at"
     },
+    "hr_source": {_O: "name style base_url mapping is_enabled"},
     "sync_difference": {_O: "kind member", _P: "external_id before after"},
     "audit_entry": {
         _O: "occurred_at principal role action resource objects members outcome code request_id sequence",

@@ -13,11 +13,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, aclosing, contextmanager, nullcontext
 from types import FrameType
+from typing import Any
 
 import uvicorn
+import uvloop
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -212,14 +214,16 @@ def configure_log(settings: Settings) -> None:
 @contextmanager
 def on_stop(do: Callable[[], None]) -> Iterator[None]:
     """Do something when a signal asks this process to stop."""
-    loop, numbers = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
-    for number in numbers:
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
         loop.add_signal_handler(number, do)
     try:
         yield
     finally:
-        for number in numbers:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -241,9 +245,13 @@ def on_end_of_input(do: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Turn SIGTERM into an ordinary end while nothing is served yet, so that what was started is cleared away."""
+    """Turn SIGTERM into an ordinary end while nothing is served yet, so that what was started is cleared away.
+
+    Who asks a second time does not cut that short: from the first on the signal is ignored, until the process is gone.
+    """
 
     def leave(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         # Python drops what is raised within a destructor or a library's callback: it is asked for again before serving.
         _asked_to_leave.set()
         raise SystemExit(0)
@@ -252,5 +260,15 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if signal.getsignal(signal.SIGTERM) is leave:
+            signal.signal(signal.SIGTERM, before)
         _asked_to_leave.clear()
+
+
+def run(role: Coroutine[Any, Any, None]) -> None:
+    """Run a role to its end; what is left then is to clear away, which no second SIGTERM cuts short."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(role)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)

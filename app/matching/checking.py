@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.matching import lines
-from app.matching.market import Market, Pair, Seat
+from app.matching.market import Interval, Market, Pair, Seat
 from app.matching.pairwise import Pairwise
 from app.matching.policy import Fault, Policy, RuleName
 from app.matching.policy import faults as faults_of_policy
@@ -71,7 +72,7 @@ def _faults_of_seat(seat: Seat, unknown_zones: Iterable[str]) -> Iterator[Fault]
     ):
         if any(value not in allowed for value in values.values()):
             yield f"{at}/{name}", f"{name}_out_of_range", f"give {allowed.start} to {allowed.stop - 1}"
-    if any(not (0 <= day <= 6 and 0 <= start < end <= DAY) for day, start, end in seat.availability):  # noqa: PLR2004
+    if not all(map(_is_interval, seat.availability)):
         yield (
             f"{at}/availability",
             "interval_invalid",
@@ -127,6 +128,12 @@ def _overfull(pins: Iterable[Pair], seats: dict[str, Seat]) -> Iterator[Fault]:
     for seat, count in sorted(Counter(seat for pair in pins for seat in pair).items()):
         if count > seats[seat].places:
             yield f"/pins/{seat}", "pins_exceed_places", "has more pins than places"
+
+
+@lru_cache(maxsize=65536)
+def _is_interval(interval: Interval) -> bool:
+    weekday, start, end = interval
+    return 0 <= weekday <= 6 and 0 <= start < end <= DAY  # noqa: PLR2004
 
 
 def _is_zone(name: str) -> bool:

@@ -6,7 +6,8 @@ an overlap is never promised that is not there. The week that counts is the wors
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
 from app.matching.market import Interval, Market, Seat
@@ -63,12 +64,15 @@ def _slots(availability: tuple[Interval, ...], offsets: tuple[int, ...], minutes
 
 
 def _bits(availability: tuple[Interval, ...], offset: int, minutes: int) -> int:
-    bits, count = 0, WEEK // minutes
-    for weekday, start, end in availability:
-        first = -(-(weekday * DAY + start - offset) // minutes)
-        last = (weekday * DAY + end - offset) // minutes
-        if first < last:
-            bits |= ((1 << (last - first)) - 1) << (first % count)
+    return reduce(or_, (_stretch(each, offset, minutes) for each in availability), 0)
+
+
+@lru_cache(maxsize=65536)
+def _stretch(interval: Interval, offset: int, minutes: int) -> int:
+    """One interval's slots: the same few are in most diaries."""
+    weekday, start, end = interval
+    count, first = WEEK // minutes, -(-(weekday * DAY + start - offset) // minutes)
+    bits = ((1 << max((weekday * DAY + end - offset) // minutes - first, 0)) - 1) << (first % count)
     # What runs past Sunday's end comes round on Monday.
     return (bits | bits >> count) & ((1 << count) - 1)
 

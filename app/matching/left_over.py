@@ -20,7 +20,10 @@ def explained(pairwise: Pairwise, plan: Plan, side: Side, seat: Seat, allowed: M
     others = pairwise.market.mentors if side is Side.MENTEE else pairwise.market.mentees
     pairs = {other.id: (other, seat) if side is Side.MENTEE else (seat, other) for other in others}
     failed = {other: () if other in allowed else pairwise.failed(*pair) for other, pair in pairs.items()}
-    alone = {rule: [other for other, broken in failed.items() if broken == (rule,)] for rule in ruling.ORDER}
+    alone: dict[RuleName, list[str]] = {rule: [] for rule in ruling.ORDER}
+    for other, broken in failed.items():
+        if len(broken) == 1:
+            alone[broken[0]].append(other)
     rules = tuple(
         Remaining(rule.value, left, len(alone[rule]), rule in ruling.PRIVATE) for rule, left in _funnel(failed)
     )

@@ -15,6 +15,8 @@ from app.matching.scanning import Engine, Scan, Scanner
 
 # Below this many pairs, NumPy is done before the compiled kernel is loaded.
 SMALL = 40_000
+# Where there are fewer mentors than these, a chunk has more mentees: each costs some milliseconds to begin.
+WIDE = 8_192
 _WORD_EACH_SECONDS = 0.25
 
 
@@ -64,14 +66,15 @@ class Look:
             )
         # What suits the whole market, which comes first, suits its parts: it is loaded by then.
         self.scanner = scanner = self.scanner or engine(columns).scan
-        chunks = [rows[at : at + self.chunk] for at in range(0, len(rows), self.chunk)]
+        chunk = self.chunk * max(1, WIDE // columns.mentors)
+        chunks = [rows[at : at + chunk] for at in range(0, len(rows), chunk)]
         found = []
         for each in self._each(scanner, columns, chunks, prices, floors, k):
             found.append(each)
             self.scored += len(each.rest) * columns.mentors
             if ends_at is not None and time.monotonic() > ends_at:
                 raise OutOfTime
-            self.say(phase, min(len(found) * self.chunk, len(rows)), len(rows))
+            self.say(phase, min(len(found) * chunk, len(rows)), len(rows))
         return Scan.joined(found)
 
     def say(self, phase: str, done: int, total: int) -> None:

@@ -6,10 +6,11 @@ gets the same bytes, the same digest and so the same plan.
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -126,11 +127,18 @@ def _seat(plain: dict[str, Any]) -> Seat:
     unknown = plain.keys() - set(_FACTS)
     if unknown:
         raise ValueError(f"a seat knows no {sorted(unknown)}")
-    tuples = {name: tuple(plain[name]) for name in ("languages", "interests")}
-    intervals: tuple[Interval, ...] = tuple((day, start, end) for day, start, end in plain["availability"])
+    # What many say is held once: that is a fifth of the memory of a large market.
+    names = {name: plain[name] and sys.intern(plain[name]) for name in ("department", "division", "location", "zone")}
+    tuples = {name: tuple(map(sys.intern, plain[name])) for name in ("languages", "interests")}
+    intervals = tuple([_interval(day, start, end) for day, start, end in plain["availability"]])
     return Seat(
-        **{**plain, **tuples, "availability": intervals, "out_of_scope": frozenset(plain["out_of_scope"])},
+        **{**plain, **names, **tuples, "availability": intervals, "out_of_scope": frozenset(plain["out_of_scope"])},
     )
+
+
+@lru_cache(maxsize=65536)
+def _interval(weekday: int, start: int, end: int) -> Interval:
+    return weekday, start, end
 
 
 def _pairs(plain: list[list[str]]) -> frozenset[Pair]:

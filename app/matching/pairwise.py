@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from app.matching import lines
 from app.matching.diaries import HALF_HOUR, Diaries
@@ -18,8 +18,14 @@ _N = CriterionName
 FARTHEST, UNKNOWN = 4, 2
 
 
-def twentieths(seeks: Mapping[str, int]) -> dict[str, int]:
+def twentieths(seeks: Mapping[str, int]) -> Mapping[str, int]:
     """Weights scaled to sum to 20, by largest remainder; of equal remainders the first skill by name gets more."""
+    return _scaled(tuple(seeks.items()))
+
+
+@lru_cache(maxsize=65536)
+def _scaled(wishes: tuple[tuple[str, int], ...]) -> Mapping[str, int]:
+    seeks = dict(wishes)
     total = sum(seeks.values())
     if not total:
         return {}
@@ -31,8 +37,10 @@ def twentieths(seeks: Mapping[str, int]) -> dict[str, int]:
     return shares
 
 
-def offered(seat: Seat) -> dict[str, int]:
+def offered(seat: Seat) -> Mapping[str, int]:
     """What someone offers, without what they say they do not know."""
+    if not seat.out_of_scope:
+        return seat.offers
     return {skill: level for skill, level in seat.offers.items() if skill not in seat.out_of_scope}
 
 
@@ -79,7 +87,7 @@ class Pairwise:
 
     def failed(self, mentor: Seat, mentee: Seat) -> tuple[RuleName, ...]:
         """Every rule that bars the pair, in the order of `RuleName`."""
-        return tuple(rule for rule in RuleName if self._bars[rule](mentor, mentee))
+        return tuple([rule for rule, bars in self._bars.items() if bars(mentor, mentee)])
 
     def score(self, mentor: Seat, mentee: Seat) -> int:
         """The pair's score in units, whether or not a rule bars it."""
@@ -137,32 +145,32 @@ class Pairwise:
 
     @cached_property
     def _bars(self) -> dict[RuleName, Callable[[Seat, Seat], bool]]:
+        """The rules in force, in the order of `RuleName`."""
         rules = self.policy.rules
-        return {
+        optional = {
+            RuleName.SHARED_MANAGER: rules.bar_shared_manager,
+            RuleName.WORKING_LANGUAGE: rules.require_working_language,
+            RuleName.OVERLAP: rules.min_overlap_minutes > 0,
+            RuleName.EARLIER_PAIR: rules.bar_earlier_pairs,
+            RuleName.CONSENT: rules.require_consent,
+            RuleName.SAME_DEPARTMENT: rules.require_cross_department,
+        }
+        every: dict[RuleName, Callable[[Seat, Seat], bool]] = {
             RuleName.SAME_PERSON: lambda mentor, mentee: mentor.person_id == mentee.person_id,
             RuleName.REPORTING_LINE: self._in_line,
             RuleName.DO_NOT_PAIR: lambda mentor, mentee: _ordered(mentor, mentee) in self.market.barred,
             RuleName.RANK_GAP: lambda mentor, mentee: mentee.rank - mentor.rank < rules.min_rank_gap,
-            RuleName.SHARED_MANAGER: lambda mentor, mentee: rules.bar_shared_manager and self._shared(mentor, mentee),
-            RuleName.WORKING_LANGUAGE: lambda mentor, mentee: (
-                rules.require_working_language and not set(mentor.languages) & set(mentee.languages)
-            ),
-            RuleName.OVERLAP: lambda mentor, mentee: (
-                rules.min_overlap_minutes > 0 and self.diaries.overlap(mentor, mentee) < rules.min_overlap_minutes
-            ),
-            RuleName.EARLIER_PAIR: lambda mentor, mentee: (
-                rules.bar_earlier_pairs and (mentor.person_id, mentee.person_id) in self.market.earlier
-            ),
-            RuleName.CONSENT: lambda mentor, mentee: (
-                rules.require_consent and not (mentor.has_consented and mentee.has_consented)
-            ),
+            RuleName.SHARED_MANAGER: self._shared,
+            RuleName.WORKING_LANGUAGE: lambda mentor, mentee: set(mentor.languages).isdisjoint(mentee.languages),
+            RuleName.OVERLAP: lambda mentor, mentee: self.diaries.overlap(mentor, mentee) < rules.min_overlap_minutes,
+            RuleName.EARLIER_PAIR: lambda mentor, mentee: (mentor.person_id, mentee.person_id) in self.market.earlier,
+            RuleName.CONSENT: lambda mentor, mentee: not (mentor.has_consented and mentee.has_consented),
             RuleName.SAME_DEPARTMENT: lambda mentor, mentee: (
-                rules.require_cross_department
-                and mentor.department is not None
-                and mentor.department == mentee.department
+                mentor.department is not None and mentor.department == mentee.department
             ),
             RuleName.SITE: lambda mentor, mentee: not may_meet(rules.site_groups, mentor.location, mentee.location),
         }
+        return {rule: bars for rule, bars in every.items() if optional.get(rule, True)}
 
     def _in_line(self, mentor: Seat, mentee: Seat) -> bool:
         one, other = self.intervals[mentor.person_id], self.intervals[mentee.person_id]
@@ -175,10 +183,10 @@ class Pairwise:
     def _style(self, criterion: Criterion, mentor: Seat, mentee: Seat) -> int | None:
         if not mentor.style or not mentee.style:
             return None
-        gaps = (
+        gaps = [
             abs(mentor.style[each] - mentee.style[each]) if each in mentor.style and each in mentee.style else UNKNOWN
             for each in self.traits
-        )
+        ]
         return style_points(criterion.steps, sum(gaps), len(self.traits))
 
     def _overlap(self, criterion: Criterion, mentor: Seat, mentee: Seat) -> int | None:

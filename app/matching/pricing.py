@@ -10,9 +10,6 @@ from app.matching.columns import I64, INFINITE, Columns
 from app.matching.looking import Look
 from app.matching.scanning import Scan
 
-# Of all mentors, at most this part is looked at apart; but always some.
-_APART, _ALWAYS = 16, 64
-
 
 class Pricing:
     """Bounds by mentee: `rest` at the prices `references[seen]`."""
@@ -48,9 +45,9 @@ class Pricing:
         found, full, doubtful = [], [], []
         for reference in np.unique(self.seen):
             rows = np.flatnonzero(self.seen == reference)
-            fallen = self.references[reference] - v
-            fall, apart = _split(fallen)
-            is_bounded = self.rest[rows] + fall <= limits[rows]
+            room = limits[rows] - self.rest[rows]
+            fall, apart = _split(self.references[reference] - v, room)
+            is_bounded = room >= fall
             doubtful.append(rows[~is_bounded])
             if len(apart) and is_bounded.any():
                 found.append(self._apart(rows[is_bounded], apart, v, limits, k))
@@ -72,11 +69,15 @@ class Pricing:
         return found._replace(mentors=apart[found.mentors], reached=reached)
 
 
-def _split(fallen: I64) -> tuple[int, I64]:
-    """The fall that bounds all mentors but a few, and those few."""
-    highest = int(fallen.max(initial=-INFINITE // 2))
-    if highest <= 0:
-        return highest, np.empty(0, np.int64)
-    few = max(_ALWAYS, len(fallen) // _APART)
-    fall = max(int(np.partition(fallen, len(fallen) - few - 1)[len(fallen) - few - 1]), 0) if len(fallen) > few else 0
+def _split(fallen: I64, room: I64) -> tuple[int, I64]:
+    """The fall that bounds all mentors but a few, and those few: as many as cost the fewest looks.
+
+    `room` is by mentee how large a fall the bound stands. Those whom it does not are looked over again.
+    """
+    mentors, mentees = len(fallen), len(room)
+    dearest = np.sort(np.maximum(fallen, 0))[::-1]
+    few = np.array([0, *(1 << np.arange(max(mentors - 1, 0).bit_length()))])
+    falls = np.append(dearest, 0)[few]
+    doubtful = np.searchsorted(np.sort(room), falls)
+    fall = int(falls[np.argmin(few * (mentees - doubtful) + mentors * doubtful)])
     return fall, np.flatnonzero(fallen > fall)

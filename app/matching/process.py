@@ -4,6 +4,7 @@ It reads one task, tells of its progress a line of JSON at a time, and answers w
 itself when whoever started it is gone: its input ends then.
 """
 
+import gc
 import json
 import os
 import resource
@@ -19,6 +20,8 @@ from app.matching.market import Market
 from app.matching.policy import Policy
 from app.matching.solving import solve
 
+_COURTESY = 10
+
 
 def main() -> None:
     """Do one task."""
@@ -26,6 +29,10 @@ def main() -> None:
     market = sys.stdin.buffer.read(task["market_bytes"])
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _limit(task["memory_mb"])
+    # Of those who share the machine, whoever waits for an answer goes first.
+    os.nice(_COURTESY)
+    # It ends with its answer: looking through millions of objects for what could go was a tenth of the time.
+    gc.disable()
     try:
         plan = _plan(task, market, answers)
     except MemoryError:

@@ -32,18 +32,20 @@ class Effort:
 
 @dataclass(frozen=True)
 class Proof:
-    """A solved problem, and what its solution was proven with: to go on from when little changes."""
+    """A solved problem, and what its solution was proven with: to go on from when little changes.
+
+    `edges` are all pairs that `pricing` does not speak of: the candidates, and what the last look found.
+    """
 
     solution: Solution
-    state: "_State"
+    state: "State"
     pricing: Pricing
+    edges: Edges
 
     def again(self, problem: Problem, barred: I64, look: Look, effort: Effort = Effort()) -> Solution:
         """The best pairs of a problem that differs in places and rewards only, and in the pairs with these keys."""
-        candidates = self.solution.candidates
-        edges = candidates.chosen(~np.isin(candidates.keys, barred))
-        state = _solved(problem, edges, look, 0, self.state)
-        return _proven(problem, self.pricing.copied(problem.columns, look), state, edges, look, effort).solution
+        edges = self.edges.chosen(~np.isin(self.edges.keys, barred))
+        return proven(problem, self.pricing.copied(problem.columns, look), self.state, edges, look, effort).solution
 
 
 def optimise(problem: Problem, look: Look, effort: Effort = Effort()) -> Solution:
@@ -63,12 +65,14 @@ def prove(problem: Problem, look: Look, effort: Effort = Effort()) -> Proof:
     first = pricing.first(effort.candidates)
     edges = Edges.none(columns.mentors).with_more(first.mentees, first.mentors, first.scores)
     look.bound = _bound_at_first(problem, first.best, prices)
-    state = _solved(problem, edges, look, 0, None)
-    return _proven(problem, pricing, state, edges, look, effort)
+    return proven(problem, pricing, None, edges, look, effort)
 
 
-def _proven(problem: Problem, pricing: Pricing, state: "_State", edges: Edges, look: Look, effort: Effort) -> Proof:
-    """Rounds of pricing and solving, until nothing is left to gain."""
+def proven(
+    problem: Problem, pricing: Pricing, before: "State | None", edges: Edges, look: Look, effort: Effort
+) -> Proof:
+    """Rounds of solving, from the state before if there is one, and of pricing, until nothing is left to gain."""
+    state, looked = _solved(problem, edges, look, 0, before), edges
     best = look.bound if look.bound is not None else INFINITE
     for rounds in range(1, effort.rounds + 1):
         try:
@@ -76,7 +80,7 @@ def _proven(problem: Problem, pricing: Pricing, state: "_State", edges: Edges, l
             found, full = pricing.better(state.u, state.v, width, effort.slack)
         except OutOfTime:
             break
-        wider = edges.with_more(found.mentees, found.mentors, found.scores)
+        looked = wider = edges.with_more(found.mentees, found.mentors, found.scores)
         gains = _gains(wider, edges, state, problem.columns)
         best = min(best, state.objective + int((gains * problem.places_e).sum()))
         look.bound = best
@@ -97,11 +101,11 @@ def _proven(problem: Problem, pricing: Pricing, state: "_State", edges: Edges, l
         edges,
         look.scored,
     )
-    return Proof(solution, state, pricing)
+    return Proof(solution, state, pricing, looked)
 
 
 @dataclass(frozen=True)
-class _State:
+class State:
     """One solved flow over the candidates so far."""
 
     edges: Edges
@@ -112,6 +116,16 @@ class _State:
     u: I64
     v: I64
 
+    @property
+    def mentees(self) -> int:
+        """How many there are."""
+        return len(self.u)
+
+    @property
+    def mentors(self) -> int:
+        """How many there are."""
+        return len(self.v)
+
     def carried(self, edges: Edges) -> I64:
         """The same flow over other candidates, as far as they are among them."""
         pairs = np.zeros(len(edges.keys), np.int64)
@@ -120,7 +134,7 @@ class _State:
         return np.concatenate([pairs, self.flow[len(self.edges.keys) :]])
 
 
-def _solved(problem: Problem, edges: Edges, look: Look, rounds: int, before: _State | None) -> _State:
+def _solved(problem: Problem, edges: Edges, look: Look, rounds: int, before: State | None) -> State:
     look.say("solve", rounds, rounds + 1)
     net = network(problem, edges)
     flow = resumed(problem, net, before.carried(edges), before.potential) if before else None
@@ -130,10 +144,10 @@ def _solved(problem: Problem, edges: Edges, look: Look, rounds: int, before: _St
     objective = -int((flow * net.cost).sum())
     look.objective = objective
     u, v = potential[:mentees].copy(), -potential[mentees : mentees + mentors]
-    return _State(edges, flow, potential, edges.chosen(flow[: len(edges.keys)] > 0), objective, u, v)
+    return State(edges, flow, potential, edges.chosen(flow[: len(edges.keys)] > 0), objective, u, v)
 
 
-def _gains(wider: Edges, edges: Edges, state: _State, columns: Columns) -> I64:
+def _gains(wider: Edges, edges: Edges, state: State, columns: Columns) -> I64:
     """By mentee, the most that one place could gain from a pair that was no candidate."""
     is_new = ~np.isin(wider.keys, edges.keys, assume_unique=True)
     new = wider.chosen(is_new)

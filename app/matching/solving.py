@@ -68,21 +68,22 @@ def _solved(market: Market, policy: Policy, seed: int, look: Look) -> tuple[Plan
     except TooLarge:
         text = "the market is too large for floors or participation before scores; take the objective welfare"
         raise Unsolvable((("/policy/objective", "rewards_too_large", text),)) from None
-    return _plan(market, policy, seed, packed, solution), utilities, choices
+    return planned(market, policy, seed, packed, solution), utilities, choices
 
 
 def _of_one_pool(
     market: Market, policy: Policy, seed: int, packed: Packed, solution: Solution
 ) -> tuple[Plan, Utilities, Choices]:
     """A plan of one pool, told of as it seats people: who has a partner on one side does not wait on the other."""
-    plan = _plan(market, policy, seed, packed, solution)
+    plan = planned(market, policy, seed, packed, solution)
     seated = pool.seated(market, {(pair.mentor, pair.mentee) for pair in plan.pairs})
     waiting = {seat.id for seat in (*seated.mentors, *seated.mentees)}
     unmatched = tuple(each for each in plan.unmatched if each.seat in waiting)
     return replace(plan, unmatched=unmatched), Utilities.of(seated, policy, seed), Choices()
 
 
-def _plan(market: Market, policy: Policy, seed: int, packed: Packed, solution: Solution) -> Plan:
+def planned(market: Market, policy: Policy, seed: int, packed: Packed, solution: Solution) -> Plan:
+    """The plan of a solved market, its pins among the pairs; without a report."""
     pairs = _pairs(market, packed.pairwise, packed, solution)
     pinned = sum(pair.score for pair in pairs if pair.is_pinned)
     return Plan(

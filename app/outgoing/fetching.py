@@ -17,11 +17,16 @@ _HEADERS: Final = {"accept": "application/json", "accept-encoding": "identity", 
 
 
 class FetchFailed(Exception):
-    """Nothing usable came. The text says why, in words that may be logged."""
+    """Nothing usable came. The text says why, in words that may be logged; `status` is that of an answer, if any."""
+
+    def __init__(self, why: str, status: int | None = None) -> None:
+        super().__init__(why)
+        self.status = status
 
 
-async def document(url: str) -> dict[str, Any]:
+async def document(url: str, authorization: str | None = None) -> dict[str, Any]:
     """The JSON object at `url`. Raises `FetchFailed`, whatever happens."""
+    headers = _HEADERS if authorization is None else {**_HEADERS, "authorization": authorization}
     allow_private = config.settings().private_webhooks_allowed
     resolver = dialling.Resolver()
     dialler = dialling.Dialler(resolver, allow_private=allow_private)
@@ -30,7 +35,7 @@ async def document(url: str) -> dict[str, Any]:
         addresses.check_url(url, allow_private=allow_private)
         async with (
             asyncio.timeout(LONGEST_SECONDS),
-            dialler.session(dialling.public_tls(), headers=_HEADERS) as session,
+            dialler.session(dialling.public_tls(), headers=headers) as session,
             session.get(url, allow_redirects=False) as response,
         ):
             return _object(await _body(response))
@@ -46,7 +51,7 @@ async def document(url: str) -> dict[str, Any]:
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:
     if response.status != _OK:
-        raise FetchFailed(f"status {response.status}")
+        raise FetchFailed(f"status {response.status}", response.status)
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk

@@ -72,7 +72,10 @@ class _Compiler:
         row = self._object(nodes.wanted, chosen)
         watched = self._watched(nodes.wanted, chosen)
         bodies = [as_json(item).label(f"b{index}") for index, item in enumerate((row, *watched))]
-        numbers = keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen)
+        place = keyset.place()
+        # Of one row alone: to write the keys of all costs a tenth of the page.
+        keys = sa.case((place == keyset.limit(listed), keyset.keys(listed, chosen)))
+        numbers = keys.label("keys"), place.label("place")
         numbered = sa.select(*bodies, *numbers).select_from(_joined(chosen, row, *watched)).subquery("n")
         return Statement.of(keyset.gathered(listed, numbered, len(bodies)), len(watched))
 
@@ -202,7 +205,7 @@ class _Compiler:
                 rows[index] = self._envelope(listed, item, chosen, parent)
         joined = _joined(chosen, *rows.values())
         columns = [as_json(row).label(f"b{index}") for index, row in rows.items()]
-        numbers = keyset.keys(listed, chosen).label("keys"), keyset.place(listed, chosen)
+        numbers = keyset.keys(listed, chosen).label("keys"), keyset.place().label("place")
         select = sa.select(*columns, *numbers).select_from(joined)
         said = Said(listed, _inside(select, parent).subquery(f"n{next(self._number)}"), scope)
         pairs = [

@@ -53,21 +53,21 @@ def keys(listed: Page, table: Table) -> sa.ColumnElement[str]:
     return sa.cast(sa.func.json_build_array(*(table.c[name] for name in _names(listed))), sa.Text)
 
 
-def place(listed: Page, table: Table) -> sa.Label[int]:
-    """The number of a row in its page, from 1."""
-    return sa.func.row_number().over(order_by=order(listed, table)).label("place")
+def place() -> sa.Over[int]:
+    """The number of a row in its page, from 1: rows come in order, and nothing behind the limit turns them."""
+    return sa.func.row_number().over()
 
 
 def gathered(listed: Page, numbered: sa.Subquery, bodies: int) -> sa.Select[Any]:
-    """The numbered rows of a page as one: the first of their `bodies` as a JSON list, the keys of the last row if the
-    page has a next, the other bodies as lists.
+    """The numbered rows of a page as one: the first of their `bodies` as a JSON list, the keys of its last row (the
+    only one that has them) if the page has a next, the other bodies as lists.
     """
     size, number = limit(listed), numbered.c.place
     # Numbered rows come in the order of their numbers: nothing is left to sort.
     lists = [sa.func.json_agg(numbered.c[f"b{index}"]).filter(number <= size) for index in range(bodies)]
     first, *others = [sa.func.coalesce(found, EMPTY_LIST, type_=JSON) for found in lists]
-    last = sa.func.min(numbered.c["keys"]).filter(number == size)
-    return sa.select(first, sa.case((sa.func.count() > size, last)), *others).select_from(numbered)
+    last = sa.case((sa.func.count() > size, sa.func.min(numbered.c["keys"])))
+    return sa.select(first, last, *others).select_from(numbered)
 
 
 def cursor(scope: sa.ColumnElement[str], key: sa.ColumnElement[str]) -> sa.ColumnElement[Any]:

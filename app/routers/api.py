@@ -8,7 +8,19 @@ from starlette.routing import Route
 from app.declared import BY_PREFIX, INQUIRIES, INTENTS, RESOURCES
 from app.ids import prefix_of
 from app.reading.run import Absent
-from app.routers import asyncapi, event_schemas, exports, feed, health, inquiries, oauth, openapi, scim, webhook_keys
+from app.routers import (
+    asyncapi,
+    event_schemas,
+    exports,
+    feed,
+    health,
+    hr_notices,
+    inquiries,
+    oauth,
+    openapi,
+    scim,
+    webhook_keys,
+)
 from app.routers.reads import read_list, read_one
 from app.routers.table import Table
 from app.routers.writes import METHODS, path_of, write
@@ -24,6 +36,7 @@ def mount(app: FastAPI) -> None:
     app.router.routes.append(Route(oauth.KEYS, oauth.key_set, methods=["GET"]))
     app.router.routes.append(Route(oauth.METADATA, oauth.metadata, methods=["GET"]))
     app.router.routes.append(Route(webhook_keys.PATH, webhook_keys.key_set, methods=["GET"]))
+    app.router.routes.append(Route(hr_notices.PATH, hr_notices.take, methods=["POST"]))
     app.router.routes.append(Route(f"{scim.PATH}{{path:path}}", scim.serve, methods=scim.METHODS))
     app.router.routes.append(Route(openapi.ADDRESS, openapi.serve, methods=["GET"]))
     app.router.routes.append(Route(asyncapi.ADDRESS, asyncapi.serve, methods=["GET"]))

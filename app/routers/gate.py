@@ -2,10 +2,10 @@
 
 import re
 import time
-import uuid
 
 import orjson
 import structlog
+import uuid_utils
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -79,7 +79,7 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return str(value.decode())
-    return uuid.uuid4().hex
+    return uuid_utils.uuid4().hex
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:

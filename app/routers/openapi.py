@@ -14,6 +14,7 @@ from app import __version__
 from app.declared import INQUIRIES, INTENTS
 from app.routers import openapi_answers as answers
 from app.routers import openapi_events as events
+from app.routers import openapi_notices as notices
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_paths import paths
@@ -36,6 +37,7 @@ TAGS = {
     "people": "Who they are, and who must never be paired.",
     "groups": "Groups of the directory, as the HR system keeps them, and who is in them.",
     "imports": "People and enrolments in bulk, and what was announced of people for a later day.",
+    "connectors": "HR systems that tell us of changes, and from which people are fetched.",
     "syncs": "What came in from an HR system, and what a comparison with it found.",
     "access": "The keys of people and services, where people sign in, and what they are to the organisation.",
     "operations": "Work that is too long for a request: how far it is, and what came of it.",
@@ -72,7 +74,7 @@ def document() -> Json:
             "parameters": {**parameters.SHARED, **events.HEADERS},
             "responses": answers.shared(),
             "headers": answers.HEADERS,
-            "securitySchemes": oauth.schemes(),
+            "securitySchemes": oauth.schemes() | notices.schemes(),
         },
     }
 

@@ -11,6 +11,7 @@ from app.domain.privacy.resource import EXPORTS
 from app.reading.resource import Resource
 from app.routers import bodies, documents, exports, feed, inquiries, webhook_keys
 from app.routers import openapi_examples as examples
+from app.routers import openapi_notices as notices
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
 from app.routers.openapi_answers import good, problems, to_anybody
@@ -36,6 +37,7 @@ def paths() -> Paths:
         found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
     found[exports.PATH] = {"get": _export_content()}
     found[webhook_keys.PATH] = {"get": _webhook_keys()}
+    found |= notices.paths()
     found[f"/v1/{EVENTS.path}"]["get"] |= _feed()
     found[feed.TYPES] = {"get": _event_types()}
     found[feed.TYPE] = {"get": _event_type()}
@@ -132,7 +134,9 @@ def _write(intent: Intent) -> Json:
         operation["requestBody"] = _body(intent)
     failures = [400, 403, 408, 409, 413, 415, 422, *_ALWAYS]
     if intent.has_id:
-        failures += [404, 412]
+        failures.append(404)
+    if intent.has_id or intent.kind is Kind.PUT:
+        failures.append(412)
     if intent.needs_version:
         failures.append(428)
     if intent.kind is not Kind.DELETE:
@@ -143,7 +147,7 @@ def _write(intent: Intent) -> Json:
 
 def _write_parameters(intent: Intent) -> list[Json]:
     names = []
-    if intent.has_id:
+    if intent.has_id or intent.kind is Kind.PUT:
         names.append("IfMatchRequired" if intent.needs_version else "IfMatch")
     if intent.kind is not Kind.DELETE:
         names.append("IdempotencyKeyRequired" if intent.needs_key else "IdempotencyKey")

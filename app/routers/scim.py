@@ -18,7 +18,7 @@ from app.routers import bodies
 from app.routers.reads import PRIVATE, actor_of
 from app.scim import models, protocol, quirks
 
-PATH = "/scim/v2"
+PATH = models.PATH
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 

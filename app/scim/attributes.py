@@ -61,8 +61,8 @@ class Term:
     value: sa.ColumnElement[Any]
     is_exact: bool = False
     some: Callable[[Condition], Condition] | None = None
-    # Where an index can answer, and the value alone would not be found in it.
-    equals: Callable[[sa.ColumnElement[Any]], Condition] | None = None
+    # The column that holds it in small letters, where an index finds it.
+    key: sa.ColumnElement[Any] | None = None
 
 
 def _of(column: Any) -> sa.ColumnElement[Any]:
@@ -119,25 +119,24 @@ def _day(column: Any) -> Term:
     return Term(sa.cast(col(column), sa.Text), is_exact=True)
 
 
-def _has_login(login: sa.ColumnElement[Any]) -> Condition:
-    """Whoever was added by another door may have no login: then they are known by their address."""
-    by_email = sa.and_(col(Person.login).is_(None), sa.func.lower(col(Person.work_email)) == login)
-    return sa.or_(sa.func.lower(col(Person.login)) == login, by_email)
-
-
+_PEOPLE: sa.Table = Person.__table__  # type: ignore[attr-defined]
 _LEFT = col(Person.employment_status) == EmploymentStatus.INACTIVE
 LOGIN: sa.ColumnElement[str] = sa.func.coalesce(col(Person.login), col(Person.work_email), col(Person.id))
-_WORK: sa.ColumnElement[str] = sa.literal("work", sa.Text)
+_WORK: sa.ColumnElement[str | None] = sa.case((col(Person.work_email).is_not(None), sa.literal("work", sa.Text)))
 MANAGER: sa.ColumnElement[str | None] = sa.func.coalesce(col(Person.manager_id), col(AwaitedManager.reference))
+# Of their languages the one that they prefer.
+LANGUAGE: sa.ColumnElement[str | None] = col(Person.languages).op("->>")(sa.literal(0, sa.Integer))
 _USER = {
     **_common(Person, CORE, "User"),
-    f"{CORE}:userName": Term(LOGIN, equals=_has_login),
+    f"{CORE}:userName": Term(LOGIN, key=_PEOPLE.c.login_key),
+    # Everybody has one.
+    f"{CORE}:name": Term(sa.true()),
     f"{CORE}:name.givenName": _text(Person.given_name),
     f"{CORE}:name.familyName": _text(Person.family_name),
     f"{CORE}:nickName": _text(Person.nick_name),
     f"{CORE}:title": _text(Person.title),
     f"{CORE}:userType": _text(Person.user_type),
-    f"{CORE}:preferredLanguage": Term(col(Person.languages).op("->>")(sa.literal(0, sa.Integer))),
+    f"{CORE}:preferredLanguage": Term(LANGUAGE),
     f"{CORE}:locale": _text(Person.locale),
     f"{CORE}:timezone": _text(Person.zone),
     f"{CORE}:active": Term(sa.not_(_LEFT)),

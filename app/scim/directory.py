@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from pydantic import ValidationError
-from sqlmodel import col
 
-from app.domain.organisations.models import Rank
 from app.domain.people import lines, queries, service
 from app.domain.people.models import Person
 from app.domain.people.schemas import PersonCreate, PersonUpdate
@@ -29,6 +26,7 @@ class _Updated(PersonUpdate):
     login: Name | None = None
 
 
+_LADDER = "select level, name from rank where organisation_id = $1 order by level"
 # Nobody is without them: who removes one has to say what stands there instead.
 _NEEDED = ("given_name", "family_name", "display_name", "zone")
 
@@ -99,10 +97,9 @@ def _names(said: Mapping[str, Any]) -> dict[str, str]:
 
 async def _level(hand: Hand, rank: str | None) -> int:
     """The level of a rank by its name or its number; without one the lowest, which makes nobody a mentee by mistake."""
-    select = sa.select(col(Rank.level), col(Rank.name)).where(col(Rank.organisation_id) == hand.db.organisation_id)
-    ladder = (await hand.db.execute(select.order_by(col(Rank.level)))).all()
+    ladder = await hand.db.fetch(_LADDER, hand.db.organisation_id)
     if rank is None and ladder:
-        return int(ladder[0].level)
+        return int(ladder[0]["level"])
     for level, name in ladder:
         if (rank or "").casefold() in (name.casefold(), str(level)):
             return int(level)

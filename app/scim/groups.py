@@ -1,7 +1,7 @@
 """Groups of the directory as SCIM groups: read from their rows, and changed through the services of their chapter."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,53 +9,53 @@ from pydantic import ValidationError
 from scim2_models import Resource
 from sqlmodel import col
 
-from app.db import Db
 from app.domain.groups import service
 from app.domain.groups.models import Group, GroupMember
 from app.domain.groups.schemas import GroupCreate, GroupUpdate
 from app.domain.people.models import Person
-from app.reading import rows
+from app.reading.resource import ORGANISATION
+from app.reading.statement import Statement
 from app.scim import models, people, refusing
 from app.scim.hand import Hand
 
 
-def select(db: Db) -> sa.Select[Any]:
-    """The groups of the organisation."""
-    return (
-        sa.select(Group)
-        .where(col(Group.organisation_id) == db.organisation_id)
-        .execution_options(populate_existing=True)
-    )
-
-
-async def members(db: Db, group_ids: Iterable[str]) -> dict[str, dict[str, str]]:
-    """By group the ids and names of those who are in it."""
+def _members() -> sa.Select[Any]:
     here = col(GroupMember.organisation_id)
-    found = (
-        sa.select(col(GroupMember.group_id), col(Person.id), col(Person.display_name))
+    columns: tuple[Any, ...] = (col(GroupMember.group_id), col(Person.id), col(Person.display_name))
+    return (
+        sa.select(*columns)
         .join(Person, sa.and_(col(Person.organisation_id) == here, col(Person.id) == GroupMember.person_id))
         .where(
-            here == db.organisation_id,
-            col(GroupMember.group_id) == rows.any_of(group_ids),
+            here == ORGANISATION,
+            col(GroupMember.group_id) == sa.any_(sa.bindparam("groups", type_=sa.ARRAY(sa.Text))),
             col(Person.removed_at).is_(None),
         )
         .order_by(col(GroupMember.id))
     )
-    by_group: dict[str, dict[str, str]] = defaultdict(dict)
-    for group_id, person_id, name in await db.execute(found):
-        by_group[group_id][person_id] = name
-    return by_group
 
 
-def group(row: Group, who: dict[str, str]) -> Resource[Any]:
+# The groups of the organisation, and who is in some of them.
+GROUPS = sa.select(Group).where(col(Group.organisation_id) == ORGANISATION)
+MEMBERS = Statement.of(_members())
+
+
+def by_group(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """By group the ids and names of those who are in it, from rows of `MEMBERS`."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        found[row["group_id"]][row["id"]] = row["display_name"]
+    return found
+
+
+def group(row: Mapping[str, Any], who: Mapping[str, str]) -> Resource[Any]:
     """The SCIM group of a row."""
     payload: dict[str, Any] = {
         "schemas": [models.GROUP],
-        "id": row.id,
-        "externalId": row.external_id,
-        "displayName": row.display_name,
+        "id": row["id"],
+        "externalId": row["external_id"],
+        "displayName": row["display_name"],
         "members": [
-            {"value": person_id, "$ref": f"Users/{person_id}", "type": "User", "display": name}
+            {"value": person_id, "$ref": people.reference("Users", person_id), "type": "User", "display": name}
             for person_id, name in who.items()
         ]
         or None,
@@ -76,13 +76,12 @@ async def create(hand: Hand, resource: Resource[Any]) -> str:
     return row.id
 
 
-async def update(hand: Hand, row: Group, resource: Resource[Any]) -> None:
-    """Bring a group up to date."""
+async def update(hand: Hand, row: Group, resource: Resource[Any], before: Resource[Any]) -> None:
+    """Bring a group up to date in what differs from `before`."""
     differing = {name: value for name, value in _said(resource).items() if value != getattr(row, name)}
     if differing:
         await hand.do("update_group", row.id, _validated(GroupUpdate, differing))
-    before = (await members(hand.db, (row.id,)))[row.id]
-    await _change(hand, row.id, named(resource), before)
+    await _change(hand, row.id, named(resource), named(before))
 
 
 async def _change(hand: Hand, group_id: str, wanted: dict[str, None], before: dict[str, Any]) -> None:

@@ -35,6 +35,7 @@ from scim2_models.resources.resource import AnyExtension
 
 from app.text import ZONES
 
+PATH = "/scim/v2"
 LARGEST_PAGE, DEFAULT_PAGE = 200, 100
 LARGEST_BODY, MOST_OPERATIONS = 1024 * 1024, 1000
 CURSOR_SECONDS = 3600

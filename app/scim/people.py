@@ -3,18 +3,24 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from scim2_models import Resource
 from sqlmodel import col
 
-from app.db import Db
+from app import config
 from app.domain.organisations.models import Rank
 from app.domain.people.models import AwaitedManager, EmploymentStatus, Person
-from app.scim.attributes import LOGIN, MANAGER, PLACES
-from app.scim.models import CORE, ENTERPRISE, MENTORING, ON_LEAVE, PROVIDER
+from app.reading.resource import ORGANISATION
+from app.scim.attributes import LANGUAGE, LOGIN, MANAGER, PLACES
+from app.scim.models import CORE, ENTERPRISE, MENTORING, ON_LEAVE, PATH, PROVIDER
 
 MODEL: Any = PROVIDER.model_for("User")
 _DAYS = ("hire_date", "termination_date")
+_COLUMNS = (
+    *("id", "version", "created_at", "updated_at", "work_email", "employment_status", "is_on_leave", "manager_id"),
+    *(name for name in PLACES if name != "skills"),
+)
 _DAY_CHARACTERS = 10
 # A PUT that says nothing of these leaves them as they are: who does not send them does not know them.
 _KEPT = ("name", "display_name", "timezone", "active", "EnterpriseUser", "MentoringUser")
@@ -22,59 +28,75 @@ _KEPT = ("name", "display_name", "timezone", "active", "EnterpriseUser", "Mentor
 
 def _everybody() -> sa.Select[Any]:
     here = col(Person.organisation_id)
-    beside: tuple[Any, ...] = (LOGIN.label("user_name"), MANAGER.label("manager"), col(Rank.name).label("rank"))
+    columns = (col(getattr(Person, name)) for name in _COLUMNS)
+    beside: tuple[Any, ...] = (
+        LOGIN.label("user_name"),
+        MANAGER.label("manager"),
+        col(Rank.name).label("rank"),
+        LANGUAGE.label("language"),
+        # Text, since connections differ in what they make of JSON.
+        sa.cast(col(Person.skills), sa.Text).label("skills"),
+    )
     is_awaited = sa.and_(col(AwaitedManager.organisation_id) == here, col(AwaitedManager.person_id) == Person.id)
     return (
-        sa.select(Person, *beside)
+        sa.select(*columns, *beside)
+        .select_from(Person)
         .join(Rank, sa.and_(col(Rank.organisation_id) == here, col(Rank.level) == Person.rank_level))
         .outerjoin(AwaitedManager, is_awaited)
         .where(col(Person.removed_at).is_(None), col(Person.erased_at).is_(None))
-        .execution_options(populate_existing=True)
+        .where(here == ORGANISATION)
     )
 
 
-_EVERYBODY = _everybody()
+# Everybody whom the HR system knows, with what is told of them beside their row.
+EVERYBODY = _everybody()
 
 
-def select(db: Db) -> sa.Select[Any]:
-    """Everybody whom the HR system knows, with what is told of them beside their row."""
-    return _EVERYBODY.where(col(Person.organisation_id) == db.organisation_id)
-
-
-def user(row: sa.Row[Any]) -> Resource[Any]:
-    """The user that a row of `select` stands for."""
-    person: Person = row[0]
-    payload: dict[str, Any] = {"schemas": [CORE], "id": person.id}
+def user(row: Mapping[str, Any]) -> Resource[Any]:
+    """The user that a row of `EVERYBODY` stands for, as the driver gives it."""
+    payload: dict[str, Any] = {"schemas": [CORE], "id": row["id"]}
     for column, place in PLACES.items():
-        value = getattr(person, column)
+        value = row[column]
         if column in _DAYS and value is not None:
             value = value.isoformat()
+        elif column == "skills":
+            value = orjson.loads(value)
         _put(payload, place, value or None)
-    payload["userName"] = row.user_name
-    payload["active"] = person.employment_status is not EmploymentStatus.INACTIVE
-    payload["preferredLanguage"] = next(iter(person.languages), None)
-    if person.work_email is not None:
-        payload["emails"] = [{"value": person.work_email, "type": "work", "primary": True}]
-    _put(payload, (MENTORING, "rank"), row.rank)
-    _put(payload, (MENTORING, "leaveStatus"), ON_LEAVE if person.is_on_leave else None)
-    if row.manager is not None:
-        manager = {"value": row.manager}
-        if person.manager_id is not None:
-            manager["$ref"] = f"Users/{person.manager_id}"
+    payload["userName"] = row["user_name"]
+    payload["active"] = row["employment_status"] != EmploymentStatus.INACTIVE
+    payload["preferredLanguage"] = row["language"]
+    if row["work_email"] is not None:
+        payload["emails"] = [{"value": row["work_email"], "type": "work", "primary": True}]
+    _put(payload, (MENTORING, "rank"), row["rank"])
+    _put(payload, (MENTORING, "leaveStatus"), ON_LEAVE if row["is_on_leave"] else None)
+    if row["manager"] is not None:
+        manager = {"value": row["manager"]}
+        if row["manager_id"] is not None:
+            manager["$ref"] = reference("Users", row["manager_id"])
         _put(payload, (ENTERPRISE, "manager"), manager)
     payload["schemas"] += [urn for urn in (ENTERPRISE, MENTORING) if urn in payload]
-    payload["meta"] = meta("User", person)
+    payload["meta"] = meta("User", row)
     return MODEL.model_validate(payload)  # type: ignore[no-any-return]
 
 
-def meta(kind: str, row: Any) -> dict[str, Any]:
+def meta(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """The `meta` of a row."""
     return {
         "resourceType": kind,
-        "created": row.created_at,
-        "lastModified": row.updated_at,
-        "version": f'W/"{row.version}"',
+        "created": row["created_at"],
+        "lastModified": row["updated_at"],
+        "version": version(row["version"]),
     }
+
+
+def version(number: int) -> str:
+    """The entity tag of a row's version."""
+    return f'W/"{number}"'
+
+
+def reference(endpoint: str, object_id: str) -> str:
+    """The address of a resource."""
+    return f"{config.settings().base_url}{PATH}/{endpoint}/{object_id}"
 
 
 def members(resource: Resource[Any]) -> dict[str, Any]:

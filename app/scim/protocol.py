@@ -65,6 +65,13 @@ class Service(ScimService):
         failure = ScimService.bulk_validation_failure(operation, outcome)
         return failure and {**failure, "response": refusing.worded(failure["response"])}
 
+    def publish(self, base_url: str, resource: Resource[Any]) -> Resource[Any]:
+        """A resource as it is sent. Our storage made it for this answer alone, with whole addresses in it."""
+        kind = self.get_resource_type_of(resource)
+        assert resource.meta is not None  # noqa: S101
+        resource.meta.location = self.resource_location(base_url, kind, str(resource.id))
+        return resource
+
     def search_response(
         self,
         base_url: str,

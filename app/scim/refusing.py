@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from pydantic import ValidationError
-from scim2_models import Error, InvalidValueException, SCIMException
+from scim2_models import Error, MutabilityException, SCIMException, UniquenessException
 
 from app.errors import DomainError, Invalid
 from app.scim import attributes
@@ -48,11 +48,23 @@ class Refusal(SCIMException):
         self.status, self.scim_type = status, scim_type
 
 
-class Needed(InvalidValueException):
+class Needed(MutabilityException):
     """An attribute that everybody has was removed."""
 
     def __init__(self, path: str) -> None:
         super().__init__(detail=f"Everybody has the attribute {path}: give it another value instead.")
+
+
+class Taken(UniquenessException):
+    """Somebody else has a value that one alone can have."""
+
+
+def exception_of(error: DomainError) -> SCIMException:
+    """An expected failure as an exception of the protocol."""
+    found = _of_domain(error)
+    if found.scim_type == "uniqueness":
+        return Taken(detail=found.detail)
+    return Refusal(found.status or error.status, found.detail or "", found.scim_type or "")
 
 
 def error_of(error: SCIMException | DomainError) -> Error:
@@ -60,7 +72,7 @@ def error_of(error: SCIMException | DomainError) -> Error:
     if isinstance(error, DomainError):
         return _of_domain(error)
     found = error.to_error()
-    if isinstance(error, Refusal | Needed):
+    if isinstance(error, Refusal | Needed | Taken):
         return found
     return worded(found)
 

@@ -117,7 +117,7 @@ def _faults(endpoint: WebhookEndpoint, auth: LrsAuth | None) -> Iterator[Fault]:
     if auth is not None:
         yield from credentials.faults(auth)
     elif endpoint.auth_kind is None:
-        yield Fault("is needed with the format xapi, and again with another address", code="missing", pointer="/auth")
+        yield Fault("is needed with the format xapi, and again with another address", code="needed", pointer="/auth")
     if "?" in endpoint.url:
         yield Fault("is the base of an LRS, which has no query", code="wrong_form", pointer="/url")
     if not any(wants(endpoint.types, kind) and formats.tells(Format.XAPI, kind) for kind in BY_TYPE):

@@ -39,7 +39,7 @@ def faults(auth: LrsAuth) -> Iterator[Fault]:
     ours, theirs = (_BASIC, (*_CLIENT, *_OPTIONAL)) if auth.kind is AuthKind.BASIC else (_CLIENT, _BASIC)
     for name in ours:
         if getattr(auth, name) is None:
-            yield Fault(f"is needed with the kind {auth.kind.value}", code="missing", pointer=f"/auth/{name}")
+            yield Fault(f"is needed with the kind {auth.kind.value}", code="needed", pointer=f"/auth/{name}")
     for name in theirs:
         if getattr(auth, name) is not None:
             yield Fault("belongs to the other kind", code="wrong_form", pointer=f"/auth/{name}")

@@ -303,6 +303,8 @@ class Delivery(Row, table=True):
     status: DeliveryStatus = Field(default=DeliveryStatus.PENDING, sa_type=text_enum(DeliveryStatus))
     attempts: int = 0
     due_at: datetime = instant()
+    # While it is on its way: if nothing came of it by then, its worker is dead.
+    claimed_until: datetime | None = instant(default=None)
     delivered_at: datetime | None = instant(default=None)
     last_status: int | None = None
     last_error: str | None = Field(default=None, sa_type=sa.Text)
@@ -312,7 +314,7 @@ class Delivery(Row, table=True):
     def retry(self, at: datetime) -> None:
         """Start the schedule anew."""
         self.status = DELIVERY.step(self.status, "retry")
-        self.attempts, self.due_at, self.delivered_at = 0, at, None
+        self.attempts, self.due_at, self.claimed_until, self.delivered_at = 0, at, None, None
 
 
 class Attempt(Row, table=True):

@@ -49,7 +49,7 @@ _RELEASE = f"""
         select d.id, d.event_id from delivery d where {_CHOSEN} order by d.id limit $7 for no key update
     ), sent as (
         update delivery d set
-            status = 'pending', attempts = 0, due_at = $8, delivered_at = null,
+            status = 'pending', attempts = 0, due_at = $8, claimed_until = null, delivered_at = null,
             version = d.version + 1, updated_at = $8,
             ordering_key = case w.ordering when 'key' then 'again ' || e.subject when 'strict' then 'again' end
         from chosen c

@@ -235,7 +235,13 @@ async def _release(db: Db, endpoint: WebhookEndpoint) -> None:
             col(Delivery.endpoint_id) == endpoint.id,
             col(Delivery.status) == DeliveryStatus.HELD,
         )
-        .values(status=DeliveryStatus.PENDING, due_at=clock.now(), attempts=0, version=col(Delivery.version) + 1)
+        .values(
+            status=DeliveryStatus.PENDING,
+            due_at=clock.now(),
+            claimed_until=None,
+            attempts=0,
+            version=col(Delivery.version) + 1,
+        )
     )
 
 

@@ -10,9 +10,11 @@ from app import db as database
 from app.webhooks.models import Ordering
 from app.webhooks.pacing import Pace
 
-# Due now, and first in its line. What is on its way, or waits to be tried again, is pending and holds the rest back.
-READY = """
-    d.status = 'pending' and d.due_at <= $1 and (d.ordering_key is null or not exists (
+# Due now, and not on its way.
+DUE = "d.status = 'pending' and d.due_at <= $1 and (d.claimed_until is null or d.claimed_until <= $1)"
+# And first in its line. What is on its way, or waits to be tried again, is pending and holds the rest back.
+READY = f"""
+    {DUE} and (d.ordering_key is null or not exists (
         select from delivery f
         where f.organisation_id = d.organisation_id and f.endpoint_id = d.endpoint_id
             and f.ordering_key = d.ordering_key and f.status = 'pending' and f.sequence < d.sequence

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from app.domain.connectors import fetching
+from app.domain.connectors import service as connectors
 from app.domain.imports import comparing, enrolments, leaving, people
 from app.domain.matching import service as matching
 from app.domain.matching import solving
@@ -14,6 +16,7 @@ JOBS: Mapping[str, Job] = {
     "enrolments_import": enrolments.run,
     comparing.JOB: comparing.run,
     leaving.JOB: leaving.run,
+    connectors.JOB: fetching.run,
     matching.JOB: solving.run,
     erasures.JOB: erasing.erase,
     exports.JOB: copies.make,

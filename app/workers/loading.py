@@ -53,7 +53,8 @@ _SECRETS = f"""
     join data_key k on k.organisation_id = g.organisation_id and k.id = {KEY_ID_SQL.format("g.sealed")}
     order by g.place, g.id desc
 """  # noqa: S608
-# Attempts rise here, before anything is sent: a delivery that kills its worker comes to an end too.
+# Attempts rise here, before anything is sent: a delivery that kills its worker comes to an end too. No index holds
+# what changes here, so the new row stands beside the old one and no index is written (a heap-only tuple).
 _PARCELS = f"""
     with due as materialized (
         select first.organisation_id, first.id
@@ -64,7 +65,7 @@ _PARCELS = f"""
             order by d.due_at, d.sequence limit n.count for no key update skip locked
         ) as first
     ), claimed as (
-        update delivery d set attempts = d.attempts + 1, due_at = $5, version = d.version + 1, updated_at = $1
+        update delivery d set attempts = d.attempts + 1, claimed_until = $5, version = d.version + 1, updated_at = $1
         from due where d.organisation_id = due.organisation_id and d.id = due.id
         returning d.organisation_id, d.endpoint_id, d.id, d.attempts, d.event_id
     )

@@ -63,8 +63,9 @@ class Worker:
             pause = config.settings().worker_poll_seconds
             due, numbered = asyncio.Event(), asyncio.Event()
             deliverer, operator = Deliverer(sender, on_free=due.set), Operator()
-            self._queues = [_Loop("deliver", partial(_delivered, deliverer), pause, due)]
-            self._queues += [_Loop("relay", partial(_relayed, Relay(), due, numbered), pause) for _ in range(RELAYS)]
+            # In the order in which a write needs them: who is woken first is done first.
+            self._queues = [_Loop("relay", partial(_relayed, Relay(), due, numbered), pause) for _ in range(RELAYS)]
+            self._queues.append(_Loop("deliver", partial(_delivered, deliverer), pause, due))
             self._queues.append(_Loop("operate", operator.step, pause))
             self._queues.append(_Loop("verify", partial(_verified, Verifier(sender), due), pause))
             if self._broker is not None:
@@ -143,7 +144,9 @@ async def _verified(verifier: Verifier, due: asyncio.Event) -> bool:
 
 
 async def _delivered(deliverer: Deliverer) -> bool:
-    return await deliverer.step() > 0
+    # A step takes all that is due, or all that there are lanes for: it is woken when either changes.
+    await deliverer.step()
+    return False
 
 
 async def _swept() -> bool:

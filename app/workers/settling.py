@@ -25,7 +25,7 @@ _SETTLE = """
     update delivery d set
         status = n.status, attempts = n.attempts, due_at = n.due_at, last_status = n.last_status,
         last_error = n.last_error, delivered_at = case when n.status = 'delivered' then $1::timestamptz end,
-        version = d.version + 1, updated_at = $1
+        claimed_until = null, version = d.version + 1, updated_at = $1
     from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::int[], $7::timestamptz[], $8::int[], $9::text[])
         as n (organisation_id, id, claimed, status, attempts, due_at, last_status, last_error)
     where d.organisation_id = n.organisation_id and d.id = n.id and d.status in ('pending', 'held')

@@ -9,7 +9,7 @@ from app.domain.organisations.retention import BOUNDS, DataClass
 from app.domain.people import departing
 from app.domain.privacy import break_glass, retaining
 from app.domain.sessions import attending
-from app.workers import partitions
+from app.workers import claims, partitions
 from app.workers.faults import described
 from app.workers.forgetting import forget_events
 
@@ -19,7 +19,7 @@ _LONGEST = BOUNDS[DataClass.DELIVERIES].most
 
 ORGANISATIONS = "select organisation_id from event_counter order by organisation_id"
 # Locked, so that nobody enables an endpoint, and releases what it is due, while we hold more of that.
-_HOLD = """
+_HOLD = f"""
     with off as materialized (
         select organisation_id, id from webhook_endpoint where status = 'disabled'
         order by organisation_id, id for share skip locked
@@ -27,8 +27,8 @@ _HOLD = """
     update delivery d set status = 'held', version = d.version + 1, updated_at = $1
     from off
     where d.organisation_id = off.organisation_id and d.endpoint_id = off.id
-        and d.status = 'pending' and d.due_at <= $1
-"""
+        and {claims.DUE}
+"""  # noqa: S608
 
 log = logs.get(__name__)
 

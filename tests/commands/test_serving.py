@@ -121,11 +121,17 @@ async def test_only_changes_wake_the_worker() -> None:
         assert served.written == 1
 
 
+@pytest.mark.usefixtures("terminating")
 def test_a_stop_before_anything_is_served_is_an_ordinary_end() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-
     with pytest.raises(SystemExit) as ended, stoppable():
         signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)
 
     assert ended.value.code == 0
-    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_who_is_not_asked_to_stop_keeps_what_it_did_before(terminating: object) -> None:
+    with stoppable():
+        assert signal.getsignal(signal.SIGTERM) is not terminating
+
+    assert signal.getsignal(signal.SIGTERM) is terminating

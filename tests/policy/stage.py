@@ -15,7 +15,7 @@ from app.declared import RESOURCES
 from app.domain.operations import service as operations
 from app.domain.privacy import break_glass
 from tests.conflicted import conflicted
-from tests.full import Full, compared, fill, planned
+from tests.full import HR_SOURCE, Full, compared, fill, planned
 from tests.matched import matched
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
 from tests.world import World, found_world
@@ -263,6 +263,7 @@ async def _office(stage: Stage, owner: asyncpg.Connection) -> None:
     for row in await _rows(owner, world, "operation", "id, kind"):
         if row["kind"] == "example":
             stage.add("operation", row["id"], own={"admin"})
+    stage.add("hr_source", (await world.do("admin", "create_hr_source", **HR_SOURCE))["id"])
     await _webhooks(stage, owner)
     provider: dict[str, Any] = {
         "name": "Sign-in",

@@ -20,6 +20,8 @@ OPEN |= {"GET /v1/event-types", "GET /v1/event-types/{id}"}
 OPEN |= {"/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"}
 # Public keys, and not even whether there is such an organisation.
 OPEN |= {"/.well-known/webhook-keys/{id}", "/v1/asyncapi.yaml", "/schemas/events/{type}.json"}
+# Whoever signs as an HR system; the people whom it names are put as by a service.
+OPEN |= {"/v1/hr-notices/{organisation_id}/{id}"}
 # Its changes are those of people and groups, and ask the policy as they do.
 OPEN |= {"/scim/v2{path:path}"}
 

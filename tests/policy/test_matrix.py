@@ -40,7 +40,7 @@ PARENTS = {
     **dict.fromkeys(("create_person", "put_person"), "organisation"),
     "create_do_not_pair": "organisation",
     "create_api_key": "organisation",
-    "create_identity_provider": "organisation",
+    **dict.fromkeys(("create_identity_provider", "create_hr_source"), "organisation"),
     "create_standing": "organisation",
     **dict.fromkeys(("begin_import", "begin_reconciliation"), "organisation"),
     **dict.fromkeys(("create_webhook_endpoint", "rotate_webhook_signing_key"), "organisation"),

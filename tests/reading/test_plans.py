@@ -33,6 +33,7 @@ ORGANISATION = "org_0" + "c" * 25
 ENDPOINT = "whe_" + "15".zfill(26)
 # They fit a page or two: reading all of it is the shortest way.
 TINY = {"organisation", "rank", "retention_policy", "break_glass", "webhook_signing_key", "matching_policy"}
+TINY |= {"hr_source"}
 CALLERS = {
     Role.ORGANISATION_ADMIN: "per_" + "1500".zfill(26),
     Role.SERVICE_ACCOUNT: "key_" + "15".zfill(26),

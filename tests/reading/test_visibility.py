@@ -31,6 +31,7 @@ SEEN_BY = {
     **dict.fromkeys(("planned_change", "sync_run", "sync_difference"), AUDITED),
     "api_key": {"admin", "auditor"},
     "identity_provider": {"admin", "auditor"},
+    "hr_source": {"admin", "auditor"},
     "standing": {"admin", "coordinator", "auditor"},
     "operation": {"admin", "auditor"},
     "programme": LOOKED_AT,

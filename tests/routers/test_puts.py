@@ -48,3 +48,18 @@ async def test_another_request_with_the_same_key_is_refused_whatever_the_address
 
     assert (again.content, again.headers["Idempotency-Replayed"]) == (made.content, "true")
     assert other.json()["code"] == "idempotency_key_reused"
+
+
+async def test_what_changed_since_it_was_read_is_not_put(api: Api, world: World) -> None:
+    admin = api(world.keys["admin"])
+    nobody = await admin.put(PATH, json=ADA, headers={"If-Match": '"1"'})
+    made = await admin.put(PATH, json=ADA)
+    tag = {"If-Match": made.headers["ETag"]}
+
+    first = await admin.put(PATH, json={"title": "Analyst"}, headers=tag)
+    # Of a stale version not even what changes nothing is taken.
+    stale = [await admin.put(PATH, json={"title": title}, headers=tag) for title in ("Chair", "Analyst")]
+
+    assert (nobody.status_code, first.status_code) == (412, 200)
+    assert [(answer.status_code, answer.json()["code"]) for answer in stale] == [(412, "stale_version")] * 2
+    assert (await admin.put(PATH, json={"title": "Chair"}, headers={"If-Match": first.headers["ETag"]})).is_success

@@ -190,6 +190,8 @@ async def test_a_change_of_another_version_is_refused(hris: Hris) -> None:
     await hris.patch(user, change, **{"If-Match": tag})
 
     await hris.patch(user, change | {"value": "Other"}, status=412, **{"If-Match": tag})
+    await hris.send("PUT", user, 412, {"schemas": [CORE], "userName": "ada", "title": "Other"}, **{"If-Match": tag})
+    await hris.send("DELETE", user, 412, **{"If-Match": tag})
     now = await hris.get(user)
     assert now["title"] == "Analyst"
     await hris.send("GET", user, 304, **{"If-None-Match": now["meta"]["version"]})

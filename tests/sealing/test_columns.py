@@ -35,6 +35,7 @@ SEALED = {
     "idempotency_record.body": None,
     "operation_input.sealed": None,
     "planned_change.said": None,
+    **dict.fromkeys(("hr_source.sealed_secret", "hr_source.sealed_token"), None),
     **dict.fromkeys(("sync_difference.before", "sync_difference.after"), None),
     "legal_hold.reason": None,
     "break_glass.reason": None,

@@ -36,7 +36,7 @@ def _at_noon(clock: TestClock) -> None:
 def forbidden(intent: Intent) -> list[str]:
     """Columns and fields of the object that this intent does not take, and those that none takes."""
     taken = set(intent.takes.model_fields) if intent.takes else set()
-    known = {*intent.resource.fields, *intent.resource.table.columns.keys(), *ALWAYS}
+    known = {*intent.resource.fields, *map(str, intent.resource.table.columns.keys()), *ALWAYS}
     return sorted(known - taken)
 
 

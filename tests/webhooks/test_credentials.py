@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from app.webhooks.events import EndpointPinged
-from tests.outcomes import refused
+from tests.outcomes import invalid, refused
 from tests.world import World
 
 URL = "https://lrs.example/xAPI"
@@ -86,6 +86,11 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"format": "native", "auth": BASIC}, ("/auth",)),
     ({"format": "cloudevents_binary", "auth": BASIC, "xapi_version": "1.0.3"}, ("/auth", "/xapi_version")),
 ]
+
+
+async def test_what_another_member_asks_for_has_a_code_that_no_rule_of_form_has(world: World) -> None:
+    with invalid("needed", "/auth"):
+        await made(world)
 
 
 @pytest.mark.parametrize(("given", "pointers"), REFUSED)

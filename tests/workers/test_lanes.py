@@ -260,7 +260,7 @@ async def test_a_lease_outlasts_any_turn(
 
     async def look(_hook: Hook) -> bytes:
         lane, delivery = await row(owner, "webhook_endpoint", made["id"]), await only(owner, made["id"])
-        seen.extend([lane["lease_until"], delivery["due_at"]])
+        seen.extend([lane["lease_until"], delivery["claimed_until"]])
         return OK
 
     receiver.reply = look

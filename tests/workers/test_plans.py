@@ -23,3 +23,14 @@ async def test_who_takes_work_asks_one_queue_after_the_other(
     # As a join, all that waits anywhere would be read, each time.
     assert [line for line in plan if "EXISTS(SubPlan" in line]
     assert not [line for line in plan if "Hash" in line or "Aggregate" in line]
+
+
+async def test_claiming_a_delivery_writes_no_index(owner: asyncpg.Connection) -> None:
+    indexes = await owner.fetch(
+        "select pg_get_indexdef(indexrelid) from pg_index where indrelid = 'delivery'::regclass"
+    )
+    (options,) = await owner.fetchval("select reloptions from pg_class where oid = 'delivery'::regclass")
+
+    # What loading._PARCELS changes. With room on its page, the new row is a heap-only tuple.
+    assert not [line for (line,) in indexes for column in ("attempts", "claimed_until", "updated_at") if column in line]
+    assert options == "fillfactor=60"

@@ -41,13 +41,17 @@ async def create(db: Db, actor: Actor, data: ApiKeyCreate) -> tuple[ApiKey, str]
 
 async def issue(db: Db, data: ApiKeyCreate) -> tuple[ApiKey, str]:
     """Make a key without asking whether the caller may: for the command line, which owns the database."""
-    client = data.person_id or f"service:{data.service_account}"
+    return enter(db, data, await _free_slot(db, _client(data)))
+
+
+def enter(db: Db, data: ApiKeyCreate, slot: int) -> tuple[ApiKey, str]:
+    """Make a key in a slot that is known to be free."""
     new = keys.make()
     key = ApiKey(
         organisation_id=db.organisation_id,
         id=ids.new(ApiKey.prefix),
-        client=client,
-        slot=await _free_slot(db, client),
+        client=_client(data),
+        slot=slot,
         prefix_text=new.prefix,
         secret_hash=new.secret_hash,
         **data.model_dump(mode="json", exclude={"expires_at"}),
@@ -84,6 +88,10 @@ async def revoke(db: Db, actor: Actor, key_id: str) -> ApiKey:
     key: ApiKey = await rows.get(db, actor, API_KEYS, key_id, "revoke_api_key")
     key.revoke(clock.now())
     return key
+
+
+def _client(data: ApiKeyCreate) -> str:
+    return data.person_id or f"service:{data.service_account}"
 
 
 async def _free_slot(db: Db, client: str) -> int:

@@ -110,14 +110,10 @@ async def _solved(work: Work, run_id: str, task: child.Task) -> bytes:
     async with child.started() as process:
         answer = asyncio.create_task(process.plan(task))
         try:
-            told, tick = (process.estimate, process.progress), 0
             while not (await asyncio.wait((answer,), timeout=TICK_SECONDS))[0]:
-                tick += 1
                 async with work.chunk() as db:
-                    now = process.estimate, process.progress
-                    if now != told and tick % 2:
-                        told = now
-                        _tell(await _live(db, run_id), *now)
+                    # What is as it was is not written.
+                    _tell(await _live(db, run_id), process.estimate, process.progress)
             found = await answer
             async with work.chunk() as db:
                 _tell(await _live(db, run_id), process.estimate, process.progress)

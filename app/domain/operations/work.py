@@ -78,6 +78,7 @@ class Work:
 
     def __init__(self, lease: Lease, operation: Operation, is_stopping: Callable[[], bool]) -> None:
         self.operation_id, self.parameters = operation.id, operation.parameters
+        self.subject_ids = operation.subject_ids
         self.is_dry = operation.dry_run
         self.actor = Actor(
             operation.organisation_id,

@@ -1,6 +1,6 @@
 """Managers whom an HR system names: found in the directory, or awaited until they arrive."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -12,6 +12,13 @@ from app.domain.people.models import AwaitedManager, Person
 from app.errors import Conflict, Fault
 from app.events import outbox
 from app.reading import rows
+
+_WAYS = ("id = $2", "external_id = $2", "login_key = lower($2) and login is not null")
+_FIND = "select id from person where organisation_id = $1 and {} and removed_at is null"
+_WAITING = """
+    select person_id, reference from awaited_manager where organisation_id = $1 and reference_key = any($2)
+    order by person_id
+"""
 
 
 class ManagerCycle(Conflict):
@@ -32,12 +39,9 @@ async def require_above(db: Db, person_id: str, manager_id: str) -> None:
 
 async def find(db: Db, reference: str) -> str | None:
     """Whom an HR system means: by our id, else by their external id, else by their login."""
-    login = sa.func.lower(col(Person.login))
-    ways = (col(Person.id) == reference, col(Person.external_id) == reference, login == reference.lower())
-    select = sa.select(col(Person.id)).where(col(Person.organisation_id) == db.organisation_id)
-    for way in ways:
-        if found := (await db.execute(select.where(way, col(Person.removed_at).is_(None)))).scalar_one_or_none():
-            return str(found)
+    for way in _WAYS:
+        if found := await db.fetch(_FIND.format(way), db.organisation_id, reference):
+            return str(found[0]["id"])
     return None
 
 
@@ -51,13 +55,12 @@ async def await_manager(db: Db, person_id: str, reference: str | None) -> None:
 async def arrived(db: Db, people: Iterable[Person]) -> None:
     """Give those who wait for these people their manager. Raises `ManagerCycle`."""
     by_name = {name.lower(): person for person in people for name in _names(person)}
+    # Who begins to wait holds the lines alone, and looks again for whom we bring before they let go of them.
+    await queries.hold_lines(db)
     if not (waiting := await _waiting(db, by_name)):
-        # Who begins to wait holds the lines alone, and looks again for whom we bring before they let go of them.
-        await queries.hold_lines(db)
-        waiting = await _waiting(db, by_name)
-    if not waiting:
         return
-    await queries.lock_lines(db)
+    # While we hold them nobody has the lines alone; of those who hold them beside us, one at a time draws new ones.
+    await queries.lock_arrivals(db)
     await db.flush()
     for person_id, reference in await _waiting(db, by_name):
         report, manager = await rows.by_id(db, Person, person_id, lock=True), by_name[reference.lower()]
@@ -88,16 +91,8 @@ def _names(person: Person) -> tuple[str, ...]:
     return tuple(name for name in (person.id, person.external_id, person.login) if name)
 
 
-async def _waiting(db: Db, names: Iterable[str]) -> Sequence[tuple[str, str]]:
-    select = (
-        sa.select(col(AwaitedManager.person_id), col(AwaitedManager.reference))
-        .where(
-            col(AwaitedManager.organisation_id) == db.organisation_id,
-            sa.func.lower(col(AwaitedManager.reference)) == rows.any_of(names),
-        )
-        .order_by(col(AwaitedManager.person_id))
-    )
-    return [(person_id, reference) for person_id, reference in await db.execute(select)]
+async def _waiting(db: Db, names: Iterable[str]) -> list[tuple[str, str]]:
+    return [(person_id, reference) for person_id, reference in await db.fetch(_WAITING, db.organisation_id, [*names])]
 
 
 def _waits(db: Db, person_ids: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:

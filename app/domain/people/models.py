@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -76,6 +76,9 @@ class Person(Row, table=True):
         sa.Index("uq_person_login", "organisation_id", sa.text("lower(login)"), unique=True),
         sa.Index("uq_person_work_email", "organisation_id", sa.text("lower(work_email)"), unique=True),
         sa.Index("ix_person_employee_number", "organisation_id", sa.text("lower(employee_number)"), "id"),
+        # What somebody is called by. Under row-level security no index on lower() answers anything.
+        sa.Column("login_key", sa.Text, sa.Computed("lower(coalesce(login, work_email, id))", persisted=True)),
+        index("person_login_key", "login_key", "id"),
         index("person_external_id", "external_id", "id"),
         index("person_manager", "manager_id", "id"),
         index("person_department", "department", "id"),
@@ -88,6 +91,7 @@ class Person(Row, table=True):
         ),
         index("person_updated_at", "updated_at", "id"),
     )
+    __mapper_args__: ClassVar[dict[str, Any]] = {"exclude_properties": ("login_key",)}
     prefix: ClassVar[str] = "per"
 
     external_id: str | None = Field(default=None, sa_type=sa.Text)
@@ -189,8 +193,10 @@ class AwaitedManager(SQLModel, table=True):
     __table_args__ = (
         of_organisation(),
         belongs_to("person", "person_id"),
-        sa.Index("ix_awaited_manager_reference", "organisation_id", sa.text("lower(reference)")),
+        sa.Column("reference_key", sa.Text, sa.Computed("lower(reference)", persisted=True)),
+        index("awaited_manager_reference", "reference_key"),
     )
+    __mapper_args__: ClassVar[dict[str, Any]] = {"exclude_properties": ("reference_key",)}
 
     organisation_id: str = Field(primary_key=True, sa_type=sa.Text)
     person_id: str = Field(primary_key=True, sa_type=sa.Text)

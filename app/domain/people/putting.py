@@ -10,12 +10,14 @@ from enum import StrEnum
 from typing import Any, Self
 
 from app.auth.actor import Actor
-from app.db import Db
+from app.db import BY_NAME, Db, Stale
 from app.domain.people import lines, queries, service
 from app.domain.people.models import AwaitedManager, EmploymentStatus, ExternalIdTaken, Person
+from app.domain.people.resource import PEOPLE
 from app.domain.people.roll import Ladder, Roll
 from app.domain.people.schemas import NewPerson, PersonPut, PersonUpdate
 from app.errors import Fault, Invalid
+from app.reading import rows
 
 KEY, MANAGER, STATUS = "external_id", "manager_external_id", "employment_status"
 _APART = (MANAGER, STATUS)
@@ -43,6 +45,12 @@ async def put(db: Db, actor: Actor, data: PersonPut) -> tuple[Person, bool]:
     directory yet is awaited. Answers 201 for somebody new and 200 for somebody known.
     """
     batch = await Batch.of(db, actor, [data.changes()])
+    if (version := db.expected.pop(BY_NAME, None)) is not None:
+        known = batch.roll.named(data.external_id)
+        if known is None:
+            raise Stale
+        db.expected[known.id] = version
+        await rows.get(db, actor, PEOPLE, known.id, "put_person")
     outcome = await batch.put(data)
     person = batch.roll.named(data.external_id)
     assert person is not None  # noqa: S101
@@ -145,7 +153,7 @@ class Batch:
         """Add somebody for whom others may wait, and who may be gone already."""
         missing = tuple(name for name in _NEEDED if getattr(data, name) is None)
         if missing:
-            faults = tuple(Fault("is needed for somebody new", code="missing", pointer=f"/{name}") for name in missing)
+            faults = tuple(Fault("is needed for somebody new", code="needed", pointer=f"/{name}") for name in missing)
             raise Incomplete("Nobody has this external id yet, and somebody new needs more.", faults=faults)
         values = self._new(data)
         if manager_id := values["manager_id"]:

@@ -16,6 +16,7 @@ _LINES = """
         select p.id, p.manager_id from person p join line on p.id = line.manager_id where p.organisation_id = $1
     ) select id, manager_id from line
 """
+_HOLD = "select pg_advisory_xact_lock{}(hashtextextended($1, 0))"
 
 
 async def reports_to(db: Db, person_id: str, manager_id: str) -> bool:
@@ -35,16 +36,17 @@ async def managers(db: Db, person_ids: Iterable[str]) -> dict[str, str | None]:
 
 async def lock_lines(db: Db) -> None:
     """Let nobody else change or rely on this organisation's reporting lines until the transaction ends."""
-    await db.execute(sa.select(sa.func.pg_advisory_xact_lock(_lines(db))))
+    await db.fetch(_HOLD.format(""), f"lines/{db.organisation_id}")
 
 
 async def hold_lines(db: Db) -> None:
     """Let nobody change this organisation's reporting lines, or whom it keeps apart, until the transaction ends."""
-    await db.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_lines(db))))
+    await db.fetch(_HOLD.format("_shared"), f"lines/{db.organisation_id}")
 
 
-def _lines(db: Db) -> sa.ColumnElement[int]:
-    return sa.func.hashtextextended(f"lines/{db.organisation_id}", 0)
+async def lock_arrivals(db: Db) -> None:
+    """Of those who hold the lines, let nobody else give people the manager whom they waited for."""
+    await db.fetch(_HOLD.format(""), f"arrivals/{db.organisation_id}")
 
 
 async def kept_apart(db: Db, one: str, other: str) -> bool:

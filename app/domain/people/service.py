@@ -3,13 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
-from app.domain.organisations.models import Organisation, Rank
 from app.domain.people import lines, queries
 from app.domain.people.events import PersonCreated, PersonDeactivated, PersonReactivated, PersonUpdated
 from app.domain.people.models import DoNotPair, EmploymentStatus, Person
@@ -19,6 +15,9 @@ from app.errors import Fault, Invalid
 from app.events import outbox
 from app.reading import rows
 from app.sealing import columns
+
+_RANK = "select 1 from rank where organisation_id = $1 and level = $2"
+_ZONE = "select default_zone from organisation where id = $1"
 
 
 class UnknownRank(Invalid):
@@ -61,7 +60,8 @@ def enter_unseen(db: Db, values: Mapping[str, Any], zone: str) -> str:
 
 def _entered(db: Db, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
     shown = values.get("display_name") or f"{values['given_name']} {values['family_name']}"
-    known = {"organisation_id": db.organisation_id, "id": ids.new(Person.prefix)}
+    now = clock.now()
+    known = {"organisation_id": db.organisation_id, "id": ids.new(Person.prefix), "created_at": now, "updated_at": now}
     return {**values, **known, "zone": values.get("zone") or zone, "display_name": shown}
 
 
@@ -172,10 +172,10 @@ async def lift_bar(db: Db, actor: Actor, entry_id: str) -> None:
 
 
 async def _require_rank(db: Db, level: int) -> None:
-    known = sa.exists().where(col(Rank.organisation_id) == db.organisation_id, col(Rank.level) == level)
-    if not await db.scalar(sa.select(known)):
+    if not await db.fetch(_RANK, db.organisation_id, level):
         raise UnknownRank
 
 
 async def _default_zone(db: Db) -> str:
-    return (await rows.by_id(db, Organisation, db.organisation_id)).default_zone
+    ((zone,),) = await db.fetch(_ZONE, db.organisation_id)
+    return str(zone)

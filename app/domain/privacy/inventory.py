@@ -117,6 +117,9 @@ INVENTORY: Mapping[str, Plan] = {
         where=f"goal_id in (select id from goal where organisation_id = $1 and {_OF_PAIRINGS})",  # noqa: S608
     ),
     "group_member": Plan(),
+    # Digests of notices, and what a machine needs to know of another one.
+    "hr_notice": Plan(keep="mark"),
+    "hr_source": Plan(keep="name base_url mapping sealed_secret sealed_token"),
     # Kept answers are sealed; app/domain/privacy/answers.py opens and rewrites them.
     "idempotency_record": Plan(keep="request_hash object_id", rewrite="body"),
     # A live hold on them would have stopped the erasure; of lifted ones nobody needs the reason any more.

@@ -16,6 +16,7 @@ class SyncKind(StrEnum):
     IMPORT = "import"
     RECONCILIATION = "reconciliation"
     LEAVERS = "leavers"
+    FETCH = "fetch"
 
 
 class DifferenceKind(StrEnum):

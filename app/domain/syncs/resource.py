@@ -14,8 +14,8 @@ from app.reading.resource import Edge, Equals, Resource, Sensitive, Table, same_
 
 # Kept once, with the operation.
 _OF_OPERATION = (
-    "status dry_run requested_by created updated unchanged planned refused errors failure_code failure_detail "
-    "started_at finished_at"
+    "status dry_run subject_ids requested_by created updated unchanged planned refused errors failure_code "
+    "failure_detail started_at finished_at"
 ).split()
 
 

@@ -18,7 +18,8 @@ class SyncRunRead(Output):
     operation_id: str
     status: OperationStatus
     dry_run: bool = Field(description="Whether everything was tried out and nothing kept.")
-    requested_by: str = Field(description="A person, or the key of a service.")
+    subject_ids: list[str] = Field(description="Of a fetch the HR system, of leavers the reconciliation.")
+    requested_by: str = Field(description="A person, the key of a service, or an HR system by a notice.")
     created: int = Field(description="How many people were added; of a reconciliation: would be.")
     updated: int = Field(description="How many people were changed, or left; of a reconciliation: would be.")
     unchanged: int

@@ -8,4 +8,4 @@ trap 'rm -rf "$folder"' EXIT
 .venv/bin/uv venv --quiet --python .venv/bin/python "$folder/scim2"
 .venv/bin/uv pip install --quiet --python "$folder/scim2/bin/python" -r tests/acceptance/scim/requirements.txt
 FLIPSIDE_DATA_DIR="$folder/data" FLIPSIDE_LOG_LEVEL=error .venv/bin/python -m tests.acceptance.scim "$folder/scim2/bin/scim2"
-.venv/bin/python -m pytest -q -p no:xdist tests/acceptance/scim
+JOURNEY_PEOPLE=600 .venv/bin/python -m pytest -q -p no:xdist tests/acceptance/scim tests/journeys/test_arrival.py

@@ -76,6 +76,8 @@ def test_the_inventory_speaks_of_every_column_that_can_hold_words() -> None:
             if isinstance(column.type, sa.String | JSONB | sa.LargeBinary | sa.TypeDecorator)
             and not isinstance(column.type, sa.Enum)
             and not column.primary_key
+            # What the database makes of other columns is blanked with them.
+            and column.computed is None
             and column.name not in references
         }
         assert words <= INVENTORY[table.name].columns, table.name
