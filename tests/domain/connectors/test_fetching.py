@@ -78,7 +78,7 @@ async def test_those_who_changed_since_a_time_are_fetched(world: World, hr: Issu
     operation = await fetched(world, registered["id"], external_ids=[], changed_since="2027-03-01T00:00:00Z")
 
     assert (operation["total"], counts(operation)) == (2, (1, 0, 0, 1))
-    assert faults(operation) == [(2, "/family_name", "missing"), (2, "/rank_level", "missing")]
+    assert faults(operation) == [(2, "/family_name", "needed"), (2, "/rank_level", "needed")]
 
 
 async def test_a_list_that_names_nobody_properly_ends_the_run(world: World, hr: Issuer) -> None:
