@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,14 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(autouse=True)
+def terminating() -> Iterator[object]:
+    """What SIGTERM does now, and again after the test: a role leaves it ignored, and children would inherit that."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield before
+    signal.signal(signal.SIGTERM, before)
 
 
 class TestClock:

@@ -1,7 +1,5 @@
 """What the tests of commands stand on: settings of their own, and the command itself in this process."""
 
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,11 +25,3 @@ def choose(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 def flipside(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """The command `flipside`, run in this process."""
     return command(monkeypatch, capsys)
-
-
-@pytest.fixture
-def terminating() -> Iterator[object]:
-    """What SIGTERM does now, and does again after the test."""
-    before = signal.getsignal(signal.SIGTERM)
-    yield before
-    signal.signal(signal.SIGTERM, before)

@@ -80,7 +80,6 @@ async def test_an_api_ends_when_the_process_above_it_is_gone(
     assert served == 200
 
 
-@pytest.mark.usefixtures("terminating")
 async def test_a_stop_that_was_dropped_on_its_way_is_an_end_before_anything_is_served(
     chosen: Settings, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,7 +121,6 @@ async def test_only_changes_wake_the_worker() -> None:
         assert served.written == 1
 
 
-@pytest.mark.usefixtures("terminating")
 def test_a_stop_before_anything_is_served_is_an_ordinary_end() -> None:
     with pytest.raises(SystemExit) as ended, stoppable():
         signal.raise_signal(signal.SIGTERM)
