@@ -16,13 +16,17 @@ async def test_both_doors_give_out_one_cursor(reader: Gql, client: httpx.AsyncCl
     assert answer.json()["items"][0]["data"] == found["events"]["nodes"][0]["data"]
     cursor = found["events"]["pageInfo"]["endCursor"]
     assert answer.json()["next_cursor"] == cursor
-    assert await reader.data(FIRST % "nodes{id}", "service", after=cursor) == {"events": {"nodes": []}}
+    # A relay of another test may have numbered the events that follow.
+    following = await reader.data(FIRST % "nodes{id}", "service", after=cursor)
+    assert found["events"]["nodes"][0]["id"] not in {node["id"] for node in following["events"]["nodes"]}
 
 
 async def test_events_are_found_by_their_types(reader: Gql) -> None:
-    for pattern, count in (("person.*", 1), ("win.*", 0)):
+    for pattern, least in (("person.*", 1), ("win.*", 0)):
         found = await reader.data(FIRST % "nodes{type}", "service", filter={"types": [pattern]})
-        assert len(found["events"]["nodes"]) == count
+        families = [f"{node['type'].split('.')[0]}.*" for node in found["events"]["nodes"]]
+        assert len(families) >= least
+        assert set(families) <= {pattern}
 
 
 async def test_the_catalogue_is_read_by_anybody(reader: Gql) -> None:
