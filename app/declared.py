@@ -47,6 +47,7 @@ from app.domain.programmes.resource import (
 from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.domain.syncs.resource import SYNC_DIFFERENCES, SYNC_RUNS
+from app.domain.tasks.resource import TASKS
 from app.reading.resource import Resource
 from app.webhooks import intents as webhooks
 from app.webhooks.feed import EVENTS
@@ -93,6 +94,7 @@ RESOURCES: tuple[Resource, ...] = (
     GOAL_MILESTONES,
     WINS,
     FEEDBACK,
+    TASKS,
     CONSENTS,
     EXPORTS,
     ERASURES,

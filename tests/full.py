@@ -24,6 +24,7 @@ from app.domain.privacy.models import Export
 from app.domain.syncs import service as syncs
 from app.domain.syncs.models import DifferenceKind, SyncDifference, SyncKind
 from app.domain.syncs.service import Found
+from app.domain.tasks.resource import Task
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery
@@ -47,6 +48,7 @@ _READERS = {
     **dict.fromkeys(("consent", "export", "erasure", "legal_hold", "break_glass"), "admin"),
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     "matching_preference": "mentor",
+    "task": "mentee",
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback"), "mentor"),
 }
 
@@ -143,6 +145,7 @@ async def fill(world: World) -> Full:
         add(name, (await world.do("mentor", intent, session_id=session["id"], **data))["id"])
     for name, intent, data in _OF_PAIRING:
         add(name, (await world.do("mentor", intent, pairing_id=pairing_id, **data))["id"])
+    add("task", task_of(full.objects["action_item"]))
     milestone = await world.do("mentor", "create_goal_milestone", goal_id=full.objects["goal"], title="First step")
     add("goal_milestone", milestone["id"])
     await _fill_office(full)
@@ -185,6 +188,11 @@ _OF_PAIRING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("win", "celebrate_win", {"text": "It worked"}),
     ("feedback", "give_feedback", {"type": "partner", "audience": "private", "text": "Patient"}),
 )
+
+
+def task_of(object_id: str) -> str:
+    """The id of what an object gives somebody to do."""
+    return f"{Task.prefix}{object_id[3:]}"
 
 
 async def _fill_office(full: Full) -> None:

@@ -115,6 +115,7 @@ READ: dict[str, Grants] = {
     **dict.fromkeys(("consent", "export", "erasure"), _joined(_OVERSIGHT, _SELF)),
     "legal_hold": _OVERSIGHT,
     "break_glass": _joined(_OVERSIGHT, _BREAK_GLASS),
+    "task": _SELF,
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
     "webhook_signing_key": _AUDITED,
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "delivery", "attempt"), _joined(_AUDITED, _PORTAL)),

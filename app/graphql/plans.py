@@ -4,7 +4,7 @@ Which questions a query asks follows from `@skip` and `@include` alone; which st
 caller's role and the facets of what is asked. Values are bound, and checked, for every request.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import FieldNode, GraphQLError, GraphQLObjectType, is_non_null_type
@@ -12,18 +12,21 @@ from graphql.execution.values import VariableValues
 
 from app.auth.actor import Actor, Role
 from app.auth.scopes import Scope
+from app.domain.people.resource import PEOPLE
 from app.errors import DomainError
 from app.graphql.arguments import Asked, Facets, Question
 from app.graphql.documents import Chosen
-from app.graphql.schema import LISTS, SCHEMA, SINGLE
+from app.graphql.schema import LISTS, SCHEMA, SINGLE, VIEWER
 from app.graphql.selecting import Fields, Selector
 from app.reading import compile as compiler
 from app.reading import run
+from app.reading.resource import ME
 from app.reading.shape import Page, Wanted
 from app.reading.statement import Statement
 
 _MOST_OUTLINES = 32
 _MOST_PLANS = 64
+_PLANNED = frozenset({*SINGLE, *LISTS, VIEWER, "__typename"})
 _Key = tuple[Role, tuple[Facets | None, ...]]
 
 
@@ -82,6 +85,8 @@ def root(selecting: Selector, nodes: list[FieldNode], index: int, actor: Actor) 
     if (resource := SINGLE.get(name)) is not None:
         selecting.ask(Question(query.fields[name], nodes[0], resource, f"id_{index}"))
         wanted: Wanted | Page = selecting.object(resource, nodes)
+    elif name == VIEWER:
+        wanted = replace(selecting.object(PEOPLE, nodes), slot=ME.key)
     else:
         wanted = selecting.page(query, LISTS[name], nodes)
     for scope in sorted(selecting.scopes):
@@ -131,7 +136,7 @@ def _known(chosen: Chosen, variables: VariableValues, actor: Actor) -> Bound | N
 def _worked_out(chosen: Chosen, variables: VariableValues, actor: Actor) -> Bound | None:
     selecting = selector(chosen, variables, actor)
     fields = selecting.collect((chosen.node.selection_set,), _query())
-    if not all(nodes[0].name.value in (*SINGLE, *LISTS, "__typename") for nodes in fields.values()):
+    if not all(nodes[0].name.value in _PLANNED for nodes in fields.values()):
         return None
     scopes: set[Scope] = set()
     plan = _planned(selecting, fields, actor, scopes)

@@ -24,6 +24,7 @@ from app.reading.resource import Resource
 
 # The type of an object of a union or interface travels with it, under a key that no response name can be.
 TYPE = " type"
+VIEWER = "viewer"
 
 
 def plural_name(resource: Resource) -> str:
@@ -38,6 +39,7 @@ def _query() -> type:
     }
     fields["event_types"] = types.argument_field({}, "list[EventType]", "Every type of event.")
     fields["event_type"] = types.argument_field({"type": "str"}, "EventType | None", "A type of event by its name.")
+    fields[VIEWER] = types.argument_field({}, "Person | None", "Who asks; `null` for a service.")
     for resource in RESOURCES:
         summary = (resource.schema.__doc__ or "").partition("\n")[0]
         one = f"{resource.type_name} | None"

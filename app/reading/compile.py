@@ -90,7 +90,10 @@ class _Compiler:
         if isinstance(item, Page):
             return self._list(item, None)
         table = self._alias(item.resource)
-        found = (*self._seen(item.resource, table), table.c.id == sa.bindparam(f"id_{index}", type_=sa.Text))
+        found = (
+            *self._seen(item.resource, table),
+            table.c.id == sa.bindparam(item.slot or f"id_{index}", type_=sa.Text),
+        )
         return self._nested_object(item, table, found, ())
 
     def _watched(self, wanted: Wanted, table: Table) -> list[NamedFromClause]:

@@ -209,11 +209,14 @@ class Sensitive:
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """One readable thing. `schema` names its fields; each is a column of `model` or one of `computed`."""
+    """One readable thing. `schema` names its fields; each is a column of `model` or one of `computed`.
+
+    `model` is a table of ours, or a class whose `__table__` asks several.
+    """
 
     name: str
     plural: str
-    model: type[SQLModel]
+    model: type[Any]
     schema: type[Output]
     scope: Scope
     relations: Mapping[Relation, Predicate] = field(default_factory=dict)
@@ -248,12 +251,12 @@ class Resource:
     @cached_property
     def table(self) -> sa.Table:
         """The table that holds the rows."""
-        return self.model.__table__  # type: ignore[attr-defined, no-any-return]
+        return self.model.__table__  # type: ignore[no-any-return]
 
     @cached_property
     def prefix(self) -> str:
         """The prefix of its ids."""
-        return str(self.model.prefix)  # type: ignore[attr-defined]
+        return str(self.model.prefix)
 
     @property
     def type_name(self) -> str:

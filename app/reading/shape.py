@@ -91,6 +91,8 @@ class Wanted:
 
     resource: Resource
     items: tuple[Leaf | Embedded | Constant | ToOne | ToMany, ...]
+    # Where its id is bound, if not where its place among several answers says.
+    slot: str | None = None
 
 
 @_shape

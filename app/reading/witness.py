@@ -24,7 +24,10 @@ _RESOURCE, _OBJECT, _SUBJECT = "resource", "object", "subject"
 
 def of(item: Wanted | Page, role: Role) -> Wanted | Page | None:
     """The shape of what is watched when a role reads `item`; `None` where nothing is."""
-    return _of_page(item, role) if isinstance(item, Page) else _of_object(item, role)
+    if isinstance(item, Page):
+        return _of_page(item, role)
+    found = _of_object(item, role)
+    return None if found is None else replace(found, slot=item.slot)
 
 
 def _of_object(wanted: Wanted, role: Role) -> Wanted | None:

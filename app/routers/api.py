@@ -16,6 +16,7 @@ from app.routers import (
     health,
     hr_notices,
     inquiries,
+    me,
     oauth,
     openapi,
     scim,
@@ -48,6 +49,7 @@ def table() -> Table:
     """Every path of the door with the endpoint of each of its methods."""
     found = Table()
     found.add("GET", "/v1/nodes/{id}", node)
+    found.add("GET", me.PATH, me.read)
     found.add("GET", exports.PATH, exports.content)
     found.add("GET", feed.TYPES, feed.types)
     found.add("GET", feed.TYPE, feed.one_type)

@@ -7,9 +7,10 @@ from app.acting.intent import Intent, Kind
 from app.auth.scopes import Scope
 from app.declared import INQUIRIES, INTENTS, RESOURCES
 from app.domain.organisations.resource import ORGANISATIONS
+from app.domain.people.resource import PEOPLE
 from app.domain.privacy.resource import EXPORTS
 from app.reading.resource import Resource
-from app.routers import bodies, documents, exports, feed, inquiries, webhook_keys
+from app.routers import bodies, documents, exports, feed, inquiries, me, webhook_keys
 from app.routers import openapi_examples as examples
 from app.routers import openapi_notices as notices
 from app.routers import openapi_oauth as oauth
@@ -35,6 +36,7 @@ def paths() -> Paths:
         found[inquiries.path_of(inquiry)] = {"get": _inquiry(inquiry)}
     for intent in INTENTS:
         found.setdefault(path_of(intent), {})[METHODS[intent.kind].lower()] = _write(intent)
+    found[me.PATH] = {"get": _me()}
     found[exports.PATH] = {"get": _export_content()}
     found[webhook_keys.PATH] = {"get": _webhook_keys()}
     found |= notices.paths()
@@ -193,6 +195,22 @@ def _success(intent: Intent) -> Json:
     if intent.kind is Kind.BEGIN or intent.begins:
         return {"202": good("The operation, which has begun.", schema, "Location", *headers)}
     return {"200": good("The object as it is now.", schema, *headers)}
+
+
+def _me() -> Json:
+    names = ",".join(me.EXPANDED)
+    about = (
+        "Your own record, what waits for you, and whom you mentor and learn from. A service account has none. Without "
+        f"parameters it is read with `expand={names}`; with any, what they ask for."
+    )
+    read = _one(PEOPLE)
+    return read | {
+        "operationId": "getMe",
+        "summary": "Read what there is for you.",
+        "description": _described(about, PEOPLE.scope),
+        "tags": ["tasks"],
+        "parameters": [parameter for parameter in read["parameters"] if parameter.get("in") != "path"],
+    }
 
 
 def _export_content() -> Json:

@@ -40,12 +40,17 @@ def read_one(resource: Resource) -> Endpoint:
         actor = await admission.admit(request.scope, actor_of(request))
         accepting.require_json(request.headers)
         wish = wishes.of_one(resource, request.scope["query_string"], actor.organisation_id)
-        _require(actor, wish)
-        answer = await run.one(actor, wish.wanted, request.path_params["id"], dict(wish.values))
-        tag = entity_tag(resource, answer.version, answer.body, is_default=wish.is_default)
-        return tagged(request, answer.body, tag)
+        return await show_one(request, actor, wish, request.path_params["id"])
 
     return endpoint
+
+
+async def show_one(request: Request, actor: Actor, wish: Wish, object_id: str) -> Response:
+    """What is wanted of one object. Raises `Absent`, or `InsufficientScope`."""
+    _require(actor, wish)
+    answer = await run.one(actor, wish.wanted, object_id, dict(wish.values))
+    tag = entity_tag(wish.wanted.resource, answer.version, answer.body, is_default=wish.is_default)
+    return tagged(request, answer.body, tag)
 
 
 def read_list(resource: Resource) -> Endpoint:

@@ -15,14 +15,20 @@ from app.declared import RESOURCES
 from app.domain.operations import service as operations
 from app.domain.privacy import break_glass
 from tests.conflicted import conflicted
-from tests.full import HR_SOURCE, Full, compared, fill, planned
+from tests.full import HR_SOURCE, Full, compared, fill, planned, task_of
 from tests.matched import matched
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
 from tests.world import World, found_world
 
 # These grow with all that is done: tests/audit and tests/webhooks hold them to the policy.
 GROWING = {"audit_entry", "event"}
+# What follows from other rows, and has none of its own.
+DERIVED = {"task"}
 STILL = tuple(resource for resource in RESOURCES if resource.name not in GROWING)
+_TO_ATTEND = """
+    select attendance.id, person_id from attendance join session using (organisation_id)
+     where organisation_id = $1 and session.id = session_id and status = 'scheduled'
+"""
 _TIERS = ("author_only", "pair", "pair_and_coordinator")
 _AUDIENCES = ("partner", "private", "aggregate")
 
@@ -77,6 +83,9 @@ async def build(owner: asyncpg.Connection) -> Stage:
     for part in ("auditor", "auditor mentee"):
         await world.key_for(world.people[part], part, Role.AUDITOR)
     await _office(stage, owner)
+    parts_of = {person_id: part for part, person_id in world.people.items()}
+    for row in await owner.fetch(_TO_ATTEND, world.organisation_id):
+        stage.add("task", task_of(row["id"]), own={parts_of[row["person_id"]]})
     stage.things += [
         Thing(name, object_id, is_foreign=True)
         for name, object_id in stage.rival.objects.items()
@@ -225,7 +234,8 @@ class _Pair:
             url = "https://meet.example.com/1"
             await self._made(mentor, "session_link", "create_session_link", **of, kind="video", url=url)
             owner_id = world.people[mentee]
-            await self._made(mentor, "action_item", "create_action_item", **of, owner_id=owner_id, text="Try")
+            item = await self._made(mentor, "action_item", "create_action_item", **of, owner_id=owner_id, text="Try")
+            self._bundle["task"] = self._stage.add("task", task_of(item), own={mentee})
             for author in (mentor, mentee):
                 for tier in _TIERS:
                     made = await world.do(author, "create_note", **of, text="Said", tier=tier)
@@ -340,5 +350,6 @@ async def _rows(owner: asyncpg.Connection, world: World, table: str, columns: st
 async def unknown(stage: Stage, owner: asyncpg.Connection) -> set[str]:
     """The rows of our organisation that the stage does not know; none, or its tests would prove too little."""
     known = {thing.id for thing in stage.things}
-    found = {row["id"] for resource in STILL for row in await _rows(owner, stage.world, resource.table.name, "id")}
+    kept = [resource.table.name for resource in STILL if resource.name not in DERIVED]
+    found = {row["id"] for table in kept for row in await _rows(owner, stage.world, table, "id")}
     return found - known

@@ -22,6 +22,8 @@ OPEN |= {"/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authoriza
 OPEN |= {"/.well-known/webhook-keys/{id}", "/v1/asyncapi.yaml", "/schemas/events/{type}.json"}
 # Whoever signs as an HR system; the people whom it names are put as by a service.
 OPEN |= {"/v1/hr-notices/{organisation_id}/{id}"}
+# One's own record, read as the policy of people has it.
+OPEN |= {"GET /v1/me"}
 # Its changes are those of people and groups, and ask the policy as they do.
 OPEN |= {"/scim/v2{path:path}"}
 
@@ -57,7 +59,7 @@ def test_every_field_of_graphql_has_a_row_in_the_policy() -> None:
     assert mutation is not None
 
     read = {name: found.name for found_by in (schema.SINGLE, schema.LISTS) for name, found in found_by.items()}
-    assert set(query.fields) - set(read) - set(ASKED) <= {"node", "nodes", "eventType", "eventTypes"}
+    assert set(query.fields) - set(read) - set(ASKED) <= {"node", "nodes", "viewer", "eventType", "eventTypes"}
     assert {inquiry.name for inquiry in ASKED.values()} == set(policy.ASK)
     assert set(read.values()) == set(policy.READ)
     assert set(mutation.fields) == set(schema.DOES)

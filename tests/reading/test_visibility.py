@@ -65,6 +65,7 @@ SEEN_BY = {
     "feedback:partner": PAIR,
     "feedback:private": {"mentor"},
     "feedback:aggregate": {"mentor"},
+    "task": {"mentee"},
     "retention_policy": EVERYONE,
     "consent": {"admin", "auditor", "mentor"},
     "export": {"admin", "auditor", "mentor"},

@@ -173,6 +173,7 @@ class Attendance(Row, table=True):
         belongs_to("person", "person_id"),
         unique("session_id", "person_id", name="uq_attendance_person"),
         index("attendance_session", "session_id", "id"),
+        index("attendance_to_report", "person_id", "id", where="report is null"),
         ExcludeConstraint(
             ("organisation_id", "="),
             ("person_id", "="),

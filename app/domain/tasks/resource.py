@@ -1,0 +1,198 @@
+"""What can be read of tasks. They have no table: each follows from a row of another chapter, in the state it is in."""
+
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from app.auth.policy import Relation
+from app.auth.scopes import Scope
+from app.domain.enrolments.models import EnrolmentStatus
+from app.domain.enrolments.resource import ENROLMENTS
+from app.domain.matching.proposals import ProposalStatus
+from app.domain.matching.resource import MATCH_PROPOSALS
+from app.domain.pairings.agreements import AgreementStatus
+from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
+from app.domain.people.resource import PEOPLE
+from app.domain.programmes.resource import PROGRAMMES
+from app.domain.sessions.models import SessionStatus
+from app.domain.sessions.resource import ACTION_ITEMS, ATTENDANCES, SESSIONS
+from app.domain.tasks.schemas import TaskKind, TaskRead
+from app.reading.resource import ME, Edge, Equals, Resource, same_organisation
+from app.table import Instant, text_enum
+
+_PREFIX = "tsk"
+_NONE = sa.null().cast(sa.Text)
+_NAMES = ("pairing_id", "enrolment_id", "match_proposal_id", "agreement_id", "session_id", "action_item_id")
+_ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, _ITEM = (
+    resource.table
+    for resource in (
+        ENROLMENTS,
+        MATCH_PROPOSALS,
+        AGREEMENTS,
+        SIGNATURES,
+        PAIRINGS,
+        SESSIONS,
+        ATTENDANCES,
+        ACTION_ITEMS,
+    )
+)
+
+
+def _of(
+    kind: TaskKind,
+    source: sa.Table,
+    subject: sa.Table,
+    *,
+    person: sa.ColumnElement[str],
+    programme: sa.ColumnElement[str],
+    due_at: sa.ColumnElement[Any] | None = None,
+    **named: sa.ColumnElement[str],
+) -> sa.Select[Any]:
+    """The tasks of one kind: one for each row of `source`, as old as it, and of the version of `subject`."""
+    # Those of two partners over one object share an id: each sees their own.
+    task_id = sa.literal_column(f"'{_PREFIX}_'", sa.Text) + sa.func.substr(source.c.id, sa.literal_column("5"))
+    return sa.select(
+        source.c.organisation_id,
+        task_id.label("id"),
+        sa.literal_column(f"'{kind}'", text_enum(TaskKind)).label("kind"),
+        person.label("person_id"),
+        programme.label("programme_id"),
+        *(named.get(name, _NONE).label(name) for name in _NAMES),
+        (sa.null().cast(Instant) if due_at is None else due_at).label("due_at"),
+        subject.c.version,
+        source.c.created_at,
+        subject.c.updated_at,
+    )
+
+
+def _is(column: sa.ColumnElement[Any], *values: str) -> sa.ColumnElement[bool]:
+    """Whether a status is one of these. Not `in_`: the read path knows no list that grows when a statement runs."""
+    return sa.or_(*(column == sa.literal_column(f"'{value}'") for value in values))
+
+
+def _invitations() -> sa.Select[Any]:
+    enrolment = _ENROLMENT
+    return _of(
+        TaskKind.ANSWER_INVITATION,
+        enrolment,
+        enrolment,
+        person=enrolment.c.person_id,
+        programme=enrolment.c.programme_id,
+        enrolment_id=enrolment.c.id,
+    ).where(_is(enrolment.c.status, EnrolmentStatus.INVITED))
+
+
+def _proposals(side: str) -> sa.Select[Any]:
+    return _of(
+        TaskKind.ANSWER_PROPOSAL,
+        _PROPOSAL,
+        _PROPOSAL,
+        person=_PROPOSAL.c[f"{side}_id"],
+        programme=_PROPOSAL.c.programme_id,
+        due_at=_PROPOSAL.c.expires_at,
+        enrolment_id=_PROPOSAL.c[f"{side}_enrolment_id"],
+        match_proposal_id=_PROPOSAL.c.id,
+    ).where(
+        _is(_PROPOSAL.c.status, ProposalStatus.OFFERED, ProposalStatus.HALF_ACCEPTED),
+        _PROPOSAL.c[f"{side}_accepted_at"].is_(None),
+    )
+
+
+def _agreements(side: str) -> sa.Select[Any]:
+    signed = sa.exists().where(
+        same_organisation(_SIGNATURE, _AGREEMENT),
+        _SIGNATURE.c.agreement_id == _AGREEMENT.c.id,
+        _SIGNATURE.c.person_id == _PAIRING.c[f"{side}_id"],
+    )
+    return (
+        _of(
+            TaskKind.SIGN_AGREEMENT,
+            _AGREEMENT,
+            _AGREEMENT,
+            person=_PAIRING.c[f"{side}_id"],
+            programme=_PAIRING.c.programme_id,
+            pairing_id=_PAIRING.c.id,
+            agreement_id=_AGREEMENT.c.id,
+        )
+        .join_from(
+            _AGREEMENT,
+            _PAIRING,
+            sa.and_(same_organisation(_PAIRING, _AGREEMENT), _PAIRING.c.id == _AGREEMENT.c.pairing_id),
+        )
+        .where(_is(_AGREEMENT.c.status, AgreementStatus.PROPOSED, AgreementStatus.HALF_SIGNED), ~signed)
+    )
+
+
+def _sessions(kind: TaskKind, status: SessionStatus, due: str) -> sa.Select[Any]:
+    joined = sa.and_(same_organisation(_SESSION, _ATTENDANCE), _SESSION.c.id == _ATTENDANCE.c.session_id)
+    return (
+        _of(
+            kind,
+            _ATTENDANCE,
+            _SESSION,
+            person=_ATTENDANCE.c.person_id,
+            programme=_SESSION.c.programme_id,
+            due_at=_SESSION.c[due],
+            pairing_id=_SESSION.c.pairing_id,
+            session_id=_SESSION.c.id,
+        )
+        .join_from(_ATTENDANCE, _SESSION, joined)
+        .where(_is(_SESSION.c.status, status), _ATTENDANCE.c.report.is_(None))
+    )
+
+
+def _action_items() -> sa.Select[Any]:
+    # The first moment of the day that follows, by the clocks where the session is held.
+    next_day = (_ITEM.c.due_on + sa.literal_column("1", sa.Integer)).cast(sa.DateTime)
+    return (
+        _of(
+            TaskKind.APPLY_ACTION_ITEM,
+            _ITEM,
+            _ITEM,
+            person=_ITEM.c.owner_id,
+            programme=_SESSION.c.programme_id,
+            due_at=sa.func.timezone(_SESSION.c.zone, next_day, type_=Instant),
+            pairing_id=_SESSION.c.pairing_id,
+            session_id=_SESSION.c.id,
+            action_item_id=_ITEM.c.id,
+        )
+        .join_from(_ITEM, _SESSION, sa.and_(same_organisation(_SESSION, _ITEM), _SESSION.c.id == _ITEM.c.session_id))
+        .where(_ITEM.c.applied_at.is_(None))
+    )
+
+
+class Task:
+    """The rows of six tables that say that somebody has something to do."""
+
+    prefix: ClassVar[str] = _PREFIX
+    __table__: ClassVar[sa.Subquery] = sa.union_all(
+        _invitations(),
+        _proposals("mentor"),
+        _proposals("mentee"),
+        _agreements("mentor"),
+        _agreements("mentee"),
+        _sessions(TaskKind.ATTEND_SESSION, SessionStatus.SCHEDULED, "starts_at"),
+        _sessions(TaskKind.REPORT_SESSION, SessionStatus.UNCONFIRMED, "ends_at"),
+        _action_items(),
+    ).subquery("task")
+
+
+TASKS = Resource(
+    "task",
+    "tasks",
+    Task,
+    TaskRead,
+    Scope.PAIRINGS_READ,
+    relations={Relation.OWN: lambda task: task.c.person_id == ME},
+    edges=(
+        Edge("person", "person_id", PEOPLE, "tasks", "For whom it waits.", "What waits for them."),
+        Edge("programme", "programme_id", PROGRAMMES),
+        Edge("pairing", "pairing_id", PAIRINGS),
+        Edge("enrolment", "enrolment_id", ENROLMENTS),
+        Edge("match_proposal", "match_proposal_id", MATCH_PROPOSALS),
+        Edge("agreement", "agreement_id", AGREEMENTS),
+        Edge("session", "session_id", SESSIONS),
+        Edge("action_item", "action_item_id", ACTION_ITEMS),
+    ),
+    filters=(Equals("kind"), Equals("programme_id"), Equals("pairing_id")),
+)

@@ -1,0 +1,41 @@
+"""What waits for a person, as callers get it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from app.text import Output
+
+
+class TaskKind(StrEnum):
+    """What there is to do."""
+
+    ANSWER_INVITATION = "answer_invitation"
+    ANSWER_PROPOSAL = "answer_proposal"
+    SIGN_AGREEMENT = "sign_agreement"
+    ATTEND_SESSION = "attend_session"
+    REPORT_SESSION = "report_session"
+    APPLY_ACTION_ITEM = "apply_action_item"
+
+
+class TaskRead(Output):
+    """Something that waits for the caller. It follows from the object that it names, and goes when that moves on."""
+
+    id: str
+    kind: TaskKind
+    person_id: str = Field(description="For whom it waits.")
+    programme_id: str
+    pairing_id: str | None
+    enrolment_id: str | None = Field(description="The invitation to answer.")
+    match_proposal_id: str | None = Field(description="The proposal to answer.")
+    agreement_id: str | None = Field(description="The agreement to sign.")
+    session_id: str | None = Field(description="The session to attend or to report on, or that an item came from.")
+    action_item_id: str | None = Field(description="What to try at work.")
+    due_at: datetime | None = Field(
+        description="When it lapses, begins, or should be done: of an action item the end of its day, where its "
+        "session is held. `null` where nothing presses."
+    )
+    version: int = Field(description="That of the object that it follows from.")
+    created_at: datetime
+    updated_at: datetime
