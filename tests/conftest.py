@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -44,6 +45,23 @@ def terminating() -> Iterator[object]:
     before = signal.getsignal(signal.SIGTERM)
     yield before
     signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that the read lane runs, without those that put a watched read on record."""
+    seen: list[str] = []
+    lane = type(database.current().reads)
+    fetch: Any = lane.fetch
+
+    async def noted(self: Any, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        if "insert into" not in sql:
+            seen.append(sql)
+        found: list[Any] = await fetch(self, organisation_id, sql, values)
+        return found
+
+    monkeypatch.setattr(lane, "fetch", noted)
+    return seen
 
 
 class TestClock:

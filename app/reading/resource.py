@@ -253,6 +253,11 @@ class Resource:
         """The table that holds the rows."""
         return self.model.__table__  # type: ignore[no-any-return]
 
+    @property
+    def is_derived(self) -> bool:
+        """Whether its rows follow from those of others, which a question gathers, and none is its own."""
+        return isinstance(self.model.__table__, sa.Subquery)
+
     @cached_property
     def prefix(self) -> str:
         """The prefix of its ids."""

@@ -29,22 +29,6 @@ def canonical(body: bytes | None) -> str:
     return json.dumps(json.loads(body, parse_int=float))
 
 
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that the read lane runs, without those that put a watched read on record."""
-    seen: list[str] = []
-    lane = type(database.current().reads)
-    fetch = lane.fetch
-
-    async def noted(self: Any, organisation_id: str, sql: str, values: tuple[Any, ...]) -> list[Any]:
-        if "insert into" not in sql:
-            seen.append(sql)
-        return await fetch(self, organisation_id, sql, values)
-
-    monkeypatch.setattr(lane, "fetch", noted)
-    return seen
-
-
 def test_there_are_many_queries() -> None:
     assert len(CORPUS) >= 50
 

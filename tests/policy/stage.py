@@ -22,8 +22,6 @@ from tests.world import World, found_world
 
 # These grow with all that is done: tests/audit and tests/webhooks hold them to the policy.
 GROWING = {"audit_entry", "event"}
-# What follows from other rows, and has none of its own.
-DERIVED = {"task"}
 STILL = tuple(resource for resource in RESOURCES if resource.name not in GROWING)
 _TO_ATTEND = """
     select attendance.id, person_id from attendance join session using (organisation_id)
@@ -350,6 +348,6 @@ async def _rows(owner: asyncpg.Connection, world: World, table: str, columns: st
 async def unknown(stage: Stage, owner: asyncpg.Connection) -> set[str]:
     """The rows of our organisation that the stage does not know; none, or its tests would prove too little."""
     known = {thing.id for thing in stage.things}
-    kept = [resource.table.name for resource in STILL if resource.name not in DERIVED]
+    kept = [resource.table.name for resource in STILL if not resource.is_derived]
     found = {row["id"] for table in kept for row in await _rows(owner, stage.world, table, "id")}
     return found - known

@@ -8,7 +8,6 @@ from typing import Any
 import asyncpg
 import orjson
 import pytest
-import sqlalchemy as sa
 
 from app import storage
 from app.auth import policy
@@ -36,10 +35,8 @@ ENDPOINT = "whe_" + "15".zfill(26)
 TINY = {"organisation", "rank", "retention_policy", "break_glass", "webhook_signing_key", "matching_policy"}
 TINY |= {"hr_source"}
 # The few that there are in each of several tables are found along an index, and put in order together.
-TOGETHER = {"task"} | {
-    it.name
-    for it in RESOURCES
-    if isinstance(it.table, sa.Table) and it.table.dialect_options["postgresql"]["partition_by"]
+TOGETHER = {
+    each.name for each in RESOURCES if each.is_derived or each.table.dialect_options["postgresql"]["partition_by"]
 }
 CALLERS = {
     Role.ORGANISATION_ADMIN: "per_" + "1500".zfill(26),

@@ -23,7 +23,10 @@ class TaskRead(Output):
     """Something that waits for the caller. It follows from the object that it names, and goes when that moves on."""
 
     id: str
-    kind: TaskKind
+    kind: TaskKind = Field(
+        description="A session is there to attend until somebody reports on it, and to report on once nobody has "
+        "for a day after its end."
+    )
     person_id: str = Field(description="For whom it waits.")
     programme_id: str
     pairing_id: str | None
