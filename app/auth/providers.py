@@ -40,7 +40,7 @@ _PERSON = """
 """
 _PEOPLE: Final = {
     PersonMatch.EXTERNAL_ID: _PERSON.format("p.external_id = $2"),
-    PersonMatch.WORK_EMAIL: _PERSON.format("lower(p.work_email) = lower($2)"),
+    PersonMatch.WORK_EMAIL: _PERSON.format("p.work_email_key = lower($2)"),
 }
 
 

@@ -22,6 +22,10 @@ from app.reading import compile as compiler
 from app.reading.resource import Collection, Resource
 from app.reading.shape import ToMany, Wanted
 from app.reading.statement import Statement
+from app.scim import filtering
+from app.scim.kinds import USERS, search
+from app.scim.models import ENTERPRISE
+from app.scim.paging import COUNT
 from app.webhooks import feed
 from tests.reading.shapes import page_of
 
@@ -187,3 +191,25 @@ async def test_the_feed_walks_along_an_index_from_its_cursor(
     }
     # One more than is shown, the few that the filter passes over, and either end.
     assert touched(plan) <= 32
+
+
+@pytest.mark.parametrize(
+    ("filter_", "column"),
+    [
+        ('userName eq "ANA"', "login_key"),
+        ('externalId eq "E-1"', "external_id"),
+        ('emails.value eq "ana@example.com"', "work_email_key"),
+        ('emails[type eq "work" and value eq "ana@example.com"]', "work_email_key"),
+        (f'{ENTERPRISE}:employeeNumber eq "7"', "employee_number_key"),
+        (f'{ENTERPRISE}:department eq "Sales"', "department_key"),
+    ],
+)
+async def test_whom_a_scim_filter_names_is_found_along_an_index(
+    connection: asyncpg.Connection, filter_: str, column: str
+) -> None:
+    form, values = filtering.form(filter_, USERS.model)
+
+    plan = await explained(connection, search(USERS, form, None, COUNT), Role.SERVICE_ACCOUNT, **values)
+
+    (found,) = [node for node in plan if node.get("Relation Name") == "person"]
+    assert f"{column} = " in found["Index Cond"]

@@ -60,6 +60,9 @@ class PersonErased(Conflict):
     code = "person_erased"
 
 
+_LOOKED_UP = ("external_id", "work_email", "employee_number", "department")
+
+
 class Person(Row, table=True):
     """Someone who may take part. `rank_level` names a rung of the ladder, `manager_id` the line above.
 
@@ -71,14 +74,16 @@ class Person(Row, table=True):
         belongs_to("person", "manager_id"),
         sa.ForeignKeyConstraint(["organisation_id", "rank_level"], ["rank.organisation_id", "rank.level"]),
         check("not_own_manager", "manager_id is null or manager_id <> id"),
-        # Two that differ in case alone are one person's, written twice.
-        sa.Index("uq_person_external_id", "organisation_id", sa.text("lower(external_id)"), unique=True),
-        sa.Index("uq_person_login", "organisation_id", sa.text("lower(login)"), unique=True),
-        sa.Index("uq_person_work_email", "organisation_id", sa.text("lower(work_email)"), unique=True),
-        sa.Index("ix_person_employee_number", "organisation_id", sa.text("lower(employee_number)"), "id"),
         # What somebody is called by. Under row-level security no index on lower() answers anything.
         sa.Column("login_key", sa.Text, sa.Computed("lower(coalesce(login, work_email, id))", persisted=True)),
+        *(sa.Column(f"{name}_key", sa.Text, sa.Computed(f"lower({name})", persisted=True)) for name in _LOOKED_UP),
+        # Two that differ in case alone are one person's, written twice.
+        unique("external_id_key", name="uq_person_external_id"),
+        unique("work_email_key", name="uq_person_work_email"),
+        sa.Index("uq_person_login", "organisation_id", sa.text("lower(login)"), unique=True),
         index("person_login_key", "login_key", "id"),
+        index("person_employee_number", "employee_number_key", "id"),
+        index("person_department_key", "department_key", "id"),
         index("person_external_id", "external_id", "id"),
         index("person_manager", "manager_id", "id"),
         index("person_department", "department", "id"),
@@ -91,7 +96,9 @@ class Person(Row, table=True):
         ),
         index("person_updated_at", "updated_at", "id"),
     )
-    __mapper_args__: ClassVar[dict[str, Any]] = {"exclude_properties": ("login_key",)}
+    __mapper_args__: ClassVar[dict[str, Any]] = {
+        "exclude_properties": ("login_key", *(f"{name}_key" for name in _LOOKED_UP))
+    }
     prefix: ClassVar[str] = "per"
 
     external_id: str | None = Field(default=None, sa_type=sa.Text)

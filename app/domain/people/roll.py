@@ -21,6 +21,7 @@ _TAKEN: Mapping[str, tuple[type[Conflict], str]] = {
     "login": (LoginTaken, "login"),
 }
 NAMES = tuple(_TAKEN)
+_TABLE: sa.Table = Person.__table__  # type: ignore[attr-defined]
 
 
 def taken(name: str) -> Conflict:
@@ -46,9 +47,9 @@ class Roll:
         """Load whoever has one of these names."""
         roll = cls({}, {name: {} for name in _TAKEN})
         # One by one: each walks its index, where a condition over all three would walk the table.
-        for column, names in ((Person.external_id, external_ids), (Person.work_email, emails), (Person.login, logins)):
+        for column, names in (("external_id", external_ids), ("work_email", emails), ("login", logins)):
             if wanted := {name.lower() for name in names}:
-                known = sa.func.lower(col(column)) == rows.any_of(wanted)
+                known = _TABLE.c[f"{column}_key"] == rows.any_of(wanted)
                 select = sa.select(Person).where(col(Person.organisation_id) == db.organisation_id, known)
                 for person in (await db.execute(select)).scalars():
                     roll.note(person)
