@@ -1,6 +1,7 @@
 """Structured logs, one line a fact, each with the id of the request it belongs to."""
 
 import logging
+from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
@@ -50,8 +51,13 @@ def get(name: str) -> Any:
 
 
 def request_id() -> str | None:
-    """The id of the request that is being served, if any."""
+    """The id of the request that is being served, or of the work in hand, if any."""
     return structlog.contextvars.get_contextvars().get("request_id")
+
+
+def serving(work_id: str) -> AbstractContextManager[Any]:
+    """Within it `request_id` answers this: the id of an operation, or of whatever else a worker does for somebody."""
+    return structlog.contextvars.bound_contextvars(request_id=work_id)
 
 
 # Until `configure` has run, too: structlog's own default prints tracebacks with every local variable in them.

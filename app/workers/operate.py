@@ -77,7 +77,8 @@ class Operator:
             return
         try:
             try:
-                await self._jobs[operation.kind](work)
+                with logs.serving(operation.id):
+                    await self._jobs[operation.kind](work)
             finally:
                 await work.close()
             await work.succeed()

@@ -69,5 +69,5 @@ async def _fetch(work: Work, connector: Connector, external_id: str, total: int)
 async def _put(db: Db, work: Work, row: Row) -> None:
     with chunks.on_its_own(work, row):
         batch = await Batch.of(db, work.actor, [row.members])
-        outcome = await batch.put(validated(PersonPut, row.members))
+        outcome = await batch.take(validated(PersonPut, row.members))
         setattr(work.report, outcome, getattr(work.report, outcome) + 1)

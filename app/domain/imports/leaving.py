@@ -93,7 +93,7 @@ async def _end(db: Db, work: Work, leavers: Sequence[SyncDifference]) -> None:
         elif person.version != leaver.person_version:
             work.refuse(number, ChangedSince())
         else:
-            await batch.put(PersonPut(external_id=leaver.external_id, employment_status=EmploymentStatus.INACTIVE))
+            await batch.take(PersonPut(external_id=leaver.external_id, employment_status=EmploymentStatus.INACTIVE))
             work.report.updated += 1
 
 

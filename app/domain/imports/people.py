@@ -51,7 +51,7 @@ async def _take(db: Db, work: Work, rows: Sequence[Row]) -> None:
     await db.flush()
     for row in others:
         with chunks.on_its_own(work, row):
-            outcome = await batch.put(said(batch, row))
+            outcome = await batch.take(said(batch, row))
             setattr(work.report, outcome, getattr(work.report, outcome) + 1)
 
 

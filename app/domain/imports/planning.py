@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 from sqlmodel import col
 
-from app import clock, ids
+from app import clock, ids, logs
 from app import db as database
 from app.auth.actor import Actor
 from app.auth.scopes import Scope
@@ -101,7 +101,8 @@ async def _apply(db: Db, change: PlannedChange) -> None:
     text = await keeping.opened(sealed, wrapped, db.organisation_id, "planned_change", change.id, "said")
     said: Mapping[str, Any] = orjson.loads(text)
     batch = await Batch.of(db, actor, [said])
-    await batch.put(PersonPut.model_validate(said))
+    with logs.serving(change.id):
+        await batch.take(PersonPut.model_validate(said))
     await db.flush()
     change.person_id = batch.roll.id_of(change.external_id)
     change.settle("apply", clock.now())

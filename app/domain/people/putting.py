@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from app.audit import recording
+from app.audit.recording import Entry
 from app.auth.actor import Actor
 from app.db import BY_NAME, Db, Stale
 from app.domain.people import lines, queries, service
@@ -96,11 +98,19 @@ class Batch:
         return PersonPut if self.roll.named(external_id) else NewPerson
 
     def enter(self, data: PersonPut) -> None:
-        """Add somebody new; all who were added since the last flush are written by one statement."""
+        """As `take` of somebody new; all who were added since the last flush are written by one statement."""
         values = self._new(data)
         person_id = service.enter_unseen(self.db, values, self.ladder.zone)
+        self._record(person_id, data)
         self._await(person_id, data, values)
         self.roll.note_names(person_id, values)
+
+    async def take(self, data: PersonPut) -> Outcome:
+        """Put one person whom no request is about alone: whatever is changed is on record as if one were."""
+        outcome = await self.put(data)
+        if outcome is not Outcome.UNCHANGED:
+            self._record(self.roll.holders[KEY][data.external_id.lower()], data)
+        return outcome
 
     async def put(self, data: PersonPut) -> Outcome:
         """Add one person or bring them up to date. Whatever is refused is refused before anything is changed."""
@@ -132,6 +142,11 @@ class Batch:
         if said.get(STATUS, person.employment_status) is not person.employment_status:
             found[STATUS] = said[STATUS]
         return found
+
+    def _record(self, person_id: str, data: PersonPut) -> None:
+        members = data.model_fields_set
+        entry = Entry(self.actor, "put_person", PEOPLE.name, person_id, members=members, subjects=(person_id,))
+        recording.record(self.db, entry)
 
     def _known(self, data: PersonPut) -> Person | None:
         """Whoever is called so, if anybody is."""

@@ -13,6 +13,7 @@ from app.workers.operate import MOST_ATTEMPTS, Operator
 from tests.auth.issuers import Issuer, serving
 from tests.conftest import TestClock
 from tests.domain.imports.importing import counts, faults, finished
+from tests.domain.imports.test_on_record import on_record
 from tests.domain.imports.test_people import person
 from tests.outcomes import refused
 from tests.workers.steps import rows_of
@@ -68,6 +69,14 @@ async def test_whom_the_hr_system_names_is_put_as_its_mapping_says(
     assert (made["kind"], made["subject_ids"]) == ("fetch", [registered["id"]])
     assert counts(await fetched(world, registered["id"], "E-1")) == (0, 0, 1, 0)
     assert not {"secret", "token", "sealed_secret", "sealed_token"} & registered.keys()
+
+
+async def test_whoever_is_fetched_stands_on_record(world: World, owner: asyncpg.Connection, hr: Issuer) -> None:
+    registered = await source(world, hr)
+
+    operation = await fetched(world, registered["id"], "E-1")
+
+    assert [row[1:3] for row in await on_record(owner, world, operation["id"])] == [("put_person", "E-1")]
 
 
 async def test_those_who_changed_since_a_time_are_fetched(world: World, hr: Issuer) -> None:
