@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, cast
 
 from app.workers.loading import Load, Parcel
 from app.workers.tries import Try
@@ -73,14 +73,16 @@ class Lines:
 
     async def _line(self, load: Load, parcel: Parcel) -> None:
         while True:
-            self._back.append(await self._send(load, parcel))
+            done = await self._send(load, parcel)
+            self._back.append(done)
             self._tell()
             if not self._waiting:
+                # Not in its callback, which comes a moment later: what is given meanwhile would find a line too many.
+                self._open.discard(cast("asyncio.Task[None]", asyncio.current_task()))
                 return
             load, parcel = self._waiting.popleft()
 
     def _ended(self, line: asyncio.Task[None]) -> None:
-        self._open.discard(line)
         if not line.cancelled() and (error := line.exception()):
             self._error = error
             self._tell()
