@@ -1,7 +1,6 @@
 """One endpoint's turn: what it has due is sent, so many at a time, until it fails or others are to be served."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,14 +10,15 @@ from app.webhooks.models import Ordering
 from app.workers import tries as trying
 from app.workers.batching import Batcher
 from app.workers.claims import Lane
-from app.workers.loading import Ask, Load, Parcel
+from app.workers.lines import Lines, Send
+from app.workers.loading import Ask, Load
 from app.workers.settling import Round
 from app.workers.tries import Try
 
 # Then the endpoint goes back to the end of the queue, even if it has more.
 LONGEST_TURN = timedelta(seconds=5)
-# From here on each that is accepted makes room for one more (the slow start of RFC 5681): a few deliveries need no ten
-# connections, and a receiver that comes back is not run over.
+# From here on each that is accepted makes room for one more (the slow start of RFC 5681): a receiver that comes back is
+# not run over.
 _FIRST_IN_FLIGHT = 2
 # A receiver that took nothing is left alone this long, or as long as it asks for, but no longer than that.
 REST, LONGEST_REST = timedelta(seconds=2), timedelta(minutes=1)
@@ -29,7 +29,7 @@ class Crew:
     """Who does what a turn needs done."""
 
     load: Batcher[Ask, Load | None]
-    send: Callable[[Load, Parcel], Awaitable[Try]]
+    send: Send
     settle: Batcher[Round, Health | None]
     jitter: Callable[[], float]
     is_stopping: Callable[[], bool]
@@ -41,7 +41,7 @@ class Turn:
     def __init__(self, lane: Lane, crew: Crew) -> None:
         self.pace = lane.pace
         self._lane, self._crew = lane, crew
-        self._in_flight: set[asyncio.Future[Try]] = set()
+        self._lines = Lines(crew.send)
         self._room = 1 if lane.is_open else min(_FIRST_IN_FLIGHT, lane.max_in_flight)
         self._began_at = clock.now()
         self._slowed_at: datetime | None = None
@@ -53,20 +53,14 @@ class Turn:
         """Send until there is no more to send or the turn is over; how long the endpoint then rests."""
         try:
             await self._refill()
-            while self._in_flight:
+            while self._lines.under_way:
                 # Not for ever: what falls due meanwhile need not wait for one that is slow.
-                done, self._in_flight = await asyncio.wait(
-                    self._in_flight,
-                    timeout=config.settings().worker_poll_seconds,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-                if done:
-                    await self._settle([task.result() for task in done])
+                if done := await self._lines.take(config.settings().worker_poll_seconds):
+                    await self._settle(done)
                 await self._refill()
         finally:
             # Broken off: nobody would write down what comes of these.
-            for task in self._in_flight:
-                task.cancel()
+            self._lines.cancel()
         return max(self._rest, self.pace.wait(clock.now()))
 
     async def _refill(self) -> None:
@@ -75,14 +69,14 @@ class Turn:
         self._is_over |= self._crew.is_stopping() or now >= self._began_at + LONGEST_TURN
         # Where all wait in one line, to look for a second that may go is to look at all there are.
         room = 1 if self._lane.ordering is Ordering.STRICT else self._room
-        count = min(room - len(self._in_flight), self.pace.allowance(now))
-        if self._is_over or count <= 0 or (self._is_drained and not self._in_flight):
+        count = min(room - self._lines.under_way, self.pace.allowance(now))
+        if self._is_over or count <= 0 or (self._is_drained and not self._lines.under_way):
             return
         try:
             load = await self._crew.load.ask(Ask(self._lane, count))
         except Exception:
             self._is_over = True
-            if not self._in_flight:
+            if not self._lines.under_way:
                 raise
             # What is on its way is written down first; the next turn says what is wrong.
             return
@@ -91,7 +85,7 @@ class Turn:
             # What waits in line becomes free as others arrive, so there it pays to ask again.
             self._is_drained = len(load.parcels) < count and self._lane.ordering is Ordering.NONE
             self.pace = self.pace.spend(len(load.parcels), now)
-            self._in_flight |= {asyncio.ensure_future(self._crew.send(load, parcel)) for parcel in load.parcels}
+            self._lines.give(load)
 
     async def _settle(self, tries: Sequence[Try]) -> None:
         """Write down what came of some requests, and learn from it."""

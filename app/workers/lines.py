@@ -1,0 +1,92 @@
+"""How one endpoint's requests leave: one after the other while the receiver is quick, side by side while it is slow."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final, cast
+
+from app.workers.loading import Load, Parcel
+from app.workers.tries import Try
+
+# An answer that takes longer is worth a connection more; a round trip through most of a continent takes less.
+PATIENCE_SECONDS: Final = 0.02
+
+Send = Callable[[Load, Parcel], Awaitable[Try]]
+
+
+class Lines:
+    """Sends what it is given and keeps what came back, on as few lines as the receiver's answers need.
+
+    Each line has one request on its way, so it keeps one connection.
+    """
+
+    def __init__(self, send: Send) -> None:
+        # How many were given and not taken back yet.
+        self.under_way = 0
+        self._send, self._width = send, 1
+        self._waiting: deque[tuple[Load, Parcel]] = deque()
+        self._open: set[asyncio.Task[None]] = set()
+        self._back: list[Try] = []
+        self._news: asyncio.Future[None] | None = None
+        self._error: BaseException | None = None
+
+    def give(self, load: Load) -> None:
+        """Put parcels on their way. No more lines are ever open than parcels are under way."""
+        self.under_way += len(load.parcels)
+        self._waiting.extend((load, parcel) for parcel in load.parcels)
+        self._widen()
+
+    async def take(self, seconds: float) -> list[Try]:
+        """What has come back; waits for the first, and no longer than that. Raises what a line raised."""
+        if not self._back and self._error is None:
+            loop = asyncio.get_running_loop()
+            self._news = loop.create_future()
+            wait = PATIENCE_SECONDS if self._waiting else seconds
+            timer = loop.call_later(wait, self._hurry)
+            try:
+                await self._news
+            finally:
+                timer.cancel()
+        if self._error is not None:
+            raise self._error
+        back, self._back = self._back, []
+        self.under_way -= len(back)
+        return back
+
+    def cancel(self) -> None:
+        """Break off what is on its way."""
+        for line in self._open:
+            line.cancel()
+
+    def _hurry(self) -> None:
+        """Nothing came back for a while: more lines, if there is anything to send on them."""
+        if self._waiting:
+            self._width *= 2
+            self._widen()
+        self._tell()
+
+    def _widen(self) -> None:
+        while len(self._open) < min(self._width, self.under_way - len(self._back)) and self._waiting:
+            line = asyncio.ensure_future(self._line(*self._waiting.popleft()))
+            self._open.add(line)
+            line.add_done_callback(self._ended)
+
+    async def _line(self, load: Load, parcel: Parcel) -> None:
+        while True:
+            done = await self._send(load, parcel)
+            self._back.append(done)
+            self._tell()
+            if not self._waiting:
+                # Not in its callback, which comes a moment later: what is given meanwhile would find a line too many.
+                self._open.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+                return
+            load, parcel = self._waiting.popleft()
+
+    def _ended(self, line: asyncio.Task[None]) -> None:
+        if not line.cancelled() and (error := line.exception()):
+            self._error = error
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._news and not self._news.done():
+            self._news.set_result(None)
