@@ -4,6 +4,7 @@ from app.acting.inquiry import Inquiry
 from app.acting.intent import Intent
 from app.domain.access import intents as access
 from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
+from app.domain.calendars import invitations
 from app.domain.conflicts import intents as conflicts
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.connectors import intents as connectors
@@ -128,5 +129,5 @@ INTENTS: tuple[Intent, ...] = (
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )
-INQUIRIES: tuple[Inquiry, ...] = (*previewing.INQUIRIES, *of_matching.INQUIRIES)
+INQUIRIES: tuple[Inquiry, ...] = (*previewing.INQUIRIES, *of_matching.INQUIRIES, *invitations.INQUIRIES)
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

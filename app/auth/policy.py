@@ -228,6 +228,7 @@ _EXPLAINED: Grants = _joined(_SELF, _WEIGHS)
 ASK: Mapping[str, Grants] = {
     **dict.fromkeys(("enrolment_suggestions", "enrolment_why_not", "enrolment_why_unmatched"), _EXPLAINED),
     "programme_eligibility": _RUNS_PROGRAMME,
+    "session_invitation": _SESSION_FACTS,
     "match_proposal_why": _joined(_PROPOSED_TO, _WEIGHS),
 }
 
