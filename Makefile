@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install run demo test test-policy test-matching test-planted check fix migration contract fuzz-rest
 .PHONY: bench bench-matching bench-matching-large bench-beside bench-webhooks bench-log image lock
 .PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
-.PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi acceptance-scim chaos-webhooks
+.PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi acceptance-scim acceptance-calendars chaos-webhooks
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -105,6 +105,10 @@ acceptance-webhooks: install ## Send real deliveries to receivers that verify th
 
 acceptance-xapi: install ## Send every event that makes statements to a real LRS, in both versions of xAPI
 	@tests/acceptance/xapi/run.sh
+
+acceptance-calendars: install ## Have ical.js read sessions around every change of clocks (needs Node.js)
+	@cd tests/acceptance/calendars && npm install --no-audit --no-fund --no-package-lock --silent
+	@$(BIN)/python -m tests.acceptance.calendars
 
 acceptance-scim: install ## Let scim2-cli examine the SCIM door, and send what Okta and Entra send
 	@tests/acceptance/scim/run.sh

@@ -6,9 +6,8 @@ every entry is marked private.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
@@ -39,13 +38,12 @@ class Guest:
 
 @dataclass(frozen=True)
 class Entry:
-    """One session. `details` are for those alone who may read them."""
+    """One session, at an instant: `details` are for those alone who may read them."""
 
     uid: str
     sequence: int
     starts_at: datetime
     ends_at: datetime
-    zone: str
     created_at: datetime
     updated_at: datetime
     is_cancelled: bool
@@ -57,16 +55,16 @@ class Entry:
     conference: str | None = None
 
     def event(self) -> Event:
-        """The entry, at the hours that clocks show where the session is held."""
-        made, here = Event(), ZoneInfo(self.zone)
+        """The entry. Its times are in UTC, which every calendar reads alike (docs/decisions/0040)."""
+        made = Event()
         made.add("uid", self.uid)
         made.add("sequence", self.sequence)
         # Of what is passed on by mail this is when it was revised last (RFC 5545 section 3.8.7.2).
         made.add("dtstamp", self.updated_at)
         made.add("created", self.created_at)
         made.add("last-modified", self.updated_at)
-        made.add("dtstart", self.starts_at.astimezone(here))
-        made.add("dtend", self.ends_at.astimezone(here))
+        made.add("dtstart", self.starts_at.astimezone(UTC))
+        made.add("dtend", self.ends_at.astimezone(UTC))
         made.add("summary", self.title)
         made.add("class", "PRIVATE")
         made.add("transp", "TRANSPARENT" if self.is_cancelled else "OPAQUE")
@@ -87,17 +85,9 @@ class Entry:
 def invitation(entry: Entry) -> tuple[Method, str]:
     """One entry to be passed on, and what is to be done with it."""
     method = Method.CANCEL if entry.is_cancelled else Method.REQUEST
-    calendar = _calendar([entry])
-    calendar.add("method", method.upper())
-    return method, calendar.to_ical().decode()
-
-
-def _calendar(entries: Sequence[Entry]) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    for entry in entries:
-        calendar.add_component(entry.event())
-    # What each zone's name means is written out, by whatever rules this machine has for it.
-    calendar.add_missing_timezones()
-    return calendar
+    calendar.add("method", method.upper())
+    calendar.add_component(entry.event())
+    return method, calendar.to_ical().decode()

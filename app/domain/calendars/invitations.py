@@ -24,7 +24,7 @@ _MOST_LINKS = 10
 _PERSON = Wanted(PEOPLE, tuple(Leaf(name, name) for name in ("id", "display_name", "work_email")))
 _SIDES = ("mentor", "mentee")
 _PAIRING = Wanted(PAIRINGS, tuple(ToOne(side, PAIRINGS.references[side], _PERSON) for side in _SIDES))
-_FIELDS = ("id number status starts_at ends_at zone topic calendar_uid calendar_sequence created_at updated_at").split()
+_FIELDS = ("id number status starts_at ends_at topic calendar_uid calendar_sequence created_at updated_at").split()
 _LINKS = Page(
     SESSION_LINKS,
     (Nodes("items", Wanted(SESSION_LINKS, (Leaf("kind", "kind"), Leaf("url", "url")))),),
@@ -78,7 +78,6 @@ def _entry(session: dict[str, Any], actor: Actor) -> Entry:
     return Entry(
         uid=session["calendar_uid"],
         sequence=session["calendar_sequence"],
-        zone=session["zone"],
         is_cancelled=session["status"] == SessionStatus.CANCELLED,
         title=f"Session {session['number']}: {mentor.name} and {mentee.name}",
         url=f"{config.settings().base_url}/v1/nodes/{session['id']}",
