@@ -73,6 +73,12 @@ _PARCELS = f"""
     join outbox_event e on e.organisation_id = c.organisation_id and e.id = c.event_id
     order by e.sequence
 """  # noqa: S608
+# As if they had never been taken. Also of an endpoint that was turned off meanwhile: once it is on again, they are due.
+_UNLOAD = """
+    update delivery d set attempts = d.attempts - 1, claimed_until = null, version = d.version + 1, updated_at = $1
+    from unnest($3::text[], $4::int[]) as n (id, claimed)
+    where d.organisation_id = $2 and d.id = n.id and d.attempts = n.claimed and d.status in ('pending', 'held')
+"""
 
 
 class Unsigned(Exception):
@@ -132,10 +138,21 @@ async def load(asks: Sequence[Ask], *, lease: timedelta) -> list[Load | Exceptio
         terms = {key: await _terms(row, secrets[key]) for key, row in addresses.items()}
         able = [(*ask.lane.key, ask.count) for ask in asks if isinstance(terms.get(ask.lane.key), Terms)]
         parcels: dict[tuple[str, str], list[Parcel]] = {key: [] for key in keys}
+        # Most events go to several endpoints.
+        events: dict[tuple[str, str], Mapping[str, Any]] = {}
         if able:
             for row in await connection.fetch(_PARCELS, now, *map(list, zip(*able, strict=True)), now + lease):
-                parcels[row["organisation_id"], row["lane_id"]].append(_parcel(row))
+                key = row["organisation_id"], row["id"]
+                event = events.get(key) or events.setdefault(key, _event(row))
+                parcel = Parcel(row["delivery_id"], row["attempts"], event)
+                parcels[row["organisation_id"], row["lane_id"]].append(parcel)
     return [_load(terms.get(key), parcels[key]) for key in keys]
+
+
+async def unload(lane: Lane, parcels: Sequence[Parcel]) -> None:
+    """Give deliveries back that were taken and not sent: no attempt is counted, and others may take them."""
+    ids, attempts = [parcel.id for parcel in parcels], [parcel.attempt for parcel in parcels]
+    await database.current().claim(_UNLOAD, clock.now(), lane.organisation_id, ids, attempts)
 
 
 async def _secrets(
@@ -172,6 +189,5 @@ def _load(terms: Terms | Exception | None, parcels: Sequence[Parcel]) -> Load | 
     return Load(terms, parcels) if isinstance(terms, Terms) else terms
 
 
-def _parcel(row: Mapping[str, Any]) -> Parcel:
-    event = dict(row) | {name: orjson.loads(row[name]) for name in ("changed", "data")}
-    return Parcel(row["delivery_id"], row["attempts"], event)
+def _event(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return dict(row) | {name: orjson.loads(row[name]) for name in ("changed", "data")}
