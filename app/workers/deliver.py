@@ -20,7 +20,7 @@ from app.workers.turn import LONGEST_TURN, REST, Crew, Turn
 
 _CHANCE = secrets.SystemRandom()
 # Where fewer lanes than this share are free, those that end within so long are given out together.
-_CROWDED, GATHER_SECONDS = 1 / 4, 0.02
+CROWDED, GATHER_SECONDS = 1 / 4, 0.02
 USER_AGENT = "flipside-webhooks/1"
 
 log = logs.get(__name__)
@@ -54,18 +54,13 @@ class Deliverer:
         self._stopping = False
         self._release = Batcher(claims.release)
         self._crew = Crew(
-            Batcher(_load),
-            loading.unload,
-            self._try,
-            Batcher(settling.settle),
-            jitter=jitter,
-            is_stopping=lambda: self._stopping,
+            Batcher(_load), self._try, Batcher(settling.settle), jitter=jitter, is_stopping=lambda: self._stopping
         )
 
     async def step(self) -> int:
         """Open lanes for endpoints that have something due; how many. They run on by themselves."""
         most = config.settings().worker_lanes
-        if most * (1 - _CROWDED) < len(self.lanes) < most:
+        if most * (1 - CROWDED) < len(self.lanes) < most:
             # To look for ten endpoints costs what it costs to look for one.
             await asyncio.sleep(GATHER_SECONDS)
         free = most - len(self.lanes)

@@ -73,12 +73,6 @@ _PARCELS = f"""
     join outbox_event e on e.organisation_id = c.organisation_id and e.id = c.event_id
     order by e.sequence
 """  # noqa: S608
-# As if they had never been taken. Also of an endpoint that was turned off meanwhile: once it is on again, they are due.
-_UNLOAD = """
-    update delivery d set attempts = d.attempts - 1, claimed_until = null, version = d.version + 1, updated_at = $1
-    from unnest($3::text[], $4::int[]) as n (id, claimed)
-    where d.organisation_id = $2 and d.id = n.id and d.attempts = n.claimed and d.status in ('pending', 'held')
-"""
 
 
 class Unsigned(Exception):
@@ -147,12 +141,6 @@ async def load(asks: Sequence[Ask], *, lease: timedelta) -> list[Load | Exceptio
                 parcel = Parcel(row["delivery_id"], row["attempts"], event)
                 parcels[row["organisation_id"], row["lane_id"]].append(parcel)
     return [_load(terms.get(key), parcels[key]) for key in keys]
-
-
-async def unload(lane: Lane, parcels: Sequence[Parcel]) -> None:
-    """Give deliveries back that were taken and not sent: no attempt is counted, and others may take them."""
-    ids, attempts = [parcel.id for parcel in parcels], [parcel.attempt for parcel in parcels]
-    await database.current().claim(_UNLOAD, clock.now(), lane.organisation_id, ids, attempts)
 
 
 async def _secrets(
