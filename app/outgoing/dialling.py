@@ -7,6 +7,7 @@ import ssl
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, partial
@@ -18,7 +19,8 @@ import aiohttp
 import certifi
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from app.outgoing import addresses, tunnelling
+from app.outgoing import addresses, connecting, tunnelling
+from app.outgoing.connecting import Connector, Info
 from app.outgoing.tunnelling import Proxy
 
 Address = IPv4Address | IPv6Address
@@ -96,12 +98,11 @@ class Dialler(AbstractResolver):
 
     def session(self, tls: ssl.SSLContext, **wishes: Any) -> aiohttp.ClientSession:
         """A client that connects through here: no proxy, no cookies, nothing unpacked, no address remembered."""
-        kind = partial(tunnelling.Connector, partial(self._tunnel, self.proxy)) if self.proxy else aiohttp.TCPConnector
-        connector = kind(
+        connector = Connector(
+            partial(self._tunnel, self.proxy) if self.proxy else partial(connecting.raced, make=self._socket),
             ssl=tls,
             resolver=self,
             use_dns_cache=False,
-            socket_factory=self._socket,
             # Who sends decides how much runs at once; waiting here would count against the receiver.
             limit=0,
             keepalive_timeout=IDLE_SECONDS,
@@ -144,7 +145,7 @@ class Dialler(AbstractResolver):
             raise AddressBlocked
         return answers
 
-    def _socket(self, info: Any) -> socket.socket:
+    def _socket(self, info: Info) -> socket.socket:
         """A socket for one address."""
         family, kind, protocol, _, (address, *_) = info
         self._admit(address)
@@ -152,7 +153,14 @@ class Dialler(AbstractResolver):
         self._open.add(made)
         return made
 
-    async def _tunnel(self, proxy: Proxy, info: Any) -> socket.socket:
+    async def _tunnel(self, proxy: Proxy, infos: list[Info]) -> socket.socket:
+        """A socket that leads to the first of these addresses where anybody is."""
+        for info in infos[:-1]:
+            with suppress(OSError):
+                return await self._led(proxy, info)
+        return await self._led(proxy, infos[-1])
+
+    async def _led(self, proxy: Proxy, info: Info) -> socket.socket:
         """As `_socket`, and it leads there already."""
         address, port, *_ = info[4]
         self._admit(address)

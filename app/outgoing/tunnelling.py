@@ -4,12 +4,9 @@ import asyncio
 import base64
 import re
 import socket
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 from urllib.parse import unquote, urlsplit
-
-import aiohttp
 
 from app import config
 
@@ -84,23 +81,3 @@ def configured() -> Proxy | None:
     """The one of this deployment. Those that the environment names are none of ours."""
     url = config.settings().egress_proxy
     return Proxy.parse(url.get_secret_value()) if url else None
-
-
-class Connector(aiohttp.TCPConnector):
-    """Connects through tunnels that `open_to` makes to the addresses it is given."""
-
-    def __init__(self, open_to: Callable[[Any], Awaitable[socket.socket]], **wishes: Any) -> None:
-        super().__init__(**wishes)
-        self._open_to = open_to
-
-    # The one place at which the client beneath opens a socket; the connections of both schemes come from here.
-    async def _wrap_create_connection(self, *args: Any, addr_infos: Any, req: Any, **wishes: Any) -> Any:
-        while True:
-            info = addr_infos.pop(0)
-            try:
-                led = await self._open_to(info)
-            except OSError as error:
-                if not addr_infos:
-                    raise aiohttp.ClientConnectorError(req.connection_key, error) from error
-            else:
-                return await self._wrap_existing_connection(*args, req=req, sock=led, **wishes)

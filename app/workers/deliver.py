@@ -19,6 +19,8 @@ from app.workers.tries import Try
 from app.workers.turn import LONGEST_TURN, REST, Crew, Turn
 
 _CHANCE = secrets.SystemRandom()
+# Where fewer lanes than this share are free, those that end within so long are given out together.
+CROWDED, GATHER_SECONDS = 1 / 4, 0.02
 USER_AGENT = "flipside-webhooks/1"
 
 log = logs.get(__name__)
@@ -57,7 +59,11 @@ class Deliverer:
 
     async def step(self) -> int:
         """Open lanes for endpoints that have something due; how many. They run on by themselves."""
-        free = config.settings().worker_lanes - len(self.lanes)
+        most = config.settings().worker_lanes
+        if most * (1 - CROWDED) < len(self.lanes) < most:
+            # To look for ten endpoints costs what it costs to look for one.
+            await asyncio.sleep(GATHER_SECONDS)
+        free = most - len(self.lanes)
         if free <= 0 or self._stopping:
             return 0
         taken = await claims.lanes(self._name, limit=free, lease=_lease())

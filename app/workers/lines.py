@@ -37,8 +37,12 @@ class Lines:
         self._widen()
 
     async def take(self, seconds: float) -> list[Try]:
-        """What has come back; waits for the first, and no longer than that. Raises what a line raised."""
-        if not self._back and self._error is None:
+        """What has come back; waits for the first, and no longer than that. Raises what a line raised.
+
+        While something waits to be sent, answers are gathered for as long as our patience lasts: to write down several
+        costs little more than one.
+        """
+        if (self._waiting or not self._back) and self._error is None:
             loop = asyncio.get_running_loop()
             self._news = loop.create_future()
             wait = PATIENCE_SECONDS if self._waiting else seconds
@@ -60,7 +64,7 @@ class Lines:
 
     def _hurry(self) -> None:
         """Nothing came back for a while: more lines, if there is anything to send on them."""
-        if self._waiting:
+        if self._waiting and not self._back:
             self._width *= 2
             self._widen()
         self._tell()
@@ -75,8 +79,8 @@ class Lines:
         while True:
             done = await self._send(load, parcel)
             self._back.append(done)
-            self._tell()
             if not self._waiting:
+                self._tell()
                 # Not in its callback, which comes a moment later: what is given meanwhile would find a line too many.
                 self._open.discard(cast("asyncio.Task[None]", asyncio.current_task()))
                 return

@@ -132,9 +132,14 @@ async def load(asks: Sequence[Ask], *, lease: timedelta) -> list[Load | Exceptio
         terms = {key: await _terms(row, secrets[key]) for key, row in addresses.items()}
         able = [(*ask.lane.key, ask.count) for ask in asks if isinstance(terms.get(ask.lane.key), Terms)]
         parcels: dict[tuple[str, str], list[Parcel]] = {key: [] for key in keys}
+        # Most events go to several endpoints.
+        events: dict[tuple[str, str], Mapping[str, Any]] = {}
         if able:
             for row in await connection.fetch(_PARCELS, now, *map(list, zip(*able, strict=True)), now + lease):
-                parcels[row["organisation_id"], row["lane_id"]].append(_parcel(row))
+                key = row["organisation_id"], row["id"]
+                event = events.get(key) or events.setdefault(key, _event(row))
+                parcel = Parcel(row["delivery_id"], row["attempts"], event)
+                parcels[row["organisation_id"], row["lane_id"]].append(parcel)
     return [_load(terms.get(key), parcels[key]) for key in keys]
 
 
@@ -172,6 +177,5 @@ def _load(terms: Terms | Exception | None, parcels: Sequence[Parcel]) -> Load | 
     return Load(terms, parcels) if isinstance(terms, Terms) else terms
 
 
-def _parcel(row: Mapping[str, Any]) -> Parcel:
-    event = dict(row) | {name: orjson.loads(row[name]) for name in ("changed", "data")}
-    return Parcel(row["delivery_id"], row["attempts"], event)
+def _event(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return dict(row) | {name: orjson.loads(row[name]) for name in ("changed", "data")}

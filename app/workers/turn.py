@@ -90,9 +90,11 @@ class Turn:
     async def _settle(self, tries: Sequence[Try]) -> None:
         """Write down what came of some requests, and learn from it."""
         now, jitter = clock.now(), self._crew.jitter
-        judged = [(done, trying.judge(done, now, jitter=jitter())) for done in tries]
-        health = await self._crew.settle.ask(Round(self._lane, judged, jitter()))
-        if health is None or not all(done.is_delivered for done in tries):
+        # Chance is asked of the system, so only where it is needed.
+        judged = [(done, trying.judge(done, now, jitter=0 if done.is_delivered else jitter())) for done in tries]
+        has_failed = not all(done.is_delivered for done in tries)
+        health = await self._crew.settle.ask(Round(self._lane, judged, jitter() if has_failed else 0))
+        if health is None or has_failed:
             self._is_over = True
         else:
             self._room = min(self._room + len(tries), self._lane.max_in_flight)

@@ -9,6 +9,7 @@ import pytest
 from app import config
 from app.config import Settings
 from app.workers import claims, turn
+from app.workers import deliver as delivering
 from app.workers.deliver import Deliverer
 from tests.conftest import TestClock
 from tests.webhooks.receivers import OK
@@ -85,6 +86,43 @@ async def test_no_more_lanes_than_the_settings_allow(
     await deliverer.finish()
     assert await deliverer.step() == 1
     await deliverer.finish()
+
+
+async def test_a_worker_that_is_nearly_full_waits_a_moment_for_more_room(
+    world: World,
+    settings: Settings,
+    endpoint: MakeEndpoint,
+    receiver: Lms,
+    deliverer: Deliverer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(config, "settings", lambda: settings.model_copy(update={"worker_lanes": 8}))
+    letting_go = asyncio.Event()
+
+    async def hang(_hook: Hook) -> bytes:
+        await letting_go.wait()
+        return OK
+
+    receiver.reply = hang
+    for _ in range(7):
+        await endpoint()
+    await due(world)
+    assert await deliverer.step() == 7
+    for _ in range(5):
+        await endpoint()
+    await due(world)
+
+    monkeypatch.setattr(delivering, "GATHER_SECONDS", 60)
+    looking = asyncio.create_task(deliverer.step())
+    await asyncio.sleep(0)
+    assert not looking.done()
+    looking.cancel()
+    monkeypatch.setattr(delivering, "GATHER_SECONDS", 0)
+    assert await deliverer.step() == 1
+    letting_go.set()
+    await deliverer.finish()
+    await deliver(deliverer)
+    assert len(receiver.hooks) == 7 + 12
 
 
 async def test_who_waited_longest_is_served_first(

@@ -82,6 +82,29 @@ async def test_a_receiver_that_is_slow_gets_more_at_once_and_stays_with_it(monke
     lines.cancel()
 
 
+async def test_what_a_quick_receiver_answers_comes_back_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 10)
+    receiver = Receiver()
+    lines = Lines(receiver.send)
+    receiver.answer("a", "b", "c")
+
+    lines.give(load("a", "b", "c"))
+
+    assert [one.parcel.id for one in await lines.take(10)] == ["a", "b", "c"]
+
+
+async def test_an_answer_waits_no_longer_than_our_patience_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.001)
+    receiver = Receiver()
+    lines = Lines(receiver.send)
+    receiver.answer("a")
+
+    lines.give(load("a", "b", "c"))
+
+    assert [one.parcel.id for one in await lines.take(10)] == ["a"]
+    lines.cancel()
+
+
 async def test_whoever_asks_does_not_wait_for_ever() -> None:
     receiver = Receiver()
     lines = Lines(receiver.send)
