@@ -8,7 +8,7 @@ from typing import Final, cast
 from app.workers.loading import Load, Parcel
 from app.workers.tries import Try
 
-# An answer that takes longer is worth a connection more; a round trip through most of a continent takes less.
+# Whatever waits longer for those before it is worth a connection more.
 PATIENCE_SECONDS: Final = 0.02
 
 Send = Callable[[Load, Parcel], Awaitable[Try]]
@@ -28,6 +28,7 @@ class Lines:
         self._open: set[asyncio.Task[None]] = set()
         self._back: list[Try] = []
         self._news: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._error: BaseException | None = None
 
     def give(self, load: Load) -> None:
@@ -35,6 +36,7 @@ class Lines:
         self.under_way += len(load.parcels)
         self._waiting.extend((load, parcel) for parcel in load.parcels)
         self._widen()
+        self._wait()
 
     async def take(self, seconds: float) -> list[Try]:
         """What has come back; waits for the first, and no longer than that. Raises what a line raised.
@@ -45,8 +47,7 @@ class Lines:
         if (self._waiting or not self._back) and self._error is None:
             loop = asyncio.get_running_loop()
             self._news = loop.create_future()
-            wait = PATIENCE_SECONDS if self._waiting else seconds
-            timer = loop.call_later(wait, self._hurry)
+            timer = loop.call_later(seconds, self._tell)
             try:
                 await self._news
             finally:
@@ -61,12 +62,20 @@ class Lines:
         """Break off what is on its way."""
         for line in self._open:
             line.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _wait(self) -> None:
+        if self._waiting and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._hurry)
 
     def _hurry(self) -> None:
-        """Nothing came back for a while: more lines, if there is anything to send on them."""
-        if self._waiting and not self._back:
+        """Open more lines, if something still waits."""
+        self._timer = None
+        if self._waiting:
             self._width *= 2
             self._widen()
+            self._wait()
         self._tell()
 
     def _widen(self) -> None:
