@@ -128,7 +128,7 @@ async def _loaded(address: str, count: int) -> Founded:
 
 
 async def _checked(connection: asyncpg.Connection, organisation_id: str) -> float:
-    """Give an eighth of everybody another line: how long it takes to find the live pairs that it means, and to deal with them."""
+    """Give an eighth of everybody another line: how long it takes to deal with all pairs to whom that matters."""
     # One that fits the tree, whatever its size: those who are not there have no pair.
     await connection.execute(_PAIRS.read_text().replace("$1", f"'{organisation_id}'"))
     await connection.execute("analyze")
