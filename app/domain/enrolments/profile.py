@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
@@ -65,9 +66,13 @@ class Window(Input):
 
 def spans(windows: Iterable[Mapping[str, str]]) -> tuple[tuple[int, int, int], ...]:
     """Windows as weekday from Monday, which is 0, first minute of the day, and the one after the last."""
-    return tuple(
-        (Weekday(window["weekday"]).number, _minute(window["starts"]), _minute(window["ends"])) for window in windows
-    )
+    return tuple([_span(window["weekday"], window["starts"], window["ends"]) for window in windows])
+
+
+# There are a few thousand in all, and a market has a hundred thousand of them.
+@cache
+def _span(weekday: str, starts: str, ends: str) -> tuple[int, int, int]:
+    return Weekday(weekday).number, _minute(starts), _minute(ends)
 
 
 def _minute(text: str) -> int:

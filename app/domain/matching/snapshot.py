@@ -1,6 +1,7 @@
 """What a run works on, as the database holds it now: a few statements, however many people there are."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,7 +52,8 @@ async def load(db: Db, programme: Programme, *, pins: Iterable[Pair] = (), curre
     """Everybody of a programme who waits for a partner, and what was said about pairs of them."""
     organisation_id = db.organisation_id
     rows = await db.fetch(_SEATS, organisation_id, programme.id, clock.now())
-    plain = [orjson.loads(row[0]) for row in rows]
+    # In a thread: a market of twenty thousand takes a second, and requests may be served in this process.
+    plain, mentors, mentees = await asyncio.to_thread(_read, rows)
     people, seats = (sorted({each[name] for each in plain}) for name in ("person_id", "id"))
     kept_apart = await db.fetch(_KEPT_APART, organisation_id, people)
     preferences = await db.fetch(_PREFERENCES, organisation_id, seats)
@@ -59,8 +61,8 @@ async def load(db: Db, programme: Programme, *, pins: Iterable[Pair] = (), curre
     barred = [*map(tuple, kept_apart), *((author, other) for _, _, author, other, rank in preferences if rank is None)]
     barred += [(mentor, mentee) for mentor, mentee, is_live in pairs if is_live]
     return Market(
-        mentors=_side(plain, EnrolmentRole.MENTOR),
-        mentees=_side(plain, EnrolmentRole.MENTEE),
+        mentors=mentors,
+        mentees=mentees,
         managers=await directory.managers(db, people),
         barred=frozenset((min(pair), max(pair)) for pair in barred),
         earlier=frozenset((mentor, mentee) for mentor, mentee, is_live in pairs if not is_live),
@@ -69,6 +71,12 @@ async def load(db: Db, programme: Programme, *, pins: Iterable[Pair] = (), curre
         current=frozenset(current),
         weeks=_weeks(programme),
     )
+
+
+def _read(rows: Sequence[Any]) -> tuple[list[dict[str, Any]], tuple[Seat, ...], tuple[Seat, ...]]:
+    """What the rows say, and the seats of both sides."""
+    plain = [orjson.loads(row[0]) for row in rows]
+    return plain, _side(plain, EnrolmentRole.MENTOR), _side(plain, EnrolmentRole.MENTEE)
 
 
 def _side(plain: Iterable[Mapping[str, Any]], role: EnrolmentRole) -> tuple[Seat, ...]:

@@ -81,7 +81,8 @@ async def _begun(work: Work, run_id: str) -> child.Task:
             run.step("start")
             run.started_at = clock.now()
             if run.base_run_id is None:
-                await matter.keep_market(db, run, (await _market(db, run)).to_bytes())
+                market = await asyncio.to_thread((await _market(db, run)).to_bytes)
+                await matter.keep_market(db, run, market)
                 await db.flush()
         market, before = await matter.market_of(db, run), await _before(db, run)
         run.input_hash = hashlib.sha256(market).hexdigest()
