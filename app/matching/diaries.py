@@ -30,9 +30,12 @@ class Diaries:
         """The kinds of week of a market, and the slot that fits all its diaries."""
         seats = (*market.mentors, *market.mentees)
         zones = sorted({seat.zone for seat in seats})
-        weeks = {tuple(_offset(zone, week) for zone in zones) for week in market.weeks or (SOME_WEEK,)}
+        # By name, `ZoneInfo` keeps but a few, and would read the others again for every week.
+        read = [ZoneInfo(zone) for zone in zones]
+        weeks = {tuple(_offset(zone, week) for zone in read) for week in market.weeks or (SOME_WEEK,)}
         offsets = dict(zip(zones, zip(*sorted(weeks), strict=True), strict=True)) if zones else {}
-        bounds = {minute for seat in seats for _, *ends in seat.availability for minute in ends}
+        stretches = {stretch for seat in seats for stretch in seat.availability}
+        bounds = {minute for _, *ends in stretches for minute in ends}
         bounds |= {minute for each in offsets.values() for minute in each}
         return cls(QUARTER if any(minute % HALF_HOUR for minute in bounds) else HALF_HOUR, offsets)
 
@@ -51,9 +54,9 @@ class Diaries:
         return self.minutes * min((first & second).bit_count() for first, second in pairs)
 
 
-def _offset(zone: str, week: date) -> int:
+def _offset(zone: ZoneInfo, week: date) -> int:
     """Minutes east of UTC in the middle of a week: its Wednesday at noon."""
-    noon = datetime.combine(week + timedelta(days=2), time(12), UTC).astimezone(ZoneInfo(zone))
+    noon = datetime.combine(week + timedelta(days=2), time(12), UTC).astimezone(zone)
     return int((noon.utcoffset() or timedelta()).total_seconds()) // 60
 
 

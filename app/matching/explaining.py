@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from app.matching import evidence, left_over, ruling
+from app.matching import evidence, ruling
 from app.matching.explanations import (
     Alternative,
     Broken,
@@ -22,7 +22,9 @@ from app.matching.explanations import (
     WhyUnmatched,
 )
 from app.matching.forcing import Forced, Forcing
+from app.matching.left_over import LeftOver
 from app.matching.market import Market, Seat
+from app.matching.packing import packed
 from app.matching.pairwise import Pairwise
 from app.matching.plan import Plan, Status
 from app.matching.policy import CriterionName, Policy
@@ -45,13 +47,18 @@ class Explainer:
 
     @cached_property
     def pairwise(self) -> Pairwise:
-        """Rules and points of single pairs."""
-        return Pairwise(self.market, self.policy)
+        """Rules and points of single pairs, pinned or not."""
+        return Pairwise(replace(self.market, pins=()), self.policy)
 
     @cached_property
     def utilities(self) -> Utilities:
         """Both sides' utilities of everybody, pinned or not."""
-        return Utilities.of(replace(self.market, pins=()), self.policy)
+        return Utilities(packed(self.pairwise, 0))
+
+    @cached_property
+    def left_over(self) -> LeftOver:
+        """What each rule leaves everybody."""
+        return LeftOver.of(self.utilities.packed)
 
     @cached_property
     def seats(self) -> Mapping[Side, Mapping[str, Seat]]:
@@ -97,9 +104,7 @@ class Explainer:
 
     def why_unmatched(self, plan: Plan, seat: str) -> WhyUnmatched:
         """What each rule leaves of the other side, and which one, relaxed, would help most; or the nearest miss."""
-        side = self._side(seat)
-        allowed = dict(self.utilities.scores(side, seat))
-        return left_over.explained(self.pairwise, plan, side, self.seats[side][seat], allowed)
+        return self.left_over.explained(plan, self._side(seat), seat)
 
     def suggestions(self, seat: str, limit: int = SUGGESTIONS) -> tuple[Suggestion, ...]:
         """The best partners that the rules leave a seat, by the pair's score; equal ones by id."""

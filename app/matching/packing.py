@@ -10,7 +10,7 @@ import numpy as np
 from app.matching import columns as c
 from app.matching.columns import I32, Columns
 from app.matching.counting import Counting
-from app.matching.extras import extras
+from app.matching.extras import extras, points
 from app.matching.market import Market, Seat
 from app.matching.pairwise import Pairwise
 from app.matching.pinned import Pinned
@@ -40,15 +40,28 @@ class Packed:
         said = extras(replace(self.pairwise.market, current=frozenset()), policy, self.mentors, self.mentees)
         return replace(self, columns=self.columns.without_extra()._replace(**weighing.arrays()).with_extra(*said))
 
+    def unbarred(self) -> "Packed":
+        """The same with everybody's rank, whether they consented or not, no pair kept apart, and no proposals."""
+        market = replace(self.pairwise.market, current=frozenset())
+        said = points(market, self.pairwise.policy, self.mentors, self.mentees)
+        rank_m, rank_e = (_ints(seat.rank for seat in side) for side in (self.mentors, self.mentees))
+        columns = self.columns.without_extra()._replace(rank_m=rank_m, rank_e=rank_e)
+        return replace(self, columns=columns.with_extra(*said))
+
 
 def pack(market: Market, policy: Policy, seed: int) -> Packed:
     """Columns of a sound market without what its pins take.
 
     Seats stand in the order of a hash of seed and id: no tie is decided by row order.
     """
+    return packed(Pairwise(market, policy), seed)
+
+
+def packed(pairwise: Pairwise, seed: int) -> Packed:
+    """`pack`, by pairs that were looked at before."""
+    market, policy = pairwise.market, pairwise.policy
     pinned = Pinned.of(market)
     mentors, mentees = ordered(pinned.open(market.mentors), seed), ordered(pinned.open(market.mentees), seed)
-    pairwise = Pairwise(market, policy)
     columns = _Packing(pairwise, mentors, mentees).columns().with_extra(*extras(market, policy, mentors, mentees))
     return Packed(columns, mentors, mentees, pairwise)
 

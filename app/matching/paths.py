@@ -6,9 +6,12 @@ from numba import njit
 
 @njit(nogil=True, cache=True)
 def search(starts, head, cost, distance, source):  # pragma: no cover - compiled
-    """Lower `distance` (infinite but for `source`) to the shortest; arcs of node i are [starts[i], starts[i + 1])."""
+    """Lower `distance` (infinite but for `source`) to the shortest; arcs of node i are [starts[i], starts[i + 1]).
+
+    False where there is none, because a cycle costs less than nothing.
+    """
     nodes = len(distance)
-    queue, is_queued = np.empty(nodes + 1, np.int64), np.zeros(nodes, np.uint8)
+    queue, is_queued, turns = np.empty(nodes + 1, np.int64), np.zeros(nodes, np.uint8), np.zeros(nodes, np.int64)
     queue[0], is_queued[source] = source, 1
     first, after = 0, 1
     while first != after:
@@ -20,6 +23,10 @@ def search(starts, head, cost, distance, source):  # pragma: no cover - compiled
             if reached < distance[other]:
                 distance[other] = reached
                 if not is_queued[other]:
+                    turns[other] += 1
+                    if turns[other] > nodes:
+                        return False
                     is_queued[other] = 1
                     queue[after] = other
                     after = (after + 1) % (nodes + 1)
+    return True

@@ -9,6 +9,7 @@ from app.matching.resuming import SMALL
 
 # What a place costs that is not there: more than any score and reward, with room to add some up.
 _UNAFFORDABLE = INFINITE >> 2
+_NOT_CHEAPEST = "the flow is not a cheapest one"
 
 
 def potentials(problem: Problem, net: Network, flow: I64) -> I64:
@@ -53,7 +54,8 @@ def _distances(nodes: int, source: int, tail: I64, head: I64, cost: I64) -> I64:
 
     order = np.argsort(tail, kind="stable")
     starts = np.searchsorted(tail[order], np.arange(nodes + 1))
-    search(starts, head[order], cost[order], distance, source)
+    if not search(starts, head[order], cost[order], distance, source):
+        raise RuntimeError(_NOT_CHEAPEST)
     return distance
 
 
@@ -65,4 +67,4 @@ def _relaxed(distance: I64, tail: I64, head: I64, cost: I64) -> I64:
         np.minimum.at(distance, head[known], before[tail[known]] + cost[known])
         if np.array_equal(before, distance):
             return distance
-    raise RuntimeError("the flow is not a cheapest one")
+    raise RuntimeError(_NOT_CHEAPEST)

@@ -10,7 +10,6 @@ from functools import cached_property
 
 import numpy as np
 
-from app.matching import oracle
 from app.matching.columns import BARRED, I64, Columns
 from app.matching.explanations import Side
 from app.matching.looking import Look, engine
@@ -18,6 +17,7 @@ from app.matching.market import Market, Seat
 from app.matching.packing import Packed, pack
 from app.matching.policy import SHARES, Policy
 from app.matching.scanning import Scan
+from app.matching.strips import Strip
 
 # Mentees at a time: what is held in memory is this many rows of everybody.
 ROWS = 256
@@ -96,22 +96,7 @@ class Utilities:
     def _ranked(self, packed: Packed, side: Side, seat: str) -> Ranked:
         mine, theirs = (packed.mentees, packed.mentors) if side is Side.MENTEE else (packed.mentors, packed.mentees)
         place = next(at for at, one in enumerate(mine) if one.id == seat)
-        scores = _row(packed.columns, place) if side is Side.MENTEE else _column(packed.columns, place)
+        of = Strip.of_mentee if side is Side.MENTEE else Strip.of_mentor
+        scores = of(packed.columns, place).scores
         ranked = [(theirs[at].id, int(scores[at])) for at in np.flatnonzero(scores > BARRED).tolist()]
         return sorted(ranked, key=lambda one: (-one[1], one[0]))
-
-
-def _row(columns: Columns, mentee: int) -> I64:
-    """Scores of one mentee with every mentor."""
-    return oracle.score(columns, mentee).astype(np.int64)
-
-
-def _column(columns: Columns, mentor: int) -> I64:
-    """Scores of one mentor with every mentee: a market of one mentor, looked over at once."""
-    narrow = columns.of_mentors(np.array([mentor]))
-    look = Look(threads=1, chunk=max(columns.mentees, 1), scanner=engine(columns).scan)
-    rows = np.arange(columns.mentees)
-    found = look.over(narrow, rows, np.zeros(1, np.int64), np.full(len(rows), BARRED), 1, phase="report")
-    scores = np.full(columns.mentees, BARRED, np.int64)
-    scores[found.mentees] = found.scores
-    return scores
