@@ -14,19 +14,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from app.matching import arriving, compiled, oracle
+from app.matching import compiled, oracle
 from app.matching.looking import Look
 from app.matching.market import Market
 from app.matching.packing import Packed, pack
 from app.matching.pinned import Pinned
 from app.matching.problem import Problem, Solution
-from app.matching.proving import optimise, prove
+from app.matching.proving import optimise
 from app.matching.rewarding import problem
 from app.matching.solving import solve
 from app.matching.templates import TEMPLATES
@@ -64,10 +63,6 @@ def _table(size: int, rounds: int) -> None:
     rows = {"engine, one to one": engine, "engine, mixed places": _row("mixed", size, rounds)}
     if size <= DENSE_LIMIT:
         rows["engine, market to plan"] = _row("whole", size, 1)
-        rows["engine, one arrival"] = _row("arrival", size, rounds)
-        assert rows["engine, one arrival"]["total"] == rows["engine, mixed places"]["total"], (
-            "going on found another plan"
-        )
         rows["SciPy dense assignment"] = dense = _row("scipy", size, 1)
         assert dense["total"] == engine["total"], "two optimal methods disagree"
     if size == MENTOR_MATCH_SIZE and MENTOR_MATCH.exists():
@@ -135,25 +130,6 @@ def _whole(size: int, _: int) -> dict[str, float]:
     }
 
 
-def _arrival(size: int, rounds: int) -> dict[str, float]:
-    """One mentee comes to a plan that stands. Both markets are packed before."""
-    now = generate(size, size)
-    newcomer = now.mentees[size // 2].id
-    rankings = {pair: place for pair, place in now.rankings.items() if newcomer not in pair}
-    before = replace(now, mentees=tuple(seat for seat in now.mentees if seat.id != newcomer), rankings=rankings)
-    packed = [pack(market, POLICY, 1) for market in (before, now)]
-    was, asked = (
-        problem(each, POLICY, Pinned.of(market), {}) for each, market in zip(packed, (before, now), strict=True)
-    )
-    stands = prove(was, Look())
-
-    def arrive(look: Look) -> Solution:
-        assert arriving.is_for(*packed)
-        return arriving.proof(packed[0], stands, packed[1], asked, look).solution
-
-    return _measured(arrive, size, rounds)
-
-
 def _scipy(size: int, _: int) -> dict[str, float]:
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - its memory is this row's only
 
@@ -187,7 +163,6 @@ METHODS: dict[str, Callable[[int, int], dict[str, float]]] = {
     "one": lambda size, rounds: _engine(size, rounds, one_each=True),
     "mixed": lambda size, rounds: _engine(size, rounds, one_each=False),
     "whole": _whole,
-    "arrival": _arrival,
     "scipy": _scipy,
 }
 

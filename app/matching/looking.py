@@ -14,7 +14,7 @@ from app.matching.plan import Progress
 from app.matching.scanning import Engine, Scan, Scanner
 
 # Below this many pairs, NumPy is done before the compiled kernel is loaded.
-SMALL = 40_000
+SMALL = 90_000
 # Where there are fewer mentors than these, a chunk has more mentees: each costs some milliseconds to begin.
 WIDE = 8_192
 _WORD_EACH_SECONDS = 0.25

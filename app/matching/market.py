@@ -69,11 +69,12 @@ class Market:
     @classmethod
     def from_bytes(cls, raw: bytes) -> "Market":
         """The market that `to_bytes` wrote. Raises `ValueError`, `KeyError` or `TypeError` for anything else."""
-        # Not by orjson, which ends the process where there is no memory; a worker has a limit.
-        plain = json.loads(raw)
+        # Not by orjson, which ends the process where there is no memory; a worker has a limit. Seats are made while
+        # they are read: all of them as plain objects first would be half of the memory that a large market takes.
+        plain = json.loads(raw, object_hook=_read)
         market = cls(
-            mentors=tuple(_seat(each) for each in plain["mentors"]),
-            mentees=tuple(_seat(each) for each in plain["mentees"]),
+            mentors=_seats(plain["mentors"]),
+            mentees=_seats(plain["mentees"]),
             managers=dict(plain["managers"]),
             barred=_pairs(plain["barred"]),
             earlier=_pairs(plain["earlier"]),
@@ -121,6 +122,17 @@ def _plain_seat(seat: Seat) -> dict[str, Any]:
 
 def _by_id(plain: dict[str, Any]) -> str:
     return str(plain["id"])
+
+
+def _read(plain: dict[str, Any]) -> Seat | dict[str, Any]:
+    """A seat, or else what it was: skills and traits come with numbers, and no person's id is that word."""
+    return _seat(plain) if isinstance(plain.get("person_id"), str) else plain
+
+
+def _seats(read: list[Seat]) -> tuple[Seat, ...]:
+    if not all(isinstance(each, Seat) for each in read):
+        raise ValueError("a seat has no person")
+    return tuple(read)
 
 
 def _seat(plain: dict[str, Any]) -> Seat:

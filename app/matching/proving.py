@@ -116,16 +116,6 @@ class State:
     u: I64
     v: I64
 
-    @property
-    def mentees(self) -> int:
-        """How many there are."""
-        return len(self.u)
-
-    @property
-    def mentors(self) -> int:
-        """How many there are."""
-        return len(self.v)
-
     def carried(self, edges: Edges) -> I64:
         """The same flow over other candidates, as far as they are among them."""
         pairs = np.zeros(len(edges.keys), np.int64)

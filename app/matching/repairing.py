@@ -18,6 +18,8 @@ Chosen = NDArray[np.bool_]
 # Units added to a pair at once; smaller later, so that the last few do not overshoot.
 STEP, SMALLER_AFTER = 1_500, 10
 ROUNDS = 40
+# Whoever came to an end had not one in fifteen of their first blocking pairs left by then, at 300 to 2,000 a side.
+HALFWAY, STILL_THERE = 20, 10
 _NOBODY = 1 << 40
 
 
@@ -39,12 +41,15 @@ def repaired(
 
     `solved` gives the best choice under raised scores, `blocking` counts over everybody, candidates or not.
     """
-    raised = np.zeros_like(edges.score)
+    raised, first = np.zeros_like(edges.score), 0
     for done in range(rounds):
         chosen = solved(edges.score + raised)
         blocked = blocking(chosen)
         if not len(blocked.mentors):
             return chosen, done
+        first = first or len(blocked.mentors)
+        if done == HALFWAY and STILL_THERE * len(blocked.mentors) > first:
+            return None, done
         raised[_dissolving(edges, blocked)] += STEP // (1 + done // SMALLER_AFTER)
     return None, rounds
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from app.matching import deferred, oracle
+from app.matching import deferred
 from app.matching.blocking import Blocking, Held, blocking
 from app.matching.columns import BARRED, I64
 from app.matching.explanations import Side
+from app.matching.looking import engine
 from app.matching.network import network
 from app.matching.problem import Edges, Problem, Solution
 from app.matching.repairing import Chosen, repaired
@@ -53,9 +54,10 @@ class Stabilising:
 
     def _deferred(self) -> Edges:
         pairs = deferred.accepted(self.problem.places_e.tolist(), self.problem.places_m.tolist(), self._lists())
-        mentors, mentees = np.array(pairs, np.int64).reshape(-1, 2).T
-        scores = oracle.listed(self.problem.columns, mentees, mentors)
-        return Edges.none(self.problem.columns.mentors).with_more(mentees, mentors, scores)
+        mentors, mentees = np.array(pairs, np.int64).reshape(-1, 2).T.copy()
+        columns = self.problem.columns
+        scores = engine(columns).listed(columns, mentees, mentors)
+        return Edges.none(columns.mentors).with_more(mentees, mentors, scores)
 
     def _lists(self) -> list[Iterator[tuple[int, int]]]:
         """Every mentee's own list, best first, and what the mentee is to each; of equals the first by place."""

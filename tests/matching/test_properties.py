@@ -55,6 +55,15 @@ def test_a_seat_with_a_fact_that_nobody_knows_is_refused() -> None:
         Market.from_bytes(raw)
 
 
+def test_a_seat_of_nobody_is_refused_and_a_skill_may_have_any_name() -> None:
+    names = dict.fromkeys(("person_id", "id", "offers", "mentors"), 3)
+    market = market_of((mentor("m", offers=names, style=names, zone="UTC"),), (mentee("e", seeks=names),))
+
+    assert Market.from_bytes(market.to_bytes()) == market
+    with pytest.raises(ValueError, match="no person"):
+        Market.from_bytes(market.to_bytes().replace(b'"person_id":"person m"', b'"persona":"person m"'))
+
+
 def test_candidates_chunks_threads_and_scorers_change_no_pair() -> None:
     looks = [
         (Effort(candidates=1, more=1, slack=0), Look(threads=1, chunk=3)),
