@@ -46,7 +46,7 @@ def read_one(resource: Resource) -> Endpoint:
 
 
 async def show_one(request: Request, actor: Actor, wish: Wish, object_id: str) -> Response:
-    """What is wanted of one object. Raises `Absent`, or `InsufficientScope`."""
+    """What is wanted of one object. Raises `Absent`, or `ScopeMissing`."""
     _require(actor, wish)
     answer = await run.one(actor, wish.wanted, object_id, dict(wish.values))
     tag = entity_tag(wish.wanted.resource, answer.version, answer.body, is_default=wish.is_default)

@@ -24,7 +24,8 @@ _MOST_LINKS = 10
 _PERSON = Wanted(PEOPLE, tuple(Leaf(name, name) for name in ("id", "display_name", "work_email")))
 _SIDES = ("mentor", "mentee")
 _PAIRING = Wanted(PAIRINGS, tuple(ToOne(side, PAIRINGS.references[side], _PERSON) for side in _SIDES))
-_FIELDS = ("id number status starts_at ends_at topic calendar_uid calendar_sequence created_at updated_at").split()
+_TIMES = ("starts_at", "ends_at", "created_at", "updated_at")
+_FIELDS = ("id", "number", "status", "topic", "calendar_uid", "calendar_sequence", *_TIMES)
 _LINKS = Page(
     SESSION_LINKS,
     (Nodes("items", Wanted(SESSION_LINKS, (Leaf("kind", "kind"), Leaf("url", "url")))),),
@@ -90,5 +91,4 @@ def _entry(session: dict[str, Any], actor: Actor) -> Entry:
     )
 
 
-_TIMES = ("starts_at", "ends_at", "created_at", "updated_at")
 INQUIRIES = (Inquiry("session_invitation", SESSIONS, "invitation", Scope.SESSIONS_READ, invitation),)
