@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from typing import Any
 
 import asyncpg
+import orjson
 from sqlalchemy import event, exc
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session as SyncSession
@@ -118,6 +119,8 @@ class Database:
             max_overflow=0,
             pool_timeout=settings.pool_wait_seconds,
             pool_reset_on_return=None,
+            json_serializer=inserting.json_text,
+            json_deserializer=orjson.loads,
             connect_args={"server_settings": self._app, "timeout": 5},
         )
         event.listen(self.engine.sync_engine, "connect", _pass_json_through)

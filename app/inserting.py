@@ -9,12 +9,20 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from pydantic.fields import FieldInfo
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
-_DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 Convert = Callable[[Any], Any]
+
+
+def json_text(value: Any) -> str:
+    """A JSON column's value as the driver takes it."""
+    return orjson.dumps(value).decode()
+
+
+_DIALECT = asyncpg_dialect(json_serializer=json_text)  # type: ignore[no-untyped-call]
 # A mapped class and the values of one of its rows; what is missing gets the class's default.
 Row = tuple[Any, Mapping[str, Any]]
 

@@ -64,7 +64,9 @@ class Market:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON: independent of the order in which anything was listed."""
-        return orjson.dumps(_plain(self), option=orjson.OPT_SORT_KEYS)
+        # Seat by seat: no call holds the interpreter for as long as all of them take.
+        members = (b'"%s":%s' % (name.encode(), _json(value)) for name, value in sorted(_plain(self).items()))
+        return b"{" + b",".join(members) + b"}"
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "Market":
@@ -108,6 +110,12 @@ def _plain(market: Market) -> dict[str, Any]:
         "current": sorted(market.current),
         "weeks": sorted(week.isoformat() for week in market.weeks),
     }
+
+
+def _json(value: Any) -> bytes:
+    if isinstance(value, list):
+        return b"[" + b",".join(map(_json, value)) + b"]"
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def _plain_seat(seat: Seat) -> dict[str, Any]:

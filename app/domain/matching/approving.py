@@ -61,7 +61,7 @@ async def approve(db: Db, actor: Actor, run_id: str, data: MatchRunApprove) -> M
     await _supersede_before(db, run)
     # What was offered must be closed before it can be offered anew.
     await db.flush()
-    _offer(db, [proposal for proposal in ours if proposal.id not in stale], before, data)
+    await _offer(db, [proposal for proposal in ours if proposal.id not in stale], before, data)
     return run
 
 
@@ -69,7 +69,7 @@ async def discard(db: Db, actor: Actor, run_id: str) -> MatchRun:
     """Put a plan aside. Nobody hears of its pairs."""
     run = await _locked(db, actor, run_id, "discard_match_run")
     run.step("discard")
-    closing.supersede(db, await closing.of_run(db, run.id))
+    await closing.put_aside(db, run.id)
     return run
 
 
@@ -116,17 +116,21 @@ async def _supersede_before(db: Db, run: MatchRun) -> None:
         older.step("supersede")
 
 
-def _offer(db: Db, proposals: Sequence[MatchProposal], before: Sequence[MatchProposal], data: MatchRunApprove) -> None:
+async def _offer(
+    db: Db, proposals: Sequence[MatchProposal], before: Sequence[MatchProposal], data: MatchRunApprove
+) -> None:
     """Ask the members of each; who has said yes to the same pair is not asked again."""
     now = clock.now()
     accepted = {
         _seats(proposal): proposal for proposal in before if proposal.mentor_accepted_at or proposal.mentee_accepted_at
     }
-    for proposal in proposals:
+    for number, proposal in enumerate(proposals, 1):
         proposal.offer(now, now + timedelta(days=data.expires_in_days))
         outbox.record(db, MatchProposalOffered.of(proposal), changed=("status",))
         if earlier := accepted.get(_seats(proposal)):
             proposal.accept(proposal.mentor_id if earlier.mentor_accepted_at else proposal.mentee_id, now)
+        if number % closing.AT_ONCE == 0:
+            await db.flush()
 
 
 def _seats(proposal: MatchProposal) -> Pair:

@@ -1,5 +1,6 @@
 """Whether pairs still keep every rule, on the data of now: what approval and pins are held to."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -30,6 +31,17 @@ async def faults_of(
     sides = [{seat.id: seat for seat in side} for side in (market.mentors, market.mentees)]
     absent = [[pair[place] for pair in pairs if pair[place] not in sides[place]] for place in (0, 1)]
     away = await _faults_of_absent(db, programme, absent)
+    # In a thread: of ten thousand pairs it takes a second, and requests are served in this process.
+    return await asyncio.to_thread(_judged, market, policy, pairs, sides, away)
+
+
+def _judged(
+    market: Market,
+    policy: Policy,
+    pairs: Sequence[Pair],
+    sides: Sequence[Mapping[str, Seat]],
+    away: Mapping[tuple[int, str], Sequence[Fault]],
+) -> list[tuple[Fault, ...]]:
     judge, taken, seen, found = Pairwise(market, policy), Counter[str](), set[Pair](), []
     for pair in pairs:
         wrong = [fault for place in (0, 1) for fault in away.get((place, pair[place]), ())]

@@ -1,7 +1,7 @@
 """What a run works on, as the database holds it now: a few statements, however many people there are."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -53,8 +53,7 @@ async def load(db: Db, programme: Programme, *, pins: Iterable[Pair] = (), curre
     organisation_id = db.organisation_id
     rows = await db.fetch(_SEATS, organisation_id, programme.id, clock.now())
     # In a thread: a market of twenty thousand takes a second, and requests may be served in this process.
-    plain, mentors, mentees = await asyncio.to_thread(_read, rows)
-    people, seats = (sorted({each[name] for each in plain}) for name in ("person_id", "id"))
+    mentors, mentees, people, seats = await asyncio.to_thread(_read, rows)
     kept_apart = await db.fetch(_KEPT_APART, organisation_id, people)
     preferences = await db.fetch(_PREFERENCES, organisation_id, seats)
     pairs = await db.fetch(_PAIRS, organisation_id, people, [status.value for status in LIVE])
@@ -73,14 +72,15 @@ async def load(db: Db, programme: Programme, *, pins: Iterable[Pair] = (), curre
     )
 
 
-def _read(rows: Sequence[Any]) -> tuple[list[dict[str, Any]], tuple[Seat, ...], tuple[Seat, ...]]:
-    """What the rows say, and the seats of both sides."""
-    plain = [orjson.loads(row[0]) for row in rows]
-    return plain, _side(plain, EnrolmentRole.MENTOR), _side(plain, EnrolmentRole.MENTEE)
-
-
-def _side(plain: Iterable[Mapping[str, Any]], role: EnrolmentRole) -> tuple[Seat, ...]:
-    return tuple(_seat(each) for each in plain if each["role"] == role)
+def _read(rows: Iterable[Any]) -> tuple[tuple[Seat, ...], tuple[Seat, ...], list[str], list[str]]:
+    """The seats of both sides, and the ids of all their people and of all of them."""
+    sides: dict[str, list[Seat]] = {role: [] for role in EnrolmentRole}
+    for row in rows:
+        plain = orjson.loads(row[0])
+        sides[plain["role"]].append(_seat(plain))
+    mentors, mentees = (tuple(sides[role]) for role in (EnrolmentRole.MENTOR, EnrolmentRole.MENTEE))
+    seats = mentors + mentees
+    return mentors, mentees, sorted({seat.person_id for seat in seats}), sorted(seat.id for seat in seats)
 
 
 def _seat(plain: Mapping[str, Any]) -> Seat:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +12,7 @@ from app import clock, ids
 from app import db as database
 from app.db import Db
 from app.domain.matching import child, matter, snapshot
-from app.domain.matching.closing import of_programme
+from app.domain.matching.closing import AT_ONCE, of_programme
 from app.domain.matching.events import MatchRunCompleted
 from app.domain.matching.models import MatchRun, RunMode, RunStatus, Solution
 from app.domain.matching.proposals import ANSWERABLE, MatchProposal
@@ -81,11 +81,10 @@ async def _begun(work: Work, run_id: str) -> child.Task:
             run.step("start")
             run.started_at = clock.now()
             if run.base_run_id is None:
-                market = await asyncio.to_thread((await _market(db, run)).to_bytes)
-                await matter.keep_market(db, run, market)
+                await matter.keep_market(db, run, await asyncio.to_thread((await _market(db, run)).to_bytes))
                 await db.flush()
         market, before = await matter.market_of(db, run), await _before(db, run)
-        run.input_hash = hashlib.sha256(market).hexdigest()
+        run.input_hash = (await asyncio.to_thread(hashlib.sha256, market)).hexdigest()
         return child.Task(market, run.policy, run.seed, run.budget_seconds, run.stop_gap, before)
 
 
@@ -153,23 +152,30 @@ async def _forgive(work: Work, run_id: str) -> None:
 
 
 async def _propose(db: Db, run: MatchRun, task: child.Task, found: bytes) -> None:
-    plan = await asyncio.to_thread(orjson.loads, found)
-    market = await asyncio.to_thread(Market.from_bytes, task.market)
+    plan, people, sizes = await asyncio.to_thread(_read, task, found)
     run.objective, run.bound, run.solution = plan["objective"], plan["bound"], Solution(plan["status"])
-    run.mentor_count, run.mentee_count = len(market.mentors), len(market.mentees)
+    run.mentor_count, run.mentee_count = sizes
     run.pair_count, run.unmatched_count = len(plan["pairs"]), len(plan["unmatched"])
     run.report, run.versions = plan["report"], plan["versions"]
-    run.result_hash = hashlib.sha256(found).hexdigest()
+    run.result_hash = (await asyncio.to_thread(hashlib.sha256, found)).hexdigest()
     run.finish("propose", clock.now())
     await matter.keep_plan(db, run, found)
     if run.is_binding:
-        for values in _proposals(run, plan["pairs"], market):
+        for number, values in enumerate(_proposals(run, plan["pairs"], people), 1):
             db.write_down(MatchProposal, **values)
+            if number % AT_ONCE == 0:
+                await db.flush()
     outbox.record(db, MatchRunCompleted.of(run), changed=("status",))
 
 
-def _proposals(run: MatchRun, pairs: list[dict[str, Any]], market: Market) -> Iterator[dict[str, Any]]:
+def _read(task: child.Task, found: bytes) -> tuple[dict[str, Any], dict[str, str], tuple[int, int]]:
+    """A plan, the person of each seat of its market, and how many seats each side has."""
+    market = Market.from_bytes(task.market)
     people = {seat.id: seat.person_id for seat in (*market.mentors, *market.mentees)}
+    return orjson.loads(found), people, (len(market.mentors), len(market.mentees))
+
+
+def _proposals(run: MatchRun, pairs: list[dict[str, Any]], people: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     weights = {each["name"]: (each["mentee_weight"], each["mentor_weight"]) for each in run.policy["criteria"]}
     for pair in pairs:
         mentee_points, mentor_points = (
