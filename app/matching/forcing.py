@@ -56,9 +56,8 @@ class Forcing:
         less = Packed(barred, _less(packed.mentors, m), _less(packed.mentees, e), packed.pairwise)
         key = np.array([e * packed.columns.mentors + m])
         found = self._proof.again(self._problem(market, less), key, Look())
-        pairs = found.pairs
-        mentors, mentees = pairs.mentors.tolist(), pairs.mentees.tolist()
-        chosen = {(packed.mentors[m].id, packed.mentees[e].id) for m, e in zip(mentors, mentees, strict=True)}
+        pairs, ids = found.pairs, self._ids
+        chosen = set(zip(ids[0][pairs.mentors].tolist(), ids[1][pairs.mentees].tolist(), strict=True))
         pinned = self._pinned_scores + self._score((mentor, mentee))
         # A proposal's bonus is in what was maximised, not in the score.
         bonus = round(self.policy.stay_bonus * UNITS) * len(chosen & self.market.current)
@@ -72,6 +71,14 @@ class Forcing:
     @cached_property
     def _packed(self) -> Packed:
         return pack(self.market, self.policy, self.seed)
+
+    @cached_property
+    def _ids(self) -> tuple[np.ndarray, np.ndarray]:
+        """The ids of the seats of both sides, by place."""
+        mentors, mentees = (
+            np.array([seat.id for seat in side], object) for side in (self._packed.mentors, self._packed.mentees)
+        )
+        return mentors, mentees
 
     @cached_property
     def _proof(self) -> Proof:

@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 
+from app.matching.columns import I64
 from app.matching.market import Market, Seat
 from app.matching.packing import Packed
 from app.matching.pairwise import MONTH
@@ -25,7 +26,7 @@ def problem(packed: Packed, policy: Policy, pinned: Pinned, floors: dict[str, in
     places_e, places_m = (
         np.array([seat.places for seat in side], np.int64) for side in (packed.mentees, packed.mentors)
     )
-    first_e = np.array([_first(seat, policy, pinned) for seat in packed.mentees], np.int64)
+    first_e = _first(packed.mentees, policy, pinned)
     first_m = np.zeros(len(packed.mentors), np.int64)
     pairs = int(min(places_e.sum(), places_m.sum()))
     below = (_BEST_SCORE + round(policy.stay_bonus * UNITS)) * pairs + int(first_e.sum())
@@ -36,18 +37,20 @@ def problem(packed: Packed, policy: Policy, pinned: Pinned, floors: dict[str, in
         below += reward * (min(pairs, len(first_e)) + min(pairs, len(first_m)))
     names = sorted(floors)
     numbers: dict[str | None, int] = {name: number for number, name in enumerate(names)}
-    # Who is pinned has met their group's floor already.
-    groups = [
-        -1 if pinned.counts[seat.id] else numbers.get(group_of(seat, policy.fairness.group_by), -1)
-        for seat in packed.mentees
-    ]
+    groups = np.full(len(packed.mentees), -1, np.int64)
+    if names:
+        # Who is pinned has met their group's floor already.
+        groups[:] = [
+            -1 if pinned.counts[seat.id] else numbers.get(group_of(seat, policy.fairness.group_by), -1)
+            for seat in packed.mentees
+        ]
     return Problem(
         columns=packed.columns,
         places_e=places_e,
         places_m=places_m,
         first_e=first_e,
         first_m=first_m,
-        group_e=np.array(groups, np.int64),
+        group_e=groups,
         floors=np.array([floors[name] for name in names], np.int64),
         floor_reward=below + 1 if names else 0,
     )
@@ -62,8 +65,10 @@ def owed(market: Market, policy: Policy, pinned: Pinned) -> dict[str, int]:
     return {name: max(number - have[name], 0) for name, number in fairness.floors.items()}
 
 
-def _first(seat: Seat, policy: Policy, pinned: Pinned) -> int:
-    """What a mentee's first partner is worth beside the score; nothing for those who have one."""
-    if pinned.counts[seat.id]:
-        return 0
-    return round((policy.first_partner + policy.waiting_bonus * (seat.waiting_days // MONTH)) * UNITS)
+def _first(mentees: tuple[Seat, ...], policy: Policy, pinned: Pinned) -> I64:
+    """What each mentee's first partner is worth beside the score; nothing for those who have one."""
+    months = np.array([seat.waiting_days // MONTH for seat in mentees], np.int64)
+    rewards: I64 = np.rint((policy.first_partner + policy.waiting_bonus * months) * UNITS).astype(np.int64)
+    if pinned.counts:
+        rewards[[at for at, seat in enumerate(mentees) if seat.id in pinned.counts]] = 0
+    return rewards

@@ -84,19 +84,39 @@ class Utilities:
 
     def ranked(self, side: Side, seat: str) -> Ranked:
         """A seat's own list: the partners whom the rules leave, with the seat's utility, best first; equals by id."""
-        return [(other, score // SHARES) for other, score in self._ranked(self.own[side], side, seat)]
+        return self._ranked(self.own[side], side, seat, SHARES)
 
     def scores(self, side: Side, seat: str) -> Ranked:
         """The partners whom the rules leave a seat, with the pair's score, best first; equals by id."""
-        return self._ranked(self.joint, side, seat)
+        return self._ranked(self.joint, side, seat, 1)
 
     def _scan(self, columns: Columns, rows: I64, prices: I64, floors: I64) -> Scan:
         return self.look.over(columns, rows, prices, floors, max(columns.mentors, 1), phase="report")
 
-    def _ranked(self, packed: Packed, side: Side, seat: str) -> Ranked:
-        mine, theirs = (packed.mentees, packed.mentors) if side is Side.MENTEE else (packed.mentors, packed.mentees)
-        place = next(at for at, one in enumerate(mine) if one.id == seat)
+    def _ranked(self, packed: Packed, side: Side, seat: str, unit: int) -> Ranked:
         of = Strip.of_mentee if side is Side.MENTEE else Strip.of_mentor
-        scores = of(packed.columns, place).scores
-        ranked = [(theirs[at].id, int(scores[at])) for at in np.flatnonzero(scores > BARRED).tolist()]
-        return sorted(ranked, key=lambda one: (-one[1], one[0]))
+        scores = of(packed.columns, self._named[side].places[seat]).scores
+        others = self._named[side.other]
+        allowed = np.flatnonzero(scores > BARRED)
+        best = allowed[np.lexsort((others.order[allowed], -scores[allowed]))]
+        return list(zip(others.ids[best].tolist(), (scores[best] // unit).tolist(), strict=True))
+
+    @cached_property
+    def _named(self) -> dict[Side, "_Named"]:
+        return {side: _Named.of(self.seats(side)) for side in Side}
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The ids of a side's seats by place, the place of each, and where each comes among the ids."""
+
+    ids: np.ndarray
+    places: dict[str, int]
+    order: I64
+
+    @classmethod
+    def of(cls, seats: tuple[Seat, ...]) -> "_Named":
+        ids = np.array([seat.id for seat in seats], object)
+        order = np.empty(len(ids), np.int64)
+        order[np.argsort(ids)] = np.arange(len(ids))
+        return cls(ids, {seat.id: at for at, seat in enumerate(seats)}, order)

@@ -109,7 +109,7 @@ async def why_not(actor: Actor, enrolment_id: str, data: schemas.WhyNotAsk) -> s
     if broken or reader is not None or is_held:
         found = explanations.WhyNot(mentor.id, mentee.id, broken)
     else:
-        found = await pricing.priced(explainer, plan, mentor.id, mentee.id)
+        found = await pricing.priced(run.id, explainer, plan, mentor.id, mentee.id)
     await _put_on_record(actor, ENROLMENTS, enrolment.id, "enrolment_why_not", set(people.values()))
     return telling.why_not(run.id, found, reader)
 
