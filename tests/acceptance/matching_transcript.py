@@ -7,6 +7,7 @@ matched by a run, and asks. Nothing on the page is written by hand but the headi
 import asyncio
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,15 @@ import httpx
 import orjson
 from rich.progress import Progress
 
-from app import config
+from app import clock, config
 from app.commands import hosting
 from app.config import Settings
 from app.demo.walk.caller import Api, Caller
+from app.demo.walk.cast import Cast
 from app.demo.walk.company import Scale
 from app.demo.walk.matching import Matching
 from app.demo.walk.own_server import own_database, own_process
-from app.demo.walk.receiver import receiving
 from app.demo.walk.steps import Steps
-from app.demo.walk.story import Story
 from app.domain.access import founding
 
 PAGE = Path(__file__).parents[2] / "docs" / "matching-transcript.md"
@@ -39,46 +39,47 @@ the two whom it is about. [matching.md](matching.md) says who is told what, and 
 
 async def write(owner: str, settings: Settings) -> None:
     """Match, ask, and write the page."""
-    async with own_database(owner) as address, own_process(address) as base_url, receiving() as receiver:
+    async with own_database(owner) as address, own_process(address) as base_url:
         async with hosting.opened(address, settings):
             founded = await founding.found("The demonstration company")
         async with httpx.AsyncClient(base_url=base_url, timeout=60) as client:
             api = Api(client, at_once=8)
-            story = Story(api, api.by(founded.key), Steps(Progress(disable=True)), receiver, _SCALE)
-            await story.gather()
-            matching = Matching(story.coordinator, story.hris, story.callers, story.steps)
-            await matching.pairs(story.programme_id)
-            PAGE.write_text(_HEAD + "".join([text async for text in _asked(story)]))
+            starts_on = clock.now().date() - timedelta(days=60)
+            cast = Cast(api, api.by(founded.key), Steps(Progress(disable=True)), _SCALE, starts_on)
+            await cast.gather()
+            matching = Matching(cast.coordinator, cast.hris, cast.callers, cast.steps)
+            await matching.pairs(cast.programme_id)
+            PAGE.write_text(_HEAD + "".join([text async for text in _asked(cast)]))
 
 
-async def _asked(story: Story) -> Any:
-    coordinator, here = story.coordinator, {"programme_id": story.programme_id}
+async def _asked(cast: Cast) -> Any:
+    coordinator, here = cast.coordinator, {"programme_id": cast.programme_id}
     enrolments = [each async for each in coordinator.every("/v1/enrolments", **here)]
     proposals = [each async for each in coordinator.every("/v1/match-proposals", **here, status="confirmed")]
     names = dict(_names(enrolments))
     one, other = proposals[0], proposals[1]
-    readers = _readers(story, one["mentor_id"], one["mentee_id"])
+    readers = _readers(cast, one["mentor_id"], one["mentee_id"])
     yield await _section("Why this pair?", f"/v1/match-proposals/{one['id']}/why", readers, names)
     crossed = {"other_enrolment_id": other["mentee_enrolment_id"]}
     path = f"/v1/enrolments/{one['mentor_enrolment_id']}/why-not"
     yield await _section("Why not that pair?", path, readers[:2], names, **crossed)
     run = await coordinator.get(f"/v1/match-runs/{one['match_run_id']}")
-    paired = {each[f"{side}_enrolment_id"] for each in await _all(story, run["id"]) for side in ("mentor", "mentee")}
+    paired = {each[f"{side}_enrolment_id"] for each in await _all(cast, run["id"]) for side in ("mentor", "mentee")}
     for enrolment in (each for each in enrolments if each["id"] not in paired):
-        own = [("The coordinator", coordinator), (f"The {enrolment['role']}", story.callers[enrolment["person_id"]])]
+        own = [("The coordinator", coordinator), (f"The {enrolment['role']}", cast.callers[enrolment["person_id"]])]
         path = f"/v1/enrolments/{enrolment['id']}/why-unmatched"
         yield await _section(f"Why has this {enrolment['role']} nobody?", path, own, names)
 
 
-async def _all(story: Story, run_id: str) -> list[dict[str, Any]]:
-    return [each async for each in story.coordinator.every("/v1/match-proposals", match_run_id=run_id)]
+async def _all(cast: Cast, run_id: str) -> list[dict[str, Any]]:
+    return [each async for each in cast.coordinator.every("/v1/match-proposals", match_run_id=run_id)]
 
 
-def _readers(story: Story, mentor_id: str, mentee_id: str) -> list[tuple[str, Caller]]:
+def _readers(cast: Cast, mentor_id: str, mentee_id: str) -> list[tuple[str, Caller]]:
     return [
-        ("The coordinator", story.coordinator),
-        ("The mentor", story.callers[mentor_id]),
-        ("The mentee", story.callers[mentee_id]),
+        ("The coordinator", cast.coordinator),
+        ("The mentor", cast.callers[mentor_id]),
+        ("The mentee", cast.callers[mentee_id]),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 _DEPARTMENTS = (
     "Claims Underwriting Digital Finance People Marketing Sales Logistics Purchasing Legal Research Production"
 ).split()
-_HEADS, _LEADS = 4, 3
+_HEADS, _FEWEST_LEADS = 4, 3
 _GIVEN = (
     "Ada Bashir Chiara Dmitri Elif Farid Greta Hugo Imani Jakub Keiko Liam Mina Noor Olga Pablo Quentin Rosa Sami "
     "Tessa Ugo Vera Wanda Xenia Yusuf Zora"
@@ -41,6 +41,12 @@ class Scale:
         """How many join on each side: one pair more, which comes to nothing."""
         return self.pairs + 1
 
+    @property
+    def leads_each(self) -> int:
+        """How many team leads each head has: so many that there is a mentee for every pair."""
+        heads = len(_DEPARTMENTS) * _HEADS
+        return max(_FEWEST_LEADS, -(-self.enrolled // heads) - 1)
+
 
 @dataclass(frozen=True)
 class Post:
@@ -65,17 +71,17 @@ class Post:
         }
 
 
-def posts(size: int) -> list[list[Post]]:
+def posts(scale: Scale) -> list[list[Post]]:
     """Every post, by level: whoever manages others stands in an earlier list."""
     chance = random.Random(7)  # noqa: S311
     chief = Post(1, 10, "Board office", None)
     directors = [Post(2 + place, 8, department, 1) for place, department in enumerate(_DEPARTMENTS)]
     heads = _below(directors, _HEADS, rank=6)
-    leads = _below(heads, _LEADS, rank=5)
+    leads = _below(heads, scale.leads_each, rank=5)
     first = leads[-1].number + 1
     staff = [
         Post(number, chance.choice((1, 2, 2, 3, 3, 4)), (lead := leads[number % len(leads)]).department, lead.number)
-        for number in range(first, size + 1)
+        for number in range(first, scale.people + 1)
     ]
     return [[chief], directors, heads, leads, staff]
 

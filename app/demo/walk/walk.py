@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import timedelta
 
 import httpx
 import uvloop
@@ -9,20 +10,22 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from app import clock
 from app.commands import hosting
 from app.config import Settings
 from app.demo.walk.caller import Api, Caller
+from app.demo.walk.cast import MIN_RANK_GAP, Cast
 from app.demo.walk.company import Scale
 from app.demo.walk.figures import SESSIONS_EACH, Figure, Summary, events
 from app.demo.walk.own_server import own_database, own_process
 from app.demo.walk.receiver import Receiver, receiving
 from app.demo.walk.steps import Steps, bars
-from app.demo.walk.story import MIN_RANK_GAP, Story
+from app.demo.walk.story import Story
 from app.domain.access import founding
 
 # As many as the service has connections for changes: more would wait for one, and be refused after a second.
 _AT_ONCE = 8
-_STALLED_SECONDS = 30.0
+_STALLED_SECONDS, _BEGAN_DAYS_AGO = 30.0, 60
 _READ_BACK = """
     query ($programme: ID!) { programme(id: $programme) { pairings(first: 100, filter: {status: [ACTIVE]}) { nodes {
         sessions(first: 5, filter: {status: [COMPLETED]}) { nodes { focusRating } }
@@ -56,7 +59,8 @@ async def _walked(owner: str, settings: Settings, scale: Scale, progress: Progre
         limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
         async with httpx.AsyncClient(base_url=base_url, timeout=30, limits=limits) as client:
             api, steps, began = Api(client, _AT_ONCE), Steps(progress), time.monotonic()
-            story = Story(api, api.by(founded.key), steps, receiver, scale)
+            starts_on = (clock.now() - timedelta(days=_BEGAN_DAYS_AGO)).date()
+            story = Story(Cast(api, api.by(founded.key), steps, scale, starts_on), receiver)
             await story.tell()
             # Of the story alone: what waits for the webhooks below is idle.
             seconds, requests, retries = time.monotonic() - began, api.tally.requests, api.tally.retries
@@ -73,8 +77,9 @@ async def _verified(receiver: Receiver) -> int:
 
 async def _figures(story: Story) -> list[Figure]:
     """Everything that can be counted, read back over the API or counted by the receiver."""
-    admin, programme = story.admin, {"programme_id": story.programme_id}
-    people, pairs, due = story.scale.people, story.scale.pairs, events(story.scale)
+    cast = story.cast
+    admin, programme = cast.admin, {"programme_id": cast.programme_id}
+    people, pairs, due = cast.scale.people, cast.scale.pairs, events(cast.scale)
     pairings = [row async for row in admin.every("/v1/pairings", status="active", **programme)]
     deliveries = [row["status"] async for row in admin.every("/v1/deliveries", fields="status")]
     received, inboxes = story.receiver.verified, story.receiver.inboxes.values()
@@ -101,12 +106,14 @@ async def _count(caller: Caller, path: str) -> int:
 
 async def _seen_by_graphql(story: Story) -> list[Figure]:
     asked = await story.pairs[0].mentor.ask("{ pairings { nodes { id } } }")
-    data = await story.coordinator.ask(_READ_BACK, programme=story.programme_id)
-    nodes = data["programme"]["pairings"]["nodes"]
+    data = await story.cast.coordinator.ask(_READ_BACK, programme=story.cast.programme_id)
+    nodes, pairs = data["programme"]["pairings"]["nodes"], story.cast.scale.pairs
     return [
-        Figure("active pairings (GraphQL)", story.scale.pairs, len(nodes)),
+        Figure("active pairings (GraphQL)", pairs, len(nodes)),
         Figure(
-            "sessions held", SESSIONS_EACH * story.scale.pairs, sum(len(node["sessions"]["nodes"]) for node in nodes)
+            "sessions held",
+            SESSIONS_EACH * story.cast.scale.pairs,
+            sum(len(node["sessions"]["nodes"]) for node in nodes),
         ),
         Figure("pairings that a participant sees", 1, len(asked["pairings"]["nodes"])),
     ]
