@@ -18,7 +18,7 @@ export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-policy test-matching test-planted check fix migration contract fuzz-rest
+.PHONY: help install run demo simulate test test-policy test-matching test-planted check fix migration contract fuzz-rest
 .PHONY: bench bench-matching bench-matching-large bench-beside bench-webhooks bench-log image lock
 .PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
 .PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi acceptance-scim acceptance-calendars chaos-webhooks
@@ -33,6 +33,9 @@ run: install ## Serve the API with demonstration data, and a PostgreSQL that com
 
 demo: install ## Walk through a whole programme, over the public API
 	@$(BIN)/flipside demo
+
+simulate: install ## Play a year of 500 pairs in two minutes, under a clock that moves, and check what came of it
+	@$(BIN)/flipside simulate --pairs 500 --months 12 --seed 7 $(ARGS)
 
 test: install ## Run every test, on two cores, and hold coverage to its mark
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-fail-under=95 $(ARGS)

@@ -31,6 +31,7 @@ from app.demo.handing_out import StoryBroken
 from app.demo.walk.caller import Refused
 from app.demo.walk.company import Scale
 from app.demo.walk.walk import walk
+from app.demo.year.simulate import simulate as play
 from app.domain.organisations.retention import BOUNDS, DataClass
 from app.embedded import PostgresFailed, PostgresMissing
 from app.errors import DomainError
@@ -157,6 +158,21 @@ def doctor(
 def demo() -> None:
     """Walk through a whole programme over the public API, on a server of its own that is gone afterwards."""
     if not walk(chosen(), Scale()):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def simulate(
+    pairs: Annotated[int, typer.Option(min=2, max=2000, help="How many pairs the programme makes.")] = 500,
+    months: Annotated[int, typer.Option(min=3, max=18, help="How long it runs.")] = 12,
+    seed: Annotated[int, typer.Option(min=0, help="What people do, and when.")] = 7,
+) -> None:
+    """Play a programme of many months in minutes, under a clock that moves, and check what came of it."""
+    # A year of requests comes in minutes.
+    os.environ |= {f"FLIPSIDE_RATE_LIMIT_{name}": "0" for name in ("CREDENTIAL", "ORGANISATION", "OPERATION")}
+    settings = chosen()
+    secret.master(settings)
+    if not play(settings, pairs=pairs, months=months, seed=seed):
         raise typer.Exit(1)
 
 

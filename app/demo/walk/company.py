@@ -36,6 +36,14 @@ class Scale:
     people: int = 600
     pairs: int = 100
 
+    @classmethod
+    def of(cls, pairs: int) -> "Scale":
+        """As large as it takes for so many pairs: of three on the staff at least two are junior enough."""
+        empty = cls(0, pairs)
+        heads = len(_DEPARTMENTS) * _HEADS
+        managers = 1 + len(_DEPARTMENTS) + heads * (1 + empty.leads_each)
+        return cls(managers + empty.enrolled * 3 // 2 + _FEWEST_LEADS, pairs)
+
     @property
     def enrolled(self) -> int:
         """How many join on each side: one pair more, which comes to nothing."""

@@ -11,7 +11,7 @@ from app.demo.walk.figures import INBOXES, SESSIONS_EACH
 from app.demo.walk.matching import Matching, Pair
 from app.demo.walk.receiver import Receiver
 
-_DAYS_BACK = (29, 15)
+_MET_DAYS_AGO, _DAYS_BACK = 45, (29, 15)
 
 
 @dataclass
@@ -28,7 +28,6 @@ class Story:
         await self._subscribe()
         await self.cast.gather()
         await self._match()
-        await self._agree()
         await self.cast.coordinator.post(f"/v1/programmes/{self.cast.programme_id}/activate")
         await self._meet()
         await self._work()
@@ -44,19 +43,11 @@ class Story:
             inbox.secret.set_result(made["secret"])
 
     async def _match(self) -> None:
-        matching = Matching(self.cast.coordinator, self.cast.hris, self.cast.callers, self.cast.steps)
-        self.pairs = await matching.pairs(self.cast.programme_id)
+        cast = self.cast
+        matching = Matching(cast.coordinator, cast.hris, cast.callers, cast.steps, _MET_DAYS_AGO)
+        self.pairs = await matching.pairs(cast.programme_id)
         self.refused = matching.refused
-
-    async def _agree(self) -> None:
-        async def agree(pair: Pair) -> None:
-            agreements = await pair.mentor.get("/v1/agreements", pairing_id=pair.id)
-            path = f"/v1/agreements/{agreements['items'][0]['id']}/sign"
-            await pair.mentor.post(path)
-            await pair.mentee.post(path)
-            await self.cast.coordinator.post(f"/v1/pairings/{pair.id}/activate")
-
-        await self.cast.steps.each("Agreements signed by both", self.pairs, agree)
+        await matching.agreed(self.pairs)
 
     async def _meet(self) -> None:
         """Two sessions that took place: reported by the mentor over REST, confirmed by the mentee over GraphQL."""
