@@ -41,7 +41,12 @@ def test_a_small_year_ends_with_every_promise_kept_and_leaves_nothing_behind(
 
 def test_one_broken_promise_makes_the_whole_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
-    monkeypatch.setattr(cli, "play", lambda _, **wanted: asked.update(wanted) or False)
+
+    def play(_: Settings, **wanted: Any) -> bool:
+        asked.update(wanted)
+        return False
+
+    monkeypatch.setattr(cli, "play", play)
     monkeypatch.setattr("sys.argv", ["flipside", "simulate", "--pairs", "3", "--months", "4", "--seed", "5"])
     monkeypatch.setattr("os.environ", {})
 
