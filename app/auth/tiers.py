@@ -50,8 +50,8 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
         _C: "offers seeks out_of_scope interests languages offer_levels seek_weights style availability",
     },
     "pairing": {
-        _O: "status is_suspended health rank_gap starts_on ends_on grace_until cadence_min_days cadence_target_days "
-        "cadence_max_days activated_at ended_at",
+        _O: "status is_suspended health health_rule health_since rank_gap starts_on ends_on grace_until "
+        "cadence_min_days cadence_target_days cadence_max_days activated_at ended_at",
         _C: "average_focus",
         _X: "end_reason",
     },

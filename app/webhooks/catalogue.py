@@ -9,6 +9,7 @@ from app.domain.feedback.events import FeedbackGiven
 from app.domain.goals import events as goals
 from app.domain.groups import events as groups
 from app.domain.matching import events as matching
+from app.domain.momentum import events as momentum
 from app.domain.operations import events as operations
 from app.domain.pairings import events as pairings
 from app.domain.people import events as people
@@ -63,6 +64,9 @@ EVENTS: tuple[type[Event], ...] = (
     pairings.PairingEnded,
     pairings.PairingEndedEarly,
     pairings.PairingDissolved,
+    momentum.PairingNudged,
+    momentum.PairingFlaggedAtRisk,
+    momentum.PairingRecovered,
     conflicts.PairingConflictDetected,
     conflicts.PairingReviewRequired,
     conflicts.PairingConflictOverdue,

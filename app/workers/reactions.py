@@ -13,6 +13,7 @@ from app.domain.enrolments.models import Enrolment, EnrolmentStatus
 from app.domain.groups import events as groups
 from app.domain.matching import closing
 from app.domain.matching import service as matching
+from app.domain.momentum import judging
 from app.domain.operations.events import OperationCancelled, OperationFailed
 from app.domain.pairings import events as told
 from app.domain.pairings import queries as pairings
@@ -20,6 +21,7 @@ from app.domain.pairings.leaving import conclude
 from app.domain.pairings.models import EndReason, Pairing, PairingStatus
 from app.domain.people.events import PersonCreated, PersonDeactivated, PersonReactivated, PersonUpdated
 from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed, ProgrammePublished
+from app.domain.sessions import events as met
 from app.domain.sessions.models import CancelReason
 from app.domain.sessions.scheduling import cancel_ahead
 from app.events import outbox
@@ -107,6 +109,10 @@ REACTIONS: dict[str, Reaction] = {
     told.PairingEnded.type: _pairing_over,
     told.PairingEndedEarly.type: _pairing_over,
     told.PairingDissolved.type: _pairing_over,
+    met.SessionCompleted.type: judging.judge_after,
+    met.SessionNoShowRecorded.type: judging.judge_after,
+    met.SessionCancelled.type: judging.judge_after,
+    met.SessionDisputed.type: judging.judge_after,
     groups.GroupMembersChanged.type: inviting.of_group,
     groups.GroupDeleted.type: inviting.of_group,
     ProgrammePublished.type: inviting.of_programme,

@@ -5,6 +5,7 @@ from app import db as database
 from app.domain.conflicts import service as conflicts
 from app.domain.imports import planning
 from app.domain.matching import closing, matter
+from app.domain.momentum import judging
 from app.domain.organisations.retention import BOUNDS, DataClass
 from app.domain.people import departing
 from app.domain.privacy import break_glass, retaining
@@ -50,10 +51,19 @@ async def sweep_one(organisation_id: str) -> int:
             has_more, days = await _sweep(organisation_id)
         while await planning.apply_next(organisation_id):
             pass
+        while await _judge(organisation_id):
+            pass
     except Exception as error:
         log.error("sweep.failed", organisation_id=organisation_id, **described(error))
         return _LONGEST
     return days
+
+
+async def _judge(organisation_id: str) -> bool:
+    """One bite of the pairs whose momentum is to be judged; whether there may be more."""
+    async with database.current().writing(organisation_id) as db:
+        db.actor_id = None
+        return await judging.judge_due(db) == judging.BITE
 
 
 async def _sweep(organisation_id: str) -> tuple[bool, int]:

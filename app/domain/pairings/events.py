@@ -25,7 +25,7 @@ class PairingEvent(Event):
     @classmethod
     def of(cls, pairing: Pairing) -> Self:
         """The event for the pairing as it is now."""
-        return cls(**_facts(pairing))
+        return cls(**facts_of(pairing))
 
 
 class PairingCreated(PairingEvent):
@@ -83,7 +83,7 @@ class PairingCompleted(PairingEvent):
     @classmethod
     def counted(cls, pairing: Pairing, counts: dict[str, Any]) -> Self:
         """The event with what the pair has done."""
-        return cls(**_facts(pairing), **counts)
+        return cls(**facts_of(pairing), **counts)
 
 
 class _Broken(PairingEvent):
@@ -96,7 +96,7 @@ class _Broken(PairingEvent):
     def of(cls, pairing: Pairing) -> Self:
         """The event with a reason that gives nobody away."""
         told = (EndReason.LEFT_ORGANISATION, EndReason.RULE_BROKEN, EndReason.PROGRAMME_CANCELLED)
-        return cls(**_facts(pairing), reason=pairing.end_reason.value if pairing.end_reason in told else "no_fault")
+        return cls(**facts_of(pairing), reason=pairing.end_reason.value if pairing.end_reason in told else "no_fault")
 
 
 class PairingEndedEarly(_Broken):
@@ -144,7 +144,8 @@ class AgreementEnteredForce(AgreementEvent):
     type = "agreement.entered_force"
 
 
-def _facts(pairing: Pairing) -> dict[str, Any]:
+def facts_of(pairing: Pairing) -> dict[str, Any]:
+    """What every event of a pairing tells."""
     names = ("programme_id", "mentor_id", "mentee_id", "status", "rank_gap", "starts_on", "ends_on")
     return {"pairing_id": pairing.id, **{name: getattr(pairing, name) for name in names}}
 

@@ -1,6 +1,6 @@
 """A junior mentor and a senior mentee, from agreement to close."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -37,6 +37,16 @@ class Health(StrEnum):
     RECOVERED = "recovered"
 
 
+class HealthRule(StrEnum):
+    """Why a pairing is watched or at risk: docs/momentum.md has each rule, and what helps."""
+
+    CANCELLED_TWICE = "cancelled_twice"
+    MISSED_TWICE = "missed_twice"
+    OVERDUE_TWICE = "overdue_twice"
+    MISSED = "missed"
+    OVERDUE = "overdue"
+
+
 class EndReason(StrEnum):
     """Why a pairing ended before its time. Nobody has to give one."""
 
@@ -50,6 +60,7 @@ class EndReason(StrEnum):
     PROGRAMME_CANCELLED = "programme_cancelled"
 
 
+USUAL_GRACE = timedelta(days=14)
 _S = PairingStatus
 LIVE = (_S.PENDING_AGREEMENT, _S.ACTIVE, _S.PAUSED, _S.CLOSING)
 _BREAKABLE = (_S.PENDING_AGREEMENT, _S.ACTIVE, _S.PAUSED)
@@ -116,6 +127,7 @@ class Pairing(Row, table=True):
         index("pairing_mentee", "mentee_id", "id"),
         index("pairing_mentor_enrolment", "mentor_enrolment_id", "id"),
         index("pairing_mentee_enrolment", "mentee_enrolment_id", "id"),
+        index("pairing_health_due", "health_due_at", "id", where="status = 'active'"),
     )
     prefix: ClassVar[str] = "pai"
 
@@ -128,6 +140,11 @@ class Pairing(Row, table=True):
     # It was made to rest, and goes on by itself.
     is_suspended: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     health: Health = Field(default=Health.ON_TRACK, sa_type=text_enum(Health))
+    # Of what rule, from when on, and when it is next to be looked at; `rhythm_since` is when they last began to meet.
+    health_rule: HealthRule | None = Field(default=None, sa_type=text_enum(HealthRule))
+    health_since: datetime | None = instant(default=None)
+    health_due_at: datetime | None = instant(default=None)
+    rhythm_since: datetime | None = instant(default=None)
     rank_gap: int
     starts_on: date
     ends_on: date
@@ -150,16 +167,27 @@ class Pairing(Row, table=True):
         self.step("pause")
         self.is_suspended = True
 
-    def resume(self) -> None:
+    def resume(self, at: datetime) -> None:
         """Go on after a rest of their own. Raises `PairingSuspended`."""
         if self.is_suspended:
             raise PairingSuspended("The pairing is on leave or under review. It goes on by itself.")
+        self.go_on(at)
+
+    def go_on(self, at: datetime) -> None:
+        """Go on after a rest: the days of it do not count."""
         self.step("resume")
+        self._begin_rhythm(at)
 
     def activate(self, at: datetime) -> None:
-        """Begin to meet."""
+        """Begin to meet. Who was given no settling-in time has two weeks of it."""
         self.step("activate")
         self.activated_at = at
+        self.grace_until = self.grace_until or at.date() + USUAL_GRACE
+        self._begin_rhythm(at)
+
+    def _begin_rhythm(self, at: datetime) -> None:
+        # Looked at soon, to find out when it is to be looked at.
+        self.rhythm_since = self.health_due_at = at
 
     def finish(self, move: str, at: datetime, reason: EndReason | None = None) -> None:
         """Come to an end, planned or not."""

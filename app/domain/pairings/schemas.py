@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.domain.enrolments.schemas import EnrolmentId
 from app.domain.pairings.agreements import AgreementStatus
-from app.domain.pairings.models import EndReason, Health, PairingStatus
+from app.domain.pairings.models import EndReason, Health, HealthRule, PairingStatus
 from app.domain.programmes.schemas import Clause, Clauses, Days
 from app.text import Day, Input, Output, Patch, Prose, absent, reference
 
@@ -58,6 +58,10 @@ class PairingRead(Output):
         description="Paused by the service while a partner is on leave, or while the pairing is under review."
     )
     health: Health
+    health_rule: HealthRule | None = Field(
+        description="Why it is watched or at risk; docs/momentum.md says what helps."
+    )
+    health_since: datetime | None
     rank_gap: int
     starts_on: date
     ends_on: date

@@ -99,7 +99,7 @@ async def pause(db: Db, actor: Actor, pairing_id: str) -> Pairing:
 async def resume(db: Db, actor: Actor, pairing_id: str) -> Pairing:
     """Go on after a rest. A pair that was suspended, for a leave or a review, goes on by itself."""
     pairing: Pairing = await rows.get(db, actor, PAIRINGS, pairing_id, "resume_pairing")
-    pairing.resume()
+    pairing.resume(clock.now())
     return _told(db, pairing, "resume")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlmodel import col
 
+from app import clock
 from app.db import Db
 from app.domain.pairings.events import PairingPaused, PairingResumed
 from app.domain.pairings.models import Pairing, PairingStatus
@@ -36,7 +37,7 @@ async def go_on(db: Db, pairing_ids: Collection[str]) -> None:
     for pairing in await _locked(
         db, col(Pairing.is_suspended).is_(True), col(Pairing.id) == rows.any_of(pairing_ids), sa.not_(_IS_AWAY)
     ):
-        pairing.step("resume")
+        pairing.go_on(clock.now())
         outbox.record(db, PairingResumed.of(pairing), changed=("status",))
 
 
