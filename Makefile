@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo simulate test test-policy test-matching test-planted check fix migration contract fuzz-rest
-.PHONY: bench bench-matching bench-matching-large bench-beside bench-webhooks bench-log image lock
+.PHONY: bench bench-momentum bench-matching bench-matching-large bench-beside bench-webhooks bench-log image lock
 .PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
 .PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi acceptance-scim acceptance-calendars chaos-webhooks
 
@@ -137,6 +137,9 @@ bench-webhooks: install ## Measure how fast deliveries leave; ARGS are passed on
 
 bench-hris: install ## Measure how a directory of 50,000 arrives, by import and over SCIM; ARGS="--people 5000" are passed on
 	@$(BIN)/python -m bench.hris $(ARGS)
+
+bench-momentum: install ## Measure the pass over 50,000 pairs whose momentum is due
+	@$(BIN)/python -m bench.momentum $(ARGS)
 
 bench-log: install ## Measure pages of a delivery log of a million attempts
 	@$(BIN)/python -m bench.log $(ARGS)

@@ -4,6 +4,7 @@ from app.acting.inquiry import Inquiry
 from app.acting.intent import Intent
 from app.domain.access import intents as access
 from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
+from app.domain.boards.resource import PAIRING_OVERVIEWS
 from app.domain.calendars import invitations
 from app.domain.conflicts import intents as conflicts
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
@@ -96,6 +97,7 @@ RESOURCES: tuple[Resource, ...] = (
     WINS,
     FEEDBACK,
     TASKS,
+    PAIRING_OVERVIEWS,
     CONSENTS,
     EXPORTS,
     ERASURES,

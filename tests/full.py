@@ -15,6 +15,7 @@ from app.acting.intent import Intent, Kind
 from app.declared import BY_PREFIX, RESOURCES
 from app.domain.access.schemas import ApiKeyCreate
 from app.domain.access.service import issue
+from app.domain.boards.resource import PairingOverview
 from app.domain.imports import planning
 from app.domain.operations import service as operations
 from app.domain.people.putting import Batch
@@ -146,6 +147,7 @@ async def fill(world: World) -> Full:
     for name, intent, data in _OF_PAIRING:
         add(name, (await world.do("mentor", intent, pairing_id=pairing_id, **data))["id"])
     add("task", task_of(full.objects["action_item"]))
+    add("pairing_overview", overview_of(pairing_id))
     milestone = await world.do("mentor", "create_goal_milestone", goal_id=full.objects["goal"], title="First step")
     add("goal_milestone", milestone["id"])
     await _fill_office(full)
@@ -193,6 +195,11 @@ _OF_PAIRING: tuple[tuple[str, str, dict[str, Any]], ...] = (
 def task_of(object_id: str) -> str:
     """The id of what an object gives somebody to do."""
     return f"{Task.prefix}{object_id[3:]}"
+
+
+def overview_of(pairing_id: str) -> str:
+    """The id of a pair's line on the board."""
+    return f"{PairingOverview.prefix}{pairing_id[3:]}"
 
 
 async def _fill_office(full: Full) -> None:

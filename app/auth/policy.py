@@ -116,6 +116,8 @@ READ: dict[str, Grants] = {
     "legal_hold": _OVERSIGHT,
     "break_glass": _joined(_OVERSIGHT, _BREAK_GLASS),
     "task": _SELF,
+    # Whoever steers a programme, and the systems that show it to them; the two have their own pairing.
+    "pairing_overview": {_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)},
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
     "webhook_signing_key": _AUDITED,
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "delivery", "attempt"), _joined(_AUDITED, _PORTAL)),

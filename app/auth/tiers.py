@@ -92,6 +92,10 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},
     "task": {_O: "kind due_at"},
+    "pairing_overview": {
+        _O: "status health health_rule health_since starts_on ends_on sessions_held last_session_at next_session_at "
+        "goals_set goals_achieved"
+    },
     "webhook_endpoint": {
         _O: "url description types status disabled_reason programme_ids changed_fields filter format payload transform "
         "header_names ordering rate_limit max_in_flight timeout_seconds breaker consecutive_failures failing_since "

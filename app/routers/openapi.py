@@ -50,6 +50,7 @@ TAGS = {
     "goals": "What a pair works towards, and the small wins on the way.",
     "feedback": "What they thought of it.",
     "tasks": "What waits for somebody.",
+    "boards": "How the pairs of a programme fare, a line for each.",
     "privacy": "Consents, copies of one's data, being forgotten, and holds that delay it.",
     "webhooks": "Who is told of events, what was sent to them and what came back.",
     "audit": "Who did what, and who saw whose data.",

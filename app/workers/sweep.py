@@ -51,7 +51,7 @@ async def sweep_one(organisation_id: str) -> int:
             has_more, days = await _sweep(organisation_id)
         while await planning.apply_next(organisation_id):
             pass
-        while await _judge(organisation_id):
+        while await judge(organisation_id):
             pass
     except Exception as error:
         log.error("sweep.failed", organisation_id=organisation_id, **described(error))
@@ -59,7 +59,7 @@ async def sweep_one(organisation_id: str) -> int:
     return days
 
 
-async def _judge(organisation_id: str) -> bool:
+async def judge(organisation_id: str) -> bool:
     """One bite of the pairs whose momentum is to be judged; whether there may be more."""
     async with database.current().writing(organisation_id) as db:
         db.actor_id = None

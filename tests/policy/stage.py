@@ -15,7 +15,7 @@ from app.declared import RESOURCES
 from app.domain.operations import service as operations
 from app.domain.privacy import break_glass
 from tests.conflicted import conflicted
-from tests.full import HR_SOURCE, Full, compared, fill, planned, task_of
+from tests.full import HR_SOURCE, Full, compared, fill, overview_of, planned, task_of
 from tests.matched import matched
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
 from tests.world import World, found_world
@@ -177,6 +177,7 @@ class _Pair:
         for part in (mentor, mentee):
             await world.do(part, "sign_agreement", agreement)
         await world.do("admin", "activate_pairing", pairing_id)
+        self._note_down("pairing_overview", overview_of(pairing_id))
         await self._sessions(pairing_id)
         goal = await self._made(mentor, "goal", "set_goal", pairing_id=pairing_id, title="One report", measure="Sent")
         await self._made(mentor, "goal_milestone", "create_goal_milestone", goal_id=goal, title="First step")

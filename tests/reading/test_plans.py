@@ -141,8 +141,9 @@ async def test_whoever_sees_everything_walks_along_an_index(connection: asyncpg.
 
     for order in resource.orders:
         plan = await explained(connection, listing(resource, order, role), role)
-        assert is_ordered_walk(plan, resource.table.name), order
-        assert touched(plan) <= 26, order
+        # An id that is made of another is not what the walk is ordered by: it is looked at one row ahead.
+        assert "Sort" not in kinds(plan) if resource.is_derived else is_ordered_walk(plan, resource.table.name), order
+        assert touched(plan) <= 26 + resource.is_derived, order
 
 
 @pytest.mark.parametrize(("resource", "way"), WAYS_BACK, ids=lambda it: it.name)
@@ -155,7 +156,7 @@ async def test_a_way_back_walks_along_an_index(
     plan = await explained(connection, behind(resource, way, role), role, id_0=object_id)
 
     if way.resource.name in TOGETHER:
-        assert touched(plan) <= 26
+        assert touched(plan) <= 27
     else:
         assert is_ordered_walk(plan, way.resource.table.name)
 

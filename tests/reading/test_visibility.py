@@ -66,6 +66,7 @@ SEEN_BY = {
     "feedback:private": {"mentor"},
     "feedback:aggregate": {"mentor"},
     "task": {"mentee"},
+    "pairing_overview": {"coordinator", "service"},
     "retention_policy": EVERYONE,
     "consent": {"admin", "auditor", "mentor"},
     "export": {"admin", "auditor", "mentor"},

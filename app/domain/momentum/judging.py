@@ -63,7 +63,12 @@ class _Change:
 
 async def judge_due(db: Db, *, limit: int = BITE) -> int:
     """Judge the pairs whose time has come, at most `limit`; how many there were."""
-    return await _judge(db, await db.fetch(_DUE, db.organisation_id, clock.now(), limit))
+    return await _judge(db, await facts_of_due(db, limit=limit))
+
+
+async def facts_of_due(db: Db, *, limit: int) -> Sequence[Any]:
+    """A row for each pair whose time has come, which is locked; one statement."""
+    return await db.fetch(_DUE, db.organisation_id, clock.now(), limit)
 
 
 async def judge_after(db: Db, session_id: str) -> None:
