@@ -18,7 +18,7 @@ export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo simulate test test-policy test-matching test-planted check fix migration contract fuzz-rest
+.PHONY: help install run demo simulate capabilities test test-policy test-matching test-planted check fix migration contract fuzz-rest
 .PHONY: bench bench-momentum bench-matching bench-matching-large bench-beside bench-webhooks bench-log image lock
 .PHONY: check-lint check-format check-types check-floors check-contract check-security check-image check-lock
 .PHONY: release-contract acceptance-contract acceptance-webhooks acceptance-xapi acceptance-scim acceptance-calendars chaos-webhooks
@@ -41,6 +41,9 @@ test: install ## Run every test, on two cores, and hold coverage to its mark
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-fail-under=95 $(ARGS)
 	@$(BIN)/coverage report --include='$(EVERY_BRANCH)' --fail-under=100 > .venv/every-branch || \
 		{ echo "These files promise 100 % of their branches:" >&2; cat .venv/every-branch >&2; exit 1; }
+
+capabilities: install ## Walk through what a programme needs, and print which test shows each of the seventy
+	@$(BIN)/python -m tests.journeys.capabilities
 
 test-policy: install ## Ask everyone about everything: the policy's matrix, and how many cases it has
 	@$(BIN)/python -m pytest -q tests/policy $(ARGS)

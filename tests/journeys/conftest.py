@@ -30,6 +30,8 @@ class Company:
         """A request by somebody; its answer. What follows from it has happened."""
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
         headers = {"Authorization": f"Bearer {self.world.keys[part]}", "Content-Type": kind}
+        if method == "PATCH" and path.startswith("/v1/"):
+            headers["If-Match"] = "*"
         content = orjson.dumps(body) if body else None
         answer = await self._client.request(method, path, content=content, headers=headers)
         assert answer.status_code == status, answer.text

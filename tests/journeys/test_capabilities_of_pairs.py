@@ -1,0 +1,241 @@
+"""Who is matched with whom, what they agree on, and how a pair is kept safe and in rhythm."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.workers.sweep import sweep_one
+from tests.conftest import TestClock
+from tests.journeys.capabilities import shows
+from tests.journeys.conftest import Company
+
+_SPEAKS: dict[str, Any] = {"languages": ["en"]}
+
+
+async def matched(company: Company, mentor: dict[str, Any], mentee: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A run over two people: the mentor's enrolment, and the suggestion that it gives."""
+    world = company.world
+    programme_id = await world.programme(status="matching", allows_late_intake=True)
+    seat = await world.enrolment(programme_id, world.people["mentor"], "mentor", **_SPEAKS | mentor)
+    await world.enrolment(programme_id, world.people["mentee"], "mentee", **_SPEAKS | mentee)
+    found = await company.call("GET", f"/v1/enrolments/{seat}/suggestions", "coordinator")
+    (suggestion,) = found["items"]
+    return seat, suggestion
+
+
+def points(suggestion: dict[str, Any], side: str = "mentee") -> dict[str, int]:
+    """What counted for how much, of a hundred each."""
+    return {part["criterion"]: part["points"] for part in suggestion[side]["parts"]}
+
+
+async def proposed(company: Company) -> dict[str, Any]:
+    """A pair that a run proposed and a coordinator offered."""
+    world = company.world
+    programme_id = await world.programme(status="matching", allows_late_intake=True)
+    for part in ("mentor", "mentee"):
+        await world.enrolment(programme_id, world.people[part], part, **_SPEAKS)
+    run = await company.call("POST", "/v1/match-runs", "coordinator", 201, programme_id=programme_id)
+    await company.call("POST", f"/v1/match-runs/{run['id']}/approve", "coordinator")
+    (proposal,) = (await company.call("GET", f"/v1/match-proposals?match_run_id={run['id']}", "mentor"))["items"]
+    return dict(proposal)
+
+
+@shows(16)
+async def test_a_senior_cannot_mentor_a_junior_and_a_promotion_is_noticed(company: Company) -> None:
+    world = company.world
+    programme_id = await world.programme(status="matching", allows_late_intake=True)
+    junior = await world.enrolment(programme_id, world.people["mentor"], "mentee")
+    senior = await world.enrolment(programme_id, world.people["mentee"], "mentor")
+    turned = {"mentor_enrolment_id": senior, "mentee_enrolment_id": junior}
+
+    problem = await company.call("POST", "/v1/pairings", "coordinator", 409, **turned)
+
+    assert "rank_gap" in [error["code"] for error in problem["errors"]]
+    await world.newcomer("junior", rank=2)
+    await world.newcomer("senior", rank=7)
+    pairing = await world.pairing(mentor="junior", mentee="senior")
+    await company.call("PATCH", f"/v1/people/{world.people['junior']}", "admin", rank_level=7)
+    _, _, (conflict,) = await company.seen(pairing)
+    assert conflict["rule"] == "RANK_GAP"
+
+
+@shows(23)
+async def test_what_one_offers_is_held_against_what_the_other_seeks(company: Company) -> None:
+    _, found = await matched(
+        company, {"offers": ["Video"], "offer_levels": {"Video": 5}}, {"seeks": ["Video"], "seek_weights": {"Video": 9}}
+    )
+
+    assert points(found)["skills"] == 100
+
+
+@shows(24)
+async def test_interests_and_ways_of_working_count(company: Company) -> None:
+    own = {"interests": ["Sailing", "Chess"], "style": {"pace": 3, "structure": 2}}
+    _, found = await matched(company, own, own)
+
+    # More than the 50 of those of whom nothing is known.
+    assert points(found)["interests"] > 50
+    assert points(found)["style"] > 50
+
+
+@shows(25)
+async def test_another_department_counts_and_may_be_a_rule(company: Company) -> None:
+    _, found = await matched(company, {}, {})
+    assert points(found)["cross_department"] == 100
+
+    world = company.world
+    programme_id = await world.programme(status="matching", allows_late_intake=True, require_cross_department=True)
+    seats = {}
+    for part, role, rank in (("young", "mentor", 2), ("old", "mentee", 8)):
+        await world.newcomer(part, rank=rank, department="Sales")
+        seats[f"{role}_enrolment_id"] = await world.enrolment(programme_id, world.people[part], role)
+    problem = await company.call("POST", "/v1/pairings", "coordinator", 409, **seats)
+    assert [error["code"] for error in problem["errors"]] == ["same_department"]
+
+
+@shows(26)
+async def test_levels_between_the_two_count_and_have_a_least(company: Company) -> None:
+    _, found = await matched(company, {}, {})
+    assert points(found)["rank_gap"] > 0
+
+    world = company.world
+    await world.newcomer("nearly", rank=6)
+    programme_id = await world.programme(status="matching", allows_late_intake=True)
+    seats = {
+        "mentor_enrolment_id": await world.enrolment(programme_id, world.people["nearly"], "mentor"),
+        "mentee_enrolment_id": await world.enrolment(programme_id, world.people["mentee"], "mentee"),
+    }
+    problem = await company.call("POST", "/v1/pairings", "coordinator", 409, **seats)
+    assert [error["code"] for error in problem["errors"]] == ["rank_gap"]
+
+
+@shows(27)
+async def test_a_pair_comes_about_by_two_yeses(company: Company) -> None:
+    proposal = await proposed(company)
+    path = f"/v1/match-proposals/{proposal['id']}/accept"
+
+    half = await company.call("POST", path, "mentor")
+    whole = await company.call("POST", path, "mentee")
+
+    assert (half["status"], half["pairing_id"]) == ("half_accepted", None)
+    assert whole["status"] == "confirmed"
+    assert (await company.call("GET", f"/v1/pairings/{whole['pairing_id']}", "mentor"))["status"] == "pending_agreement"
+
+
+@shows(27)
+async def test_a_no_needs_no_reason(company: Company) -> None:
+    proposal = await proposed(company)
+
+    declined = await company.call("POST", f"/v1/match-proposals/{proposal['id']}/decline", "mentee")
+
+    assert declined["status"] == "declined"
+
+
+@shows(28)
+async def test_hours_that_both_have_are_found_across_zones(company: Company) -> None:
+    mornings = [{"weekday": "monday", "starts": "09:00", "ends": "12:00"}]
+    evenings = [{"weekday": "monday", "starts": "13:30", "ends": "16:30"}]
+    _, found = await matched(
+        company, {"zone": "Europe/Paris", "availability": mornings}, {"zone": "Asia/Kolkata", "availability": evenings}
+    )
+
+    assert points(found)["overlap"] > 0
+
+
+@shows(29)
+async def test_a_pair_that_does_not_meet_is_noticed_with_a_rule_and_a_suggestion(
+    company: Company, clock: TestClock
+) -> None:
+    pairing = await company.world.pairing()
+    clock.advance(days=64)
+    await sweep_one(company.world.organisation_id)
+
+    seen = await company.call("GET", f"/v1/pairings/{pairing['id']}", "coordinator")
+    told = (await company.world.told(pairing["id"]))[-1]
+
+    assert (seen["health"], seen["health_rule"]) == ("at_risk", "overdue_twice")
+    assert (told.type, told.data["suggested_action"]) == ("pairing.flagged_at_risk", "offer_rematch")
+
+
+@shows(30)
+async def test_both_sign_before_they_meet(company: Company) -> None:
+    pairing = await company.world.pairing(status="pending_agreement")
+    (agreement,) = (await company.call("GET", f"/v1/agreements?pairing_id={pairing['id']}", "mentor"))["items"]
+    keys = {clause["key"] for clause in agreement["clauses"]}
+    assert keys >= {"goals", "boundaries", "roles", "confidentiality", "reporting"}
+
+    sign, activate = f"/v1/agreements/{agreement['id']}/sign", f"/v1/pairings/{pairing['id']}/activate"
+    await company.call("POST", sign, "mentor")
+    early = await company.call("POST", activate, "coordinator", 409)
+    await company.call("POST", sign, "coordinator", 403)
+    await company.call("POST", sign, "mentee")
+
+    assert "agreement" in early["code"]
+    assert (await company.call("POST", activate, "coordinator"))["status"] == "active"
+
+
+@shows(31)
+@pytest.mark.parametrize(
+    ("tier", "readers"),
+    [
+        ("author_only", {"mentor"}),
+        ("pair", {"mentor", "mentee"}),
+        ("pair_and_coordinator", {"mentor", "mentee", "coordinator"}),
+    ],
+)
+async def test_a_note_is_read_by_those_of_its_tier(company: Company, tier: str, readers: set[str]) -> None:
+    world = company.world
+    session = await world.session((await world.pairing())["id"])
+    note = {"session_id": session["id"], "tier": tier, "text": "I had never dared to ask."}
+    made = await company.call("POST", "/v1/notes", "mentor", 201, **note)
+
+    assert await world.seen_by(made["id"]) == readers
+
+
+@shows(32)
+async def test_the_weaker_stands_in_no_line_with_the_stronger_and_may_leave_without_fault(company: Company) -> None:
+    world = company.world
+    await world.do("admin", "update_person", world.people["mentor"], manager_id=world.people["mentee"])
+    programme_id = await world.programme(status="matching", allows_late_intake=True)
+    seats = {
+        f"{part}_enrolment_id": await world.enrolment(programme_id, world.people[part], part)
+        for part in ("mentor", "mentee")
+    }
+    problem = await company.call("POST", "/v1/pairings", "coordinator", 409, **seats)
+    assert "reporting_line" in [error["code"] for error in problem["errors"]]
+
+    await world.newcomer("junior", rank=2)
+    await world.newcomer("senior", rank=8)
+    pairing = await world.pairing(mentor="junior", mentee="senior")
+    await company.call("POST", f"/v1/pairings/{pairing['id']}/end-early", "junior", reason="fit")
+
+    (event,) = [told for told in await world.told(pairing["id"]) if told.type == "pairing.ended_early"]
+    assert (event.data["reason"], event.visibility) == ("no_fault", "programme")
+    assert (await company.call("GET", f"/v1/pairings/{pairing['id']}", "senior"))["end_reason"] is None
+
+
+@shows(35)
+async def test_a_pair_that_settles_in_is_not_judged(company: Company, clock: TestClock) -> None:
+    until = (clock.time + timedelta(days=80)).date().isoformat()
+    pairing = await company.world.pairing(grace_until=until)
+    clock.advance(days=70)
+    await sweep_one(company.world.organisation_id)
+
+    assert (await company.call("GET", f"/v1/pairings/{pairing['id']}", "coordinator"))["health"] == "on_track"
+
+
+@shows(36)
+async def test_a_pair_goes_on_informally_and_is_not_tracked(company: Company, clock: TestClock) -> None:
+    pairing = await company.world.pairing()
+    for move, part in (
+        ("begin-closing", "coordinator"),
+        ("complete", "coordinator"),
+        ("continue-informally", "mentee"),
+    ):
+        await company.call("POST", f"/v1/pairings/{pairing['id']}/{move}", part)
+    clock.advance(days=200)
+    await sweep_one(company.world.organisation_id)
+
+    seen = await company.call("GET", f"/v1/pairings/{pairing['id']}", "mentor")
+    assert (seen["status"], seen["health"]) == ("informal", "on_track")
