@@ -49,6 +49,7 @@ from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.domain.syncs.resource import SYNC_DIFFERENCES, SYNC_RUNS
 from app.domain.tasks.resource import TASKS
+from app.domain.templates import intents as templates
 from app.reading.resource import Resource
 from app.webhooks import intents as webhooks
 from app.webhooks.feed import EVENTS
@@ -122,6 +123,7 @@ INTENTS: tuple[Intent, ...] = (
     *pairings.INTENTS,
     *matching_preferences.INTENTS,
     *matching.INTENTS,
+    *templates.INTENTS,
     *conflicts.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,

@@ -56,6 +56,7 @@ _PROGRAMME_WIDE: Grants = {
 _DIRECTORY_WIDE: Grants = {**_AUDITED, _COORDINATOR: _ANY}
 _SPONSORS: Grants = dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.SPONSORED,))
 _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
+_DRAFTS: Grants = {**_OFFICE, _COORDINATOR: _ANY}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
 _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
 # Of a proposal each side sees its own.
@@ -147,10 +148,10 @@ _DIRECTORY = (
 ).split()
 _PROGRAMME_SETUP = (
     "update_programme publish_programme start_matching_programme activate_programme pause_programme resume_programme "
-    "evaluate_programme close_programme archive_programme cancel_programme create_topic update_topic delete_topic "
-    "create_programme_resource update_programme_resource delete_programme_resource create_programme_milestone "
-    "update_programme_milestone reach_programme_milestone delete_programme_milestone pledge_sponsorship "
-    "update_sponsorship delete_sponsorship assign_programme_role remove_programme_role"
+    "clone_programme evaluate_programme close_programme archive_programme cancel_programme create_topic update_topic "
+    "delete_topic create_programme_resource update_programme_resource delete_programme_resource "
+    "create_programme_milestone update_programme_milestone reach_programme_milestone delete_programme_milestone "
+    "pledge_sponsorship update_sponsorship delete_sponsorship assign_programme_role remove_programme_role"
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
@@ -196,7 +197,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("update_organisation", "create_rank", "update_rank", "delete_rank"), _ADMINISTRATORS),
     **dict.fromkeys(_DIRECTORY, _OFFICE),
     **dict.fromkeys(("create_do_not_pair", "delete_do_not_pair"), _OFFICE),
-    "create_programme": {**_OFFICE, _COORDINATOR: _ANY},
+    **dict.fromkeys(("create_programme", "create_programme_from_template"), _DRAFTS),
     **dict.fromkeys(_PROGRAMME_SETUP, _RUNS_PROGRAMME),
     "appoint_coordinator": _OFFICE,
     **dict.fromkeys(_ENROLMENT_OFFICE, _RUNS_PROGRAMME),

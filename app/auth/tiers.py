@@ -40,7 +40,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
         "cadence_max_days session_minutes min_rank_gap require_cross_department conflict_deadline_days "
         "allows_late_intake eligibility agreement_clauses revision"
     },
-    "topic": {_O: "name description"},
+    "topic": {_O: "name description prompts"},
     "programme_resource": {_O: "kind audience title body url edition"},
     "programme_milestone": {_O: "title due_on reached_at"},
     "sponsorship": {_O: "pledge commitments"},

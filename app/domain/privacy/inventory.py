@@ -201,7 +201,7 @@ INVENTORY: Mapping[str, Plan] = {
         whose="(person_id = $2 or member = 'manager_external_id')",
     ),
     "sync_run": Plan(keep="operation_id"),
-    "topic": Plan(rewrite="name description"),
+    "topic": Plan(rewrite="name description prompts"),
     # Filters and constants may name somebody by the id of the HR system; headers and credentials are sealed, and the
     # receiver's; a client certificate names a machine.
     "webhook_endpoint": Plan(

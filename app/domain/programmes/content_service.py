@@ -46,7 +46,7 @@ async def create_topic(db: Db, actor: Actor, data: schemas.TopicCreate) -> Topic
 async def update_topic(db: Db, actor: Actor, topic_id: str, data: schemas.TopicUpdate) -> Topic:
     """Change a topic."""
     topic: Topic = await rows.get(db, actor, TOPICS, topic_id, "update_topic")
-    topic.sqlmodel_update(data.changes())
+    topic.sqlmodel_update(data.model_dump(mode="json", include=data.model_fields_set))
     return topic
 
 

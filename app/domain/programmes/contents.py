@@ -29,6 +29,13 @@ class Audience(StrEnum):
     EVERYONE = "everyone"
 
 
+class PromptKind(StrEnum):
+    """What a prompt asks for: an answer, or something that was lived through."""
+
+    QUESTION = "question"
+    EXPERIENCE = "experience"
+
+
 class Duty(StrEnum):
     """What someone does for a programme."""
 
@@ -76,6 +83,10 @@ class Topic(Row, table=True):
     programme_id: str = Field(sa_type=sa.Text)
     name: str = Field(sa_type=sa.Text)
     description: str | None = Field(default=None, sa_type=sa.Text)
+    # In the order in which they are offered, as `content_schemas.Prompt` has them.
+    prompts: list[dict[str, Any]] = json_column(
+        default_factory=list, sa_column_kwargs={"server_default": sa.text("'[]'")}
+    )
 
 
 class ProgrammeResource(Row, table=True):

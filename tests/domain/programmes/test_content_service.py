@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from app.auth.actor import Role
+from app.domain.programmes.content_schemas import TopicCreate
+from app.ids import new
 from tests.conftest import TestClock
 from tests.outcomes import at_once, refused
 from tests.world import World
@@ -104,6 +107,32 @@ async def test_a_topic_is_renamed_to_a_free_name(world: World) -> None:
     assert (changed["name"], changed["description"], changed["version"]) == ("ML", "Machines.", 2)
     with refused("topic_taken"):
         await world.do("coordinator", "update_topic", topic["id"], name="UX")
+
+
+async def test_a_topic_has_prompts_for_a_session_in_their_order(world: World) -> None:
+    prompts = [{"kind": "question", "text": "What would you try first?"}, {"kind": "experience", "text": "Your first?"}]
+    topic = await add(world, "create_topic", await world.programme(), prompts=prompts)
+    assert topic["prompts"] == prompts
+
+    changed = await world.do("coordinator", "update_topic", topic["id"], prompts=prompts[::-1])
+    assert (changed["prompts"], changed["name"]) == (prompts[::-1], "AI")
+    assert (await world.do("coordinator", "update_topic", topic["id"], prompts=[]))["prompts"] == []
+
+
+@pytest.mark.parametrize(
+    ("prompts", "member"),
+    [
+        ([{"kind": "question", "text": "x" * 301}], "text"),
+        ([{"kind": "question", "text": ""}], "text"),
+        ([{"kind": "riddle", "text": "Why?"}], "kind"),
+        ([{"kind": "question", "text": "Why?"}] * 41, "prompts"),
+    ],
+)
+def test_prompts_are_short_and_of_a_kind(prompts: list[dict[str, str]], member: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TopicCreate.model_validate({"programme_id": new("prg"), "name": "AI", "prompts": prompts})
+
+    assert [error["loc"][-1] for error in caught.value.errors()] == [member]
 
 
 @pytest.mark.parametrize(
