@@ -10,6 +10,7 @@ from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.connectors import intents as connectors
 from app.domain.connectors.resource import HR_SOURCES
 from app.domain.enrolments import intents as enrolments
+from app.domain.enrolments import participation
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
@@ -131,5 +132,10 @@ INTENTS: tuple[Intent, ...] = (
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )
-INQUIRIES: tuple[Inquiry, ...] = (*previewing.INQUIRIES, *of_matching.INQUIRIES, *invitations.INQUIRIES)
+INQUIRIES: tuple[Inquiry, ...] = (
+    *previewing.INQUIRIES,
+    *participation.INQUIRIES,
+    *of_matching.INQUIRIES,
+    *invitations.INQUIRIES,
+)
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

@@ -151,7 +151,8 @@ _PROGRAMME_SETUP = (
     "clone_programme evaluate_programme close_programme archive_programme cancel_programme create_topic update_topic "
     "delete_topic create_programme_resource update_programme_resource delete_programme_resource "
     "create_programme_milestone update_programme_milestone reach_programme_milestone delete_programme_milestone "
-    "pledge_sponsorship update_sponsorship delete_sponsorship assign_programme_role remove_programme_role"
+    "pledge_sponsorship keep_sponsorship_commitment update_sponsorship delete_sponsorship assign_programme_role "
+    "remove_programme_role"
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
@@ -229,6 +230,7 @@ _EXPLAINED: Grants = _joined(_SELF, _WEIGHS)
 ASK: Mapping[str, Grants] = {
     **dict.fromkeys(("enrolment_suggestions", "enrolment_why_not", "enrolment_why_unmatched"), _EXPLAINED),
     "programme_eligibility": _RUNS_PROGRAMME,
+    "programme_leader_participation": _joined(_RUNS_PROGRAMME, _SPONSORS),
     "session_invitation": _SESSION_FACTS,
     "match_proposal_why": _joined(_PROPOSED_TO, _WEIGHS),
 }
@@ -241,7 +243,10 @@ GRANTABLE = frozenset(Role) - {Role.PLATFORM_ADMIN, Role.WEBHOOK_PORTAL}
 # Who is shown a confidential field, of the rows that they see: everybody else gets null. Why a pair ended, or called a
 # session off, is for neither partner to learn, whatever office they hold.
 _CALLED_OFF: Grants = {_COORDINATOR: (Relation.OWN_PROGRAMME,), _SERVICE: _ANY}
+_BUDGET = _joined(_AUDITED, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}, _SPONSORS)
 CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
+    ("programme", "budget_amount"): _BUDGET,
+    ("programme", "budget_currency"): _BUDGET,
     ("do_not_pair", "reason"): _ADMINISTRATORS,
     ("legal_hold", "reason"): _ADMINISTRATORS,
     ("break_glass", "reason"): _ADMINISTRATORS,

@@ -182,6 +182,7 @@ _VALUES: dict[str, Any] = {
     "measure": "Two reports written this way",
     "competency": "AI literacy",
     "topic": "Prompting",
+    "CommitmentKeep.kept_at": "2026-01-15T09:00:00Z",
     "key": "confidentiality",
     "ProgrammeTemplateRead.key": "digital_literacy",
     "ProgrammeTemplateRead.name": "Digital literacy",

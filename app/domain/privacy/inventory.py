@@ -179,7 +179,7 @@ INVENTORY: Mapping[str, Plan] = {
             "status": "case status when 'planned' then 'cancelled' else status end",
         },
     ),
-    "programme": Plan(keep="eligibility", rewrite="name purpose objectives agreement_clauses"),
+    "programme": Plan(keep="eligibility budget_currency", rewrite="name purpose objectives agreement_clauses"),
     "programme_milestone": Plan(rewrite="title"),
     "programme_resource": Plan(keep="url", rewrite="title body"),
     "programme_role": Plan(),

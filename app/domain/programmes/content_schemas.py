@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from app.domain.people.schemas import PersonId
 from app.domain.programmes.contents import Audience, Duty, PromptKind, ResourceKind
 from app.domain.programmes.schemas import ProgrammeId
-from app.text import Day, Input, Instant, Line, Name, Output, Patch, Prose, Word, absent, prose
+from app.text import Day, Input, Instant, Line, Name, Output, Patch, Prose, Word, absent, prose, whole
 
 Link = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?$")]
 Text = Annotated[str, prose(20_000)]
@@ -135,6 +135,13 @@ class SponsorshipCreate(Input):
     person_id: PersonId
     pledge: Prose
     commitments: Commitments = Field(default=[])
+
+
+class CommitmentKeep(Input):
+    """Which commitment was kept, and when."""
+
+    position: Annotated[int, whole(1, 20)] = Field(description="Its place in the list, from 1.")
+    kept_at: Instant | None = Field(default=None, description="Absent: now. Never in the future.")
 
 
 class SponsorshipUpdate(Patch):

@@ -82,6 +82,7 @@ async def update(db: Db, actor: Actor, programme_id: str, data: ProgrammeUpdate)
     programme.sqlmodel_update(changes)
     _require_length(programme.starts_on, programme.ends_on)
     _require_cadence(programme)
+    _require_budget(programme)
     programme.revision += revised
     return programme
 
@@ -149,6 +150,14 @@ def _require_length(starts_on: date, ends_on: date) -> None:
         raise Invalid(
             "A programme lasts 3 to 18 months.",
             faults=(Fault("must lie 3 to 18 months after the start", code="programme_length", pointer="/ends_on"),),
+        )
+
+
+def _require_budget(programme: Programme) -> None:
+    if (programme.budget_amount is None) is not (programme.budget_currency is None):
+        raise Invalid(
+            "A budget has an amount and a currency.",
+            faults=(Fault("goes with budget_currency", code="budget_incomplete", pointer="/budget_amount"),),
         )
 
 

@@ -59,6 +59,9 @@ async def clone(db: Db, actor: Actor, programme_id: str, data: ProgrammeClone) -
         ends_on=source.ends_on + later,
         eligibility=await _eligibility(db, source),
         revision=1,
+        # A new year has a budget of its own.
+        budget_amount=None,
+        budget_currency=None,
     )
     await programmes.add(db, actor, programme)
     for topic in await _of(db, Topic, source):

@@ -15,6 +15,7 @@ from tests.outcomes import refused
 from tests.reading.shapes import listed, page_of
 from tests.world import World
 
+_OWN = {"id", "programme_id", "version", "created_at", "updated_at"}
 CONTENTS = ("topic", "programme_resource", "programme_milestone", "matching_policy", "programme_role", "sponsorship")
 
 
@@ -126,6 +127,8 @@ async def test_last_years_programme_is_made_anew_without_its_people(world: World
     group = await world.do("service", "create_group", external_id="g1", display_name="Fellows")
     side = {"role": "mentor", "group_id": group["id"]}
     source = await templated(world, eligibility=[side])
+    means: dict[str, Any] = {"budget_amount": 5, "budget_currency": "EUR", "hours_per_month": 4}
+    source = await world.do("coordinator", "update_programme", source["id"], **means)
     await world.do("coordinator", "publish_programme", source["id"])
     milestone = (await contents(world, source["id"]))["programme_milestone"][0]
     await world.do("coordinator", "reach_programme_milestone", milestone["id"])
@@ -143,7 +146,9 @@ async def test_last_years_programme_is_made_anew_without_its_people(world: World
         *("Summer", "draft", "2026-07-01"),
         "2026-12-30",
     )
-    same = set(clone) - {"id", "name", "status", "starts_on", "ends_on", "version", "created_at", "updated_at"}
+    assert (clone["budget_amount"], clone["budget_currency"], clone["hours_per_month"]) == (None, None, 4)
+    differing = {"name", "status", "starts_on", "ends_on", "budget_amount", "budget_currency"}
+    same = set(clone) - _OWN - differing
     assert {name: clone[name] for name in same} == {name: source[name] for name in same}
     for name in ("topic", "programme_resource", "matching_policy"):
         assert _without(after[name]) == _without(before[name])
@@ -154,8 +159,7 @@ async def test_last_years_programme_is_made_anew_without_its_people(world: World
 
 
 def _without(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    own = {"id", "programme_id", "version", "created_at", "updated_at"}
-    return [{name: value for name, value in row.items() if name not in own} for row in found]
+    return [{name: value for name, value in row.items() if name not in _OWN} for row in found]
 
 
 async def test_a_group_that_is_gone_invites_nobody_to_the_clone(world: World) -> None:
@@ -167,6 +171,24 @@ async def test_a_group_that_is_gone_invites_nobody_to_the_clone(world: World) ->
     clone = await world.do("coordinator", "clone_programme", source["id"], name="Summer", starts_on="2026-07-01")
 
     assert [(one["group_id"], one["min_rank"]) for one in clone["eligibility"]] == [(None, 1)]
+
+
+@pytest.mark.parametrize("part", ["mentor", "mentee"])
+async def test_who_is_invited_reads_what_it_is_about_before_they_accept(world: World, part: str) -> None:
+    made = await templated(world)
+    await world.do("coordinator", "publish_programme", made["id"])
+    enrolment = await world.enrolment(made["id"], world.people[part], part, status="invited")
+
+    seen = await world.see(part, enrolment)
+    assert seen is not None
+    assert seen["status"] == "invited"
+    programme = await world.see(part, seen["programme_id"]) or {}
+    assert programme["purpose"] == every()[TemplateKey.DIGITAL_LITERACY].purpose
+    assert {aim["type"] for aim in programme["objectives"]} >= {"digital_literacy", "culture"}
+    held = await contents(world, made["id"], part)
+    read = {(row["kind"], row["audience"]) for row in held["programme_resource"] if row["body"]}
+    assert read >= {("charter", part), ("charter", "everyone"), ("playbook" if part == "mentor" else "guide", part)}
+    assert all(topic["prompts"] for topic in held["topic"])
 
 
 async def test_only_who_runs_a_programme_clones_it_and_coordinates_the_clone(world: World) -> None:
