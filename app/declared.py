@@ -11,6 +11,7 @@ from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.connectors import intents as connectors
 from app.domain.connectors.resource import HR_SOURCES
 from app.domain.enrolments import intents as enrolments
+from app.domain.enrolments import participation
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
@@ -50,6 +51,7 @@ from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.domain.syncs.resource import SYNC_DIFFERENCES, SYNC_RUNS
 from app.domain.tasks.resource import TASKS
+from app.domain.templates import intents as templates
 from app.reading.resource import Resource
 from app.webhooks import intents as webhooks
 from app.webhooks.feed import EVENTS
@@ -124,6 +126,7 @@ INTENTS: tuple[Intent, ...] = (
     *pairings.INTENTS,
     *matching_preferences.INTENTS,
     *matching.INTENTS,
+    *templates.INTENTS,
     *conflicts.INTENTS,
     *sessions.INTENTS,
     *goals.INTENTS,
@@ -131,5 +134,10 @@ INTENTS: tuple[Intent, ...] = (
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )
-INQUIRIES: tuple[Inquiry, ...] = (*previewing.INQUIRIES, *of_matching.INQUIRIES, *invitations.INQUIRIES)
+INQUIRIES: tuple[Inquiry, ...] = (
+    *previewing.INQUIRIES,
+    *participation.INQUIRIES,
+    *of_matching.INQUIRIES,
+    *invitations.INQUIRIES,
+)
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

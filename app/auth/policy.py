@@ -56,6 +56,7 @@ _PROGRAMME_WIDE: Grants = {
 _DIRECTORY_WIDE: Grants = {**_AUDITED, _COORDINATOR: _ANY}
 _SPONSORS: Grants = dict.fromkeys((_COORDINATOR, _PARTICIPANT), (Relation.SPONSORED,))
 _RUNS_PROGRAMME: Grants = {**_OFFICE, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
+_DRAFTS: Grants = {**_OFFICE, _COORDINATOR: _ANY}
 # Coordinators and administrators take part too: what is theirs as a partner stays theirs (and only that).
 _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_PAIRING,))
 # Of a proposal each side sees its own.
@@ -149,10 +150,11 @@ _DIRECTORY = (
 ).split()
 _PROGRAMME_SETUP = (
     "update_programme publish_programme start_matching_programme activate_programme pause_programme resume_programme "
-    "evaluate_programme close_programme archive_programme cancel_programme create_topic update_topic delete_topic "
-    "create_programme_resource update_programme_resource delete_programme_resource create_programme_milestone "
-    "update_programme_milestone reach_programme_milestone delete_programme_milestone pledge_sponsorship "
-    "update_sponsorship delete_sponsorship assign_programme_role remove_programme_role"
+    "clone_programme evaluate_programme close_programme archive_programme cancel_programme create_topic update_topic "
+    "delete_topic create_programme_resource update_programme_resource delete_programme_resource "
+    "create_programme_milestone update_programme_milestone reach_programme_milestone delete_programme_milestone "
+    "pledge_sponsorship keep_sponsorship_commitment update_sponsorship delete_sponsorship assign_programme_role "
+    "remove_programme_role"
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
@@ -198,7 +200,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("update_organisation", "create_rank", "update_rank", "delete_rank"), _ADMINISTRATORS),
     **dict.fromkeys(_DIRECTORY, _OFFICE),
     **dict.fromkeys(("create_do_not_pair", "delete_do_not_pair"), _OFFICE),
-    "create_programme": {**_OFFICE, _COORDINATOR: _ANY},
+    **dict.fromkeys(("create_programme", "create_programme_from_template"), _DRAFTS),
     **dict.fromkeys(_PROGRAMME_SETUP, _RUNS_PROGRAMME),
     "appoint_coordinator": _OFFICE,
     **dict.fromkeys(_ENROLMENT_OFFICE, _RUNS_PROGRAMME),
@@ -230,6 +232,7 @@ _EXPLAINED: Grants = _joined(_SELF, _WEIGHS)
 ASK: Mapping[str, Grants] = {
     **dict.fromkeys(("enrolment_suggestions", "enrolment_why_not", "enrolment_why_unmatched"), _EXPLAINED),
     "programme_eligibility": _RUNS_PROGRAMME,
+    "programme_leader_participation": _joined(_RUNS_PROGRAMME, _SPONSORS),
     "session_invitation": _SESSION_FACTS,
     "match_proposal_why": _joined(_PROPOSED_TO, _WEIGHS),
 }
@@ -242,7 +245,10 @@ GRANTABLE = frozenset(Role) - {Role.PLATFORM_ADMIN, Role.WEBHOOK_PORTAL}
 # Who is shown a confidential field, of the rows that they see: everybody else gets null. Why a pair ended, or called a
 # session off, is for neither partner to learn, whatever office they hold.
 _CALLED_OFF: Grants = {_COORDINATOR: (Relation.OWN_PROGRAMME,), _SERVICE: _ANY}
+_BUDGET = _joined(_AUDITED, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}, _SPONSORS)
 CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
+    ("programme", "budget_amount"): _BUDGET,
+    ("programme", "budget_currency"): _BUDGET,
     ("do_not_pair", "reason"): _ADMINISTRATORS,
     ("legal_hold", "reason"): _ADMINISTRATORS,
     ("break_glass", "reason"): _ADMINISTRATORS,

@@ -38,9 +38,10 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "programme": {
         _O: "name model status purpose objectives starts_on ends_on cadence_min_days cadence_target_days "
         "cadence_max_days session_minutes min_rank_gap require_cross_department conflict_deadline_days "
-        "allows_late_intake eligibility agreement_clauses revision"
+        "allows_late_intake hours_per_month leader_rank eligibility agreement_clauses revision",
+        _X: "budget_amount budget_currency",
     },
-    "topic": {_O: "name description"},
+    "topic": {_O: "name description prompts"},
     "programme_resource": {_O: "kind audience title body url edition"},
     "programme_milestone": {_O: "title due_on reached_at"},
     "sponsorship": {_O: "pledge commitments"},

@@ -36,6 +36,7 @@ _ARGUMENTS = {
     "otherEnrolmentId": "Of the same programme, on the other side.",
     "matchRunId": "Of which run. Absent: the last that there is to speak of.",
     "type": "The name of a type, such as `session.completed`.",
+    "key": "The key of a template, such as `digital_literacy`.",
     "ids": "1 to 100 ids, of objects of any kind.",
     "input": "On what to act, and with what.",
     "first": "How many objects from the beginning, 1 to 100. 25 if `last` is not given either.",

@@ -6,6 +6,7 @@ from typing import Any
 from graphql import FieldNode
 from strawberry.utils.str_converters import to_camel_case
 
+from app.auth.actor import Actor
 from app.graphql.mutating import told
 from app.graphql.selecting import Selector
 from app.webhooks import event_types
@@ -13,7 +14,7 @@ from app.webhooks import event_types
 LIST, ONE = "eventTypes", "eventType"
 
 
-def found(selector: Selector, name: str, nodes: list[FieldNode], arguments: dict[str, Any]) -> Any:
+def found(_actor: Actor, selector: Selector, name: str, nodes: list[FieldNode], arguments: dict[str, Any]) -> Any:
     """All types, or one by its name, by response names."""
     if name == LIST:
         return [told(selector, facts, nodes) for facts in _facts().values()]

@@ -17,7 +17,7 @@ from app.auth.actor import Actor
 from app.auth.bearer import authenticate
 from app.auth.scopes import Scope
 from app.errors import DomainError, RateLimited, Unauthenticated
-from app.graphql import event_types, inquiries, mutating, plans, problems
+from app.graphql import event_types, inquiries, mutating, plans, problems, programme_templates
 from app.graphql.documents import Chosen, Document, parsed
 from app.graphql.http import Operation, Refusal, Result, not_a_query
 from app.graphql.nodes import by_ids
@@ -84,6 +84,11 @@ def _refusal(error: DomainError) -> Refusal:
 
 
 _HEADERS = {503: {"Retry-After": "1"}}
+# What ships with the service: no statement is needed for it.
+_CATALOGUES = {
+    **dict.fromkeys((event_types.LIST, event_types.ONE), event_types.found),
+    **dict.fromkeys((programme_templates.LIST, programme_templates.ONE), programme_templates.found),
+}
 
 
 def _require_method(operation: Operation, chosen: Chosen) -> None:
@@ -159,8 +164,8 @@ class Request:
             return await by_ids(self.actor, self._selector(), arguments["ids"], nodes)
         if name in inquiries.ASKED:
             return await inquiries.found(self.actor, self._selector(), name, nodes, arguments)
-        if name in (event_types.LIST, event_types.ONE):
-            return event_types.found(self._selector(), name, nodes, arguments)
+        if name in _CATALOGUES:
+            return _CATALOGUES[name](self.actor, self._selector(), name, nodes, arguments)
         selector = self._selector()
         wanted = (("", plans.root(selector, nodes, 0, self.actor)),)
         return orjson.loads((await run.fields(self.actor, wanted, selector.values))[0])

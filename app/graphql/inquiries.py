@@ -46,23 +46,23 @@ async def found(actor: Actor, selector: Selector, name: str, nodes: list[FieldNo
         raise Invalid("The question has arguments that are not as they should be.", faults=tuple(faults)) from None
     answer = await ask(actor, inquiry, object_id, data)
     kind = selector.field_type("Query", name)
-    return _told(selector, kind, answer.model_dump(mode="json"), nodes)
+    return told(selector, kind, answer.model_dump(mode="json"), nodes)
 
 
-def _told(selector: Selector, kind: Any, value: Any, nodes: list[FieldNode]) -> Any:
-    """A value of the answer by response names, however deep it is."""
+def told(selector: Selector, kind: Any, value: Any, nodes: list[FieldNode]) -> Any:
+    """A value of an answer, by the schema's names, by response names, however deep it is."""
     if isinstance(kind, GraphQLNonNull):
         kind = kind.of_type
     if value is None:
         return None
     if isinstance(kind, GraphQLList):
-        return [_told(selector, kind.of_type, item, nodes) for item in value]
+        return [told(selector, kind.of_type, item, nodes) for item in value]
     if not isinstance(kind, GraphQLObjectType):
         return value.upper() if is_enum_type(kind) else value
     chosen = selector.collect((node.selection_set for node in nodes if node.selection_set), kind)
     return {
         key: kind.name
         if found[0].name.value == "__typename"
-        else _told(selector, kind.fields[found[0].name.value].type, value[to_snake_case(found[0].name.value)], found)
+        else told(selector, kind.fields[found[0].name.value].type, value[to_snake_case(found[0].name.value)], found)
         for key, found in chosen.items()
     }

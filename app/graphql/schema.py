@@ -39,6 +39,12 @@ def _query() -> type:
     }
     fields["event_types"] = types.argument_field({}, "list[EventType]", "Every type of event.")
     fields["event_type"] = types.argument_field({"type": "str"}, "EventType | None", "A type of event by its name.")
+    fields["programme_templates"] = types.argument_field(
+        {}, "list[ProgrammeTemplate]", "Every template that a programme can be made from."
+    )
+    fields["programme_template"] = types.argument_field(
+        {"key": "str"}, "ProgrammeTemplate | None", "A template by its key."
+    )
     fields[VIEWER] = types.argument_field({}, "Person | None", "Who asks; `null` for a service.")
     for resource in RESOURCES:
         summary = (resource.schema.__doc__ or "").partition("\n")[0]

@@ -16,6 +16,7 @@ from strawberry.types.field import StrawberryField
 
 from app.auth.scopes import Scope
 from app.declared import RESOURCES
+from app.domain.templates.schemas import ProgrammeTemplateRead
 from app.graphql import names
 from app.reading.resource import Equals, Resource
 from app.webhooks.event_types import EventTypeRead
@@ -204,3 +205,4 @@ def order_name(order: str) -> str:
 for _resource in RESOURCES:
     _object(_resource)
 embedded(EventTypeRead)
+embedded(ProgrammeTemplateRead)

@@ -19,6 +19,7 @@ from app.routers import (
     me,
     oauth,
     openapi,
+    programme_templates,
     scim,
     webhook_keys,
 )
@@ -53,6 +54,8 @@ def table() -> Table:
     found.add("GET", exports.PATH, exports.content)
     found.add("GET", feed.TYPES, feed.types)
     found.add("GET", feed.TYPE, feed.one_type)
+    found.add("GET", programme_templates.EVERY, programme_templates.every)
+    found.add("GET", programme_templates.ONE, programme_templates.one)
     for resource in RESOURCES:
         found.add("GET", f"/v1/{resource.path}", feed.events if resource is EVENTS else read_list(resource))
         found.add("GET", f"/v1/{resource.path}/{{id}}", read_one(resource))

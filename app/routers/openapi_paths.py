@@ -15,6 +15,7 @@ from app.routers import openapi_examples as examples
 from app.routers import openapi_notices as notices
 from app.routers import openapi_oauth as oauth
 from app.routers import openapi_parameters as parameters
+from app.routers import openapi_templates as templates
 from app.routers.openapi_answers import good, problems, to_anybody
 from app.routers.openapi_schemas import Json, answer_of, components, ref
 from app.routers.writes import METHODS, path_of
@@ -43,6 +44,7 @@ def paths() -> Paths:
     found[f"/v1/{EVENTS.path}"]["get"] |= _feed()
     found[feed.TYPES] = {"get": _event_types()}
     found[feed.TYPE] = {"get": _event_type()}
+    found |= templates.paths()
     found |= oauth.paths()
     found["/v1/nodes/{id}"] = {"get": _node()}
     found["/health/live"] = {"get": _health("live", "Whether this process answers.", ())}

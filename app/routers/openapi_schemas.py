@@ -12,6 +12,7 @@ from app import ids
 from app.acting.intent import Kind
 from app.declared import INQUIRIES, INTENTS, RESOURCES
 from app.domain.goals.models import GoalMilestone
+from app.domain.templates.schemas import ProgrammeTemplateRead
 from app.events.models import OutboxEvent
 from app.reading.resource import Resource
 from app.routers import openapi_examples as examples
@@ -82,7 +83,8 @@ def components() -> dict[str, Json]:
     for resource in set(RESOURCES) - {intent.answer for intent in INTENTS if intent.kind is not Kind.DELETE}:
         # Nobody makes or changes it, so nothing answers the whole of it unasked.
         del named[resource.schema.__name__]
-    named["EventTypePage"] = _page("EventTypePage", "EventTypeRead")
+    for listed_kind in ("EventType", "ProgrammeTemplate"):
+        named[f"{listed_kind}Page"] = _page(f"{listed_kind}Page", f"{listed_kind}Read")
     named |= {"Problem": _PROBLEM, "Fault": _FAULT}
     return dict(sorted(named.items()))
 
@@ -101,6 +103,7 @@ def _declared() -> dict[str, Json]:
         *((resource.schema, "serialization") for resource in RESOURCES),
         *((event, "serialization") for event in EVENTS),
         (EventTypeRead, "serialization"),
+        (ProgrammeTemplateRead, "serialization"),
     ]
     _, found = models_json_schema(
         list(dict.fromkeys(models)), ref_template=PREFIX + "{model}", schema_generator=_Untitled

@@ -43,6 +43,7 @@ EVENTS: tuple[type[Event], ...] = (
     programmes.ProgrammeArchived,
     programmes.ProgrammeCancelled,
     programmes.SponsorshipPledged,
+    programmes.SponsorshipCommitmentKept,
     enrolments.EnrolmentInvited,
     enrolments.EnrolmentApplied,
     enrolments.EnrolmentReviewStarted,

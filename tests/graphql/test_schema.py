@@ -93,7 +93,8 @@ def test_a_resource_has_one_query_for_an_object_and_one_for_a_list(item: Resourc
 def test_there_are_no_other_queries() -> None:
     names = {to_camel_case(name) for item in RESOURCES for name in (item.name, plural_name(item))}
 
-    assert set(object_type("Query").fields) == names | {"node", "nodes", "viewer", "eventType", "eventTypes", *ASKED}
+    catalogues = {"eventType", "eventTypes", "programmeTemplate", "programmeTemplates"}
+    assert set(object_type("Query").fields) == names | {"node", "nodes", "viewer", *catalogues, *ASKED}
 
 
 def lists_of(item: Resource) -> list[Any]:

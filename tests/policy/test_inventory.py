@@ -17,6 +17,7 @@ OPEN = {"/health/live", "/health/ready", "/v1/openapi.json", "/docs", "/graphql"
 OPEN |= {"GET /v1/exports/{id}/content"}
 # The catalogue is the same for everybody.
 OPEN |= {"GET /v1/event-types", "GET /v1/event-types/{id}"}
+OPEN |= {"GET /v1/programme-templates", "GET /v1/programme-templates/{id}"}
 OPEN |= {"/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server"}
 # Public keys, and not even whether there is such an organisation.
 OPEN |= {"/.well-known/webhook-keys/{id}", "/v1/asyncapi.yaml", "/schemas/events/{type}.json"}
@@ -59,7 +60,9 @@ def test_every_field_of_graphql_has_a_row_in_the_policy() -> None:
     assert mutation is not None
 
     read = {name: found.name for found_by in (schema.SINGLE, schema.LISTS) for name, found in found_by.items()}
-    assert set(query.fields) - set(read) - set(ASKED) <= {"node", "nodes", "viewer", "eventType", "eventTypes"}
+    assert set(query.fields) - set(read) - set(ASKED) <= {
+        *("node", "nodes", "viewer", "eventType", "eventTypes", "programmeTemplate", "programmeTemplates")
+    }
     assert {inquiry.name for inquiry in ASKED.values()} == set(policy.ASK)
     assert set(read.values()) == set(policy.READ)
     assert set(mutation.fields) == set(schema.DOES)

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.untraced
 BY_NAME = {resource.name: resource for resource in RESOURCES}
 # To what an operation without an object of its own is done.
 PARENTS = {
-    "create_programme": "organisation",
+    **dict.fromkeys(("create_programme", "create_programme_from_template"), "organisation"),
     "create_rank": "organisation",
     **dict.fromkeys(("create_person", "put_person"), "organisation"),
     "create_do_not_pair": "organisation",

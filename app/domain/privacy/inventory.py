@@ -179,7 +179,7 @@ INVENTORY: Mapping[str, Plan] = {
             "status": "case status when 'planned' then 'cancelled' else status end",
         },
     ),
-    "programme": Plan(keep="eligibility", rewrite="name purpose objectives agreement_clauses"),
+    "programme": Plan(keep="eligibility budget_currency", rewrite="name purpose objectives agreement_clauses"),
     "programme_milestone": Plan(rewrite="title"),
     "programme_resource": Plan(keep="url", rewrite="title body"),
     "programme_role": Plan(),
@@ -201,7 +201,7 @@ INVENTORY: Mapping[str, Plan] = {
         whose="(person_id = $2 or member = 'manager_external_id')",
     ),
     "sync_run": Plan(keep="operation_id"),
-    "topic": Plan(rewrite="name description"),
+    "topic": Plan(rewrite="name description prompts"),
     # Filters and constants may name somebody by the id of the HR system; headers and credentials are sealed, and the
     # receiver's; a client certificate names a machine.
     "webhook_endpoint": Plan(

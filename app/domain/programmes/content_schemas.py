@@ -6,12 +6,22 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from app.domain.people.schemas import PersonId
-from app.domain.programmes.contents import Audience, Duty, ResourceKind
+from app.domain.programmes.contents import Audience, Duty, PromptKind, ResourceKind
 from app.domain.programmes.schemas import ProgrammeId
-from app.text import Day, Input, Instant, Line, Name, Output, Patch, Prose, Word, absent, prose
+from app.text import Day, Input, Instant, Line, Name, Output, Patch, Prose, Word, absent, prose, whole
 
 Link = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?$")]
 Text = Annotated[str, prose(20_000)]
+
+
+class Prompt(Input):
+    """Something to begin a conversation with, when a pair takes up a topic."""
+
+    kind: PromptKind
+    text: Line
+
+
+Prompts = Annotated[list[Prompt], Field(max_length=40)]
 
 
 class TopicCreate(Input):
@@ -20,6 +30,7 @@ class TopicCreate(Input):
     programme_id: ProgrammeId
     name: Word
     description: Prose | None = None
+    prompts: Prompts = Field(default=[], description="Questions and personal experiences to bring to a session.")
 
 
 class TopicUpdate(Patch):
@@ -27,6 +38,7 @@ class TopicUpdate(Patch):
 
     name: Word = absent()
     description: Prose | None = None
+    prompts: Prompts = absent()
 
 
 class TopicRead(Output):
@@ -36,6 +48,7 @@ class TopicRead(Output):
     programme_id: str
     name: str
     description: str | None
+    prompts: list[Prompt]
     version: int
     created_at: datetime
     updated_at: datetime
@@ -122,6 +135,13 @@ class SponsorshipCreate(Input):
     person_id: PersonId
     pledge: Prose
     commitments: Commitments = Field(default=[])
+
+
+class CommitmentKeep(Input):
+    """Which commitment was kept, and when."""
+
+    position: Annotated[int, whole(1, 20)] = Field(description="Its place in the list, from 1.")
+    kept_at: Instant | None = Field(default=None, description="Absent: now. Never in the future.")
 
 
 class SponsorshipUpdate(Patch):

@@ -15,7 +15,7 @@ from app.domain.programmes.contents import (
     Sponsorship,
     Topic,
 )
-from app.domain.programmes.events import SponsorshipPledged
+from app.domain.programmes.events import SponsorshipCommitmentKept, SponsorshipPledged
 from app.domain.programmes.resource import (
     PROGRAMME_MILESTONES,
     PROGRAMME_RESOURCES,
@@ -24,6 +24,7 @@ from app.domain.programmes.resource import (
     SPONSORSHIPS,
     TOPICS,
 )
+from app.errors import Fault, Invalid
 from app.events import outbox
 from app.reading import rows
 from app.table import Row
@@ -46,7 +47,7 @@ async def create_topic(db: Db, actor: Actor, data: schemas.TopicCreate) -> Topic
 async def update_topic(db: Db, actor: Actor, topic_id: str, data: schemas.TopicUpdate) -> Topic:
     """Change a topic."""
     topic: Topic = await rows.get(db, actor, TOPICS, topic_id, "update_topic")
-    topic.sqlmodel_update(data.changes())
+    topic.sqlmodel_update(data.model_dump(mode="json", include=data.model_fields_set))
     return topic
 
 
@@ -122,7 +123,24 @@ async def pledge(db: Db, actor: Actor, data: schemas.SponsorshipCreate) -> Spons
 async def update_sponsorship(db: Db, actor: Actor, sponsorship_id: str, data: schemas.SponsorshipUpdate) -> Sponsorship:
     """Change a pledge, or record commitments kept."""
     sponsorship: Sponsorship = await rows.get(db, actor, SPONSORSHIPS, sponsorship_id, "update_sponsorship")
+    before = sponsorship.kept
     sponsorship.sqlmodel_update(data.model_dump(mode="json", include=data.model_fields_set))
+    if sponsorship.kept > before:
+        outbox.record(db, SponsorshipCommitmentKept.of(sponsorship), changed=("commitments",))
+    return sponsorship
+
+
+async def keep_commitment(db: Db, actor: Actor, sponsorship_id: str, data: schemas.CommitmentKeep) -> Sponsorship:
+    """Record that a sponsor kept one of their commitments, and when. Each is kept once."""
+    sponsorship: Sponsorship = await rows.get(db, actor, SPONSORSHIPS, sponsorship_id, "keep_sponsorship_commitment")
+    at = data.kept_at or clock.now()
+    if at > clock.now():
+        raise Invalid(
+            "A commitment was kept now or before.",
+            faults=(Fault("lies in the future", code="kept_in_future", pointer="/kept_at"),),
+        )
+    sponsorship.keep(data.position, at)
+    outbox.record(db, SponsorshipCommitmentKept.of(sponsorship), changed=("commitments",))
     return sponsorship
 
 

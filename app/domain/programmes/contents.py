@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from app.errors import Conflict
+from app.errors import Conflict, Fault
 from app.failures import on_violation
 from app.table import Row, belongs_to, index, instant, json_column, of_organisation, text_enum, unique
 
@@ -27,6 +27,13 @@ class Audience(StrEnum):
     MENTOR = "mentor"
     MENTEE = "mentee"
     EVERYONE = "everyone"
+
+
+class PromptKind(StrEnum):
+    """What a prompt asks for: an answer, or something that was lived through."""
+
+    QUESTION = "question"
+    EXPERIENCE = "experience"
 
 
 class Duty(StrEnum):
@@ -56,6 +63,18 @@ class AlreadySponsor(Conflict):
     code = "sponsorship_taken"
 
 
+class CommitmentKept(Conflict):
+    """The commitment was kept before."""
+
+    code = "commitment_kept"
+
+
+class UnknownCommitment(Conflict):
+    """The pledge holds fewer commitments."""
+
+    code = "unknown_commitment"
+
+
 class MilestoneReached(Conflict):
     """The milestone was reached before."""
 
@@ -76,6 +95,10 @@ class Topic(Row, table=True):
     programme_id: str = Field(sa_type=sa.Text)
     name: str = Field(sa_type=sa.Text)
     description: str | None = Field(default=None, sa_type=sa.Text)
+    # In the order in which they are offered, as `content_schemas.Prompt` has them.
+    prompts: list[dict[str, Any]] = json_column(
+        default_factory=list, sa_column_kwargs={"server_default": sa.text("'[]'")}
+    )
 
 
 class ProgrammeResource(Row, table=True):
@@ -139,6 +162,24 @@ class Sponsorship(Row, table=True):
     person_id: str = Field(sa_type=sa.Text)
     pledge: str = Field(sa_type=sa.Text)
     commitments: list[dict[str, Any]] = json_column(default_factory=list)
+
+    def keep(self, position: int, at: datetime) -> None:
+        """Note when one of the commitments, counted from 1, was kept. Each is kept once."""
+        if position > len(self.commitments):
+            raise UnknownCommitment(
+                "The pledge holds fewer commitments.",
+                faults=(Fault("is beyond the last commitment", code="unknown_commitment", pointer="/position"),),
+            )
+        commitment = self.commitments[position - 1]
+        if commitment["kept_at"] is not None:
+            raise CommitmentKept("The commitment was kept before.")
+        kept = {**commitment, "kept_at": at.isoformat().replace("+00:00", "Z")}
+        self.commitments = [*self.commitments[: position - 1], kept, *self.commitments[position:]]
+
+    @property
+    def kept(self) -> int:
+        """How many of the commitments were kept."""
+        return sum(commitment["kept_at"] is not None for commitment in self.commitments)
 
 
 class ProgrammeRole(Row, table=True):

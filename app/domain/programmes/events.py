@@ -103,6 +103,30 @@ class SponsorshipPledged(Event):
         )
 
 
+class SponsorshipCommitmentKept(Event):
+    """A sponsor kept something that they had promised."""
+
+    type = "sponsorship.commitment_kept"
+    subject: ClassVar[str] = "sponsorship_id"
+
+    sponsorship_id: str
+    programme_id: str
+    person_id: str
+    commitments: int
+    commitments_kept: int
+
+    @classmethod
+    def of(cls, sponsorship: Sponsorship) -> Self:
+        """The event for a pledge as it is now; what was promised is not told."""
+        return cls(
+            sponsorship_id=sponsorship.id,
+            programme_id=sponsorship.programme_id,
+            person_id=sponsorship.person_id,
+            commitments=len(sponsorship.commitments),
+            commitments_kept=sponsorship.kept,
+        )
+
+
 STEPS: dict[str, type[ProgrammeEvent]] = {
     "publish": ProgrammePublished,
     "start_matching": ProgrammeMatchingStarted,

@@ -38,6 +38,7 @@ INTENTS = (
     delete("delete_programme_milestone", PROGRAMME_MILESTONES, contents.delete_milestone, _WRITE),
     create("pledge_sponsorship", SPONSORSHIPS, contents.pledge, _WRITE),
     update("update_sponsorship", SPONSORSHIPS, contents.update_sponsorship, _WRITE),
+    move("keep_sponsorship_commitment", SPONSORSHIPS, contents.keep_commitment, _WRITE, "keep-commitment"),
     delete("delete_sponsorship", SPONSORSHIPS, contents.delete_sponsorship, _WRITE),
     create("assign_programme_role", PROGRAMME_ROLES, contents.assign_role, _WRITE),
     delete("remove_programme_role", PROGRAMME_ROLES, contents.remove_role, _WRITE),

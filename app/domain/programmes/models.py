@@ -65,6 +65,9 @@ class Programme(Row, table=True):
         check("session_minutes", "session_minutes between 10 and 480"),
         check("min_rank_gap", "min_rank_gap between 1 and 50"),
         check("conflict_deadline_days", "conflict_deadline_days between 1 and 180"),
+        check("budget", "budget_amount >= 0 and (budget_amount is null) = (budget_currency is null)"),
+        check("hours_per_month", "hours_per_month between 1 and 100"),
+        check("leader_rank", "leader_rank between 1 and 100"),
         index("programme_status", "status", "id"),
         index("programme_starts_on", "starts_on", "id"),
     )
@@ -85,6 +88,13 @@ class Programme(Row, table=True):
     require_cross_department: bool = False
     conflict_deadline_days: int = Field(default=14, sa_column_kwargs={"server_default": "14"})
     allows_late_intake: bool = False
+    # In minor units of the currency.
+    budget_amount: int | None = Field(default=None, sa_type=sa.BigInteger)
+    budget_currency: str | None = Field(default=None, sa_type=sa.Text)
+    # What everybody who takes part may spend on it.
+    hours_per_month: int | None = None
+    # From which level of the ladder on somebody is a leader; the highest if it is not said.
+    leader_rank: int | None = None
     # By side, as `eligibility.Eligibility` has it.
     eligibility: list[dict[str, Any]] = json_column(
         default_factory=list, sa_column_kwargs={"server_default": sa.text("'[]'")}

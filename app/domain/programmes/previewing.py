@@ -75,14 +75,14 @@ def _side(side: Eligibility, starts_on: date, directory: Sequence[Counted], leas
         eligible += 0 if unmet else found.people
     whole = sum(found.people for found in directory)
     shortfalls = [
-        EligibilityShortfall(rule=rule, people=_told(short[rule], whole, least))
+        EligibilityShortfall(rule=rule, people=told(short[rule], whole, least))
         for rule in EligibilityRule
         if short[rule]
     ]
-    return EligibilitySide(role=side.role, eligible=_told(eligible, whole, least), shortfalls=shortfalls)
+    return EligibilitySide(role=side.role, eligible=told(eligible, whole, least), shortfalls=shortfalls)
 
 
-def _told(count: int, whole: int, least: int) -> int | None:
+def told(count: int, whole: int, least: int) -> int | None:
     """A count, unless it or the rest is of too few to hide among."""
     return None if 0 < count < least or 0 < whole - count < least else count
 

@@ -9,12 +9,15 @@ from pydantic_core import PydanticCustomError
 
 from app.domain.programmes.eligibility import Eligibility
 from app.domain.programmes.models import ProgrammeModel, ProgrammeStatus
+from app.domain.programmes.money import Amount, Currency
 from app.text import Day, Flag, Input, Line, Name, Output, Patch, Prose, Slug, absent, reference, whole
 
 ProgrammeId = Annotated[str, reference("prg")]
 Days = Annotated[int, whole(1, 180)]
 Minutes = Annotated[int, whole(10, 480)]
 Gap = Annotated[int, whole(1, 50)]
+Hours = Annotated[int, whole(1, 100)]
+Level = Annotated[int, whole(1, 100)]
 SHORTEST_DAYS, LONGEST_DAYS = 84, 558
 
 
@@ -91,6 +94,13 @@ class ProgrammeCreate(Input):
         default=14, description="Days to decide on a pair that breaks a rule since the directory changed."
     )
     allows_late_intake: Flag = False
+    budget_amount: Amount | None = Field(default=None, description="In minor units of the currency, such as cents.")
+    budget_currency: Currency | None = Field(default=None, description="ISO 4217. Goes with an amount.")
+    hours_per_month: Hours | None = Field(default=None, description="What everybody who takes part may spend on it.")
+    leader_rank: Level | None = Field(
+        default=None,
+        description="From which level of the rank ladder on somebody is a leader. Absent: the highest there is.",
+    )
     eligibility: Sides = Field(default=[])
     agreement_clauses: Clauses = DEFAULT_CLAUSES
 
@@ -98,6 +108,12 @@ class ProgrammeCreate(Input):
     def _cadence(self) -> Self:
         if not self.cadence_min_days <= self.cadence_target_days <= self.cadence_max_days:
             raise ValueError("cadence_min_days, cadence_target_days and cadence_max_days must rise")
+        return self
+
+    @model_validator(mode="after")
+    def _budget(self) -> Self:
+        if (self.budget_amount is None) is not (self.budget_currency is None):
+            raise PydanticCustomError("budget_incomplete", "budget_amount and budget_currency go together")
         return self
 
 
@@ -118,6 +134,10 @@ class ProgrammeUpdate(Patch):
     require_cross_department: Flag = absent()
     conflict_deadline_days: Days = absent()
     allows_late_intake: Flag = absent()
+    budget_amount: Amount | None = None
+    budget_currency: Currency | None = None
+    hours_per_month: Hours | None = None
+    leader_rank: Level | None = None
     eligibility: Sides = absent()
     agreement_clauses: Clauses = absent()
 
@@ -141,6 +161,12 @@ class ProgrammeRead(Output):
     require_cross_department: bool
     conflict_deadline_days: int
     allows_late_intake: bool
+    budget_amount: int | None = Field(
+        description="In minor units. `null` to those who neither run nor sponsor the programme, too."
+    )
+    budget_currency: str | None
+    hours_per_month: int | None
+    leader_rank: int | None
     eligibility: list[Eligibility]
     agreement_clauses: list[Clause]
     revision: int

@@ -42,6 +42,12 @@ async def create(db: Db, actor: Actor, data: ProgrammeCreate) -> Programme:
         model=data.model,
         **values,
     )
+    await add(db, actor, programme)
+    return programme
+
+
+async def add(db: Db, actor: Actor, programme: Programme) -> None:
+    """Keep a new programme, and make the coordinator who drafted it its coordinator."""
     db.add(programme)
     await db.flush()
     if actor.role is Role.COORDINATOR and actor.person_id is not None:
@@ -54,7 +60,6 @@ async def create(db: Db, actor: Actor, data: ProgrammeCreate) -> Programme:
                 duty=Duty.COORDINATOR,
             )
         )
-    return programme
 
 
 async def update(db: Db, actor: Actor, programme_id: str, data: ProgrammeUpdate) -> Programme:
@@ -77,6 +82,7 @@ async def update(db: Db, actor: Actor, programme_id: str, data: ProgrammeUpdate)
     programme.sqlmodel_update(changes)
     _require_length(programme.starts_on, programme.ends_on)
     _require_cadence(programme)
+    _require_budget(programme)
     programme.revision += revised
     return programme
 
@@ -147,8 +153,21 @@ def _require_length(starts_on: date, ends_on: date) -> None:
         )
 
 
+def _require_budget(programme: Programme) -> None:
+    if (programme.budget_amount is None) is not (programme.budget_currency is None):
+        raise Invalid(
+            "A budget has an amount and a currency.",
+            faults=(Fault("goes with budget_currency", code="budget_incomplete", pointer="/budget_amount"),),
+        )
+
+
 def _require_cadence(programme: Programme) -> None:
-    if not programme.cadence_min_days <= programme.cadence_target_days <= programme.cadence_max_days:
+    require_cadence(programme.cadence_min_days, programme.cadence_target_days, programme.cadence_max_days)
+
+
+def require_cadence(least: int, target: int, greatest: int) -> None:
+    """Raise `Invalid` for a cadence whose numbers of days do not rise."""
+    if not least <= target <= greatest:
         raise Invalid(
             "The cadence's least, target and greatest number of days must rise.",
             faults=(Fault("must rise from least to greatest", code="cadence", pointer="/cadence_target_days"),),

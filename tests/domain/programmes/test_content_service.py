@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from app.auth.actor import Role
+from app.domain.programmes.content_schemas import TopicCreate
+from app.ids import new
 from tests.conftest import TestClock
 from tests.outcomes import at_once, refused
 from tests.world import World
@@ -106,6 +109,32 @@ async def test_a_topic_is_renamed_to_a_free_name(world: World) -> None:
         await world.do("coordinator", "update_topic", topic["id"], name="UX")
 
 
+async def test_a_topic_has_prompts_for_a_session_in_their_order(world: World) -> None:
+    prompts = [{"kind": "question", "text": "What would you try first?"}, {"kind": "experience", "text": "Your first?"}]
+    topic = await add(world, "create_topic", await world.programme(), prompts=prompts)
+    assert topic["prompts"] == prompts
+
+    changed = await world.do("coordinator", "update_topic", topic["id"], prompts=prompts[::-1])
+    assert (changed["prompts"], changed["name"]) == (prompts[::-1], "AI")
+    assert (await world.do("coordinator", "update_topic", topic["id"], prompts=[]))["prompts"] == []
+
+
+@pytest.mark.parametrize(
+    ("prompts", "member"),
+    [
+        ([{"kind": "question", "text": "x" * 301}], "text"),
+        ([{"kind": "question", "text": ""}], "text"),
+        ([{"kind": "riddle", "text": "Why?"}], "kind"),
+        ([{"kind": "question", "text": "Why?"}] * 41, "prompts"),
+    ],
+)
+def test_prompts_are_short_and_of_a_kind(prompts: list[dict[str, str]], member: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TopicCreate.model_validate({"programme_id": new("prg"), "name": "AI", "prompts": prompts})
+
+    assert [error["loc"][-1] for error in caught.value.errors()] == [member]
+
+
 @pytest.mark.parametrize(
     ("change", "edition"),
     [
@@ -169,6 +198,60 @@ async def test_commitments_are_kept_one_by_one(world: World) -> None:
     ]
     assert changed["pledge"] == "I stand behind it."
     assert (await world.do("coordinator", "update_sponsorship", pledge["id"], pledge="More."))["pledge"] == "More."
+
+
+async def test_keeping_a_commitment_is_dated_and_told_without_its_words(world: World, clock: TestClock) -> None:
+    commitments = [{"text": "I visit."}, {"text": "I listen."}, {"text": "I tell."}]
+    pledge = await add(world, "pledge_sponsorship", await world.programme(), commitments=commitments)
+    keep = "keep_sponsorship_commitment"
+
+    kept = await world.do("coordinator", keep, pledge["id"], position=2)
+    assert [one["kept_at"] for one in kept["commitments"]] == [None, "2026-03-02T12:00:00Z", None]
+    kept = await world.do("coordinator", keep, pledge["id"], position=1, kept_at="2026-02-01T10:00:00+01:00")
+    assert [one["kept_at"] for one in kept["commitments"]][:2] == ["2026-02-01T09:00:00Z", "2026-03-02T12:00:00Z"]
+    assert [one["text"] for one in kept["commitments"]] == ["I visit.", "I listen.", "I tell."]
+
+    _, *events = await world.told(pledge["id"])
+    assert {event.type for event in events} == {"sponsorship.commitment_kept"}
+    assert [event.data["commitments_kept"] for event in events] == [1, 2]
+    assert events[-1].data == {
+        "sponsorship_id": pledge["id"],
+        "programme_id": pledge["programme_id"],
+        "person_id": world.people["mentee"],
+        "commitments": 3,
+        "commitments_kept": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "pointers"),
+    [
+        ({"position": 1}, "commitment_kept", ()),
+        ({"position": 3}, "unknown_commitment", ("/position",)),
+        ({"position": 2, "kept_at": "2030-01-01T00:00:00Z"}, "invalid", ("/kept_at",)),
+    ],
+)
+async def test_a_commitment_is_kept_once_and_not_in_advance(
+    world: World, fields: dict[str, Any], code: str, pointers: tuple[str, ...]
+) -> None:
+    commitments = [{"text": "I visit.", "kept_at": "2026-02-01T10:00:00Z"}, {"text": "I listen."}]
+    pledge = await add(world, "pledge_sponsorship", await world.programme(), commitments=commitments)
+
+    with refused(code, *pointers):
+        await world.do("coordinator", "keep_sponsorship_commitment", pledge["id"], **fields)
+
+    assert [event.type for event in await world.told(pledge["id"])] == ["sponsorship.pledged"]
+
+
+async def test_a_commitment_kept_by_a_change_of_the_pledge_is_told_too(world: World) -> None:
+    pledge = await add(world, "pledge_sponsorship", await world.programme(), commitments=[{"text": "I visit."}])
+
+    await world.do("coordinator", "update_sponsorship", pledge["id"], pledge="More.")
+    kept = [{"text": "I visit.", "kept_at": "2026-02-01T10:00:00Z"}]
+    await world.do("coordinator", "update_sponsorship", pledge["id"], commitments=kept)
+
+    told = [event.type for event in await world.told(pledge["id"])]
+    assert told == ["sponsorship.pledged", "sponsorship.commitment_kept"]
 
 
 async def test_a_coordinator_runs_a_programme_from_the_day_they_get_a_duty_in_it(world: World) -> None:

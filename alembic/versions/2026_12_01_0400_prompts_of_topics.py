@@ -1,0 +1,23 @@
+"""Topics with prompts."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "3f84a1c7d902"
+down_revision = "e7a35c1f9d24"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("set local lock_timeout = '2s'")
+    op.add_column(
+        "topic",
+        sa.Column("prompts", postgresql.JSONB(astext_type=sa.Text()), nullable=False, server_default=sa.text("'[]'")),
+    )
+
+
+def downgrade() -> None:
+    op.execute("set local lock_timeout = '2s'")
+    op.drop_column("topic", "prompts")
