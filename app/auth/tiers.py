@@ -91,6 +91,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "goal_milestone": {_O: "due_on reached_at", _C: "title"},
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},
+    "check_in": {_O: "round asks_for_help", _X: "usefulness openness time_found comment"},
     "task": {_O: "kind due_at"},
     "webhook_endpoint": {
         _O: "url description types status disabled_reason programme_ids changed_fields filter format payload transform "

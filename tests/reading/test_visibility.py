@@ -65,6 +65,7 @@ SEEN_BY = {
     "feedback:partner": PAIR,
     "feedback:private": {"mentor"},
     "feedback:aggregate": {"mentor"},
+    "check_in": {"mentor", "coordinator"},
     "task": {"mentee"},
     "retention_policy": EVERYONE,
     "consent": {"admin", "auditor", "mentor"},
