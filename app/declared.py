@@ -6,6 +6,8 @@ from app.domain.access import intents as access
 from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
 from app.domain.boards.resource import PAIRING_OVERVIEWS
 from app.domain.calendars import invitations
+from app.domain.check_ins import intents as check_ins
+from app.domain.check_ins.resource import CHECK_INS
 from app.domain.conflicts import intents as conflicts
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.connectors import intents as connectors
@@ -98,6 +100,7 @@ RESOURCES: tuple[Resource, ...] = (
     GOAL_MILESTONES,
     WINS,
     FEEDBACK,
+    CHECK_INS,
     TASKS,
     PAIRING_OVERVIEWS,
     CONSENTS,
@@ -131,6 +134,7 @@ INTENTS: tuple[Intent, ...] = (
     *sessions.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,
+    *check_ins.INTENTS,
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "3f84a1c7d902"
-down_revision = "e7a35c1f9d24"
+down_revision = "a41d07c95e02"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2f6c81d9a4b7"
-down_revision = "e7a35c1f9d24"
+down_revision = "b1d7540e96fa"
 branch_labels = None
 depends_on = None
 

@@ -120,6 +120,8 @@ READ: dict[str, Grants] = {
     # Whoever steers a programme, and the systems that show it to them; the two have their own pairing.
     "pairing_overview": {_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)},
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
+    # That it was answered, and whether help is asked for; what was answered is its author's alone (CONFIDENTIAL).
+    "check_in": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     "webhook_signing_key": _AUDITED,
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "delivery", "attempt"), _joined(_AUDITED, _PORTAL)),
     # Of every pair there is. Who takes part in one has no office over it, and an event names no party to look at: so
@@ -175,7 +177,7 @@ _PAIR_ONLY = (
     "update_session rate_session create_agenda_item update_agenda_item delete_agenda_item create_session_link "
     "delete_session_link create_action_item update_action_item apply_action_item delete_action_item create_note "
     "set_goal update_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
-    "delete_goal_milestone celebrate_win give_feedback sign_agreement"
+    "delete_goal_milestone celebrate_win give_feedback submit_check_in sign_agreement"
 ).split()
 _OWN_ONLY = (
     "update_note delete_note delete_win withdraw_feedback create_matching_preference update_matching_preference "
@@ -268,6 +270,7 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("note", "text"): READ["note"],
     ("feedback", "rating"): READ["feedback"],
     ("feedback", "text"): READ["feedback"],
+    **{("check_in", field): _SELF for field in ("usefulness", "openness", "time_found", "comment")},
     # Who else was seen along with oneself.
     ("audit_entry", "subjects"): dict.fromkeys((_ADMIN, _AUDITOR), _ANY),
 }

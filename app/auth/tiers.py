@@ -92,6 +92,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "goal_milestone": {_O: "due_on reached_at", _C: "title"},
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},
+    "check_in": {_O: "round asks_for_help", _X: "usefulness openness time_found comment"},
     "task": {_O: "kind due_at"},
     "pairing_overview": {
         _O: "status health health_rule health_since starts_on ends_on sessions_held last_session_at next_session_at "

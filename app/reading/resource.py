@@ -17,6 +17,7 @@ from app.auth.actor import Role
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.pagination import MAX_LIMIT
+from app.table import Instant
 from app.text import Output
 
 Table = sa.FromClause
@@ -24,6 +25,8 @@ ORGANISATION = sa.bindparam("organisation", type_=sa.Text)
 ME = sa.bindparam("me", type_=sa.Text)
 # The webhook endpoint that a portal's token is for.
 ENDPOINT = sa.bindparam("endpoint", type_=sa.Text)
+# The present time, for what follows from it by rule.
+NOW = sa.bindparam("now", type_=Instant)
 # The address of this installation, for links.
 BASE_URL = sa.bindparam("base_url", type_=sa.Text)
 Predicate = Callable[[Table], sa.ColumnElement[bool]]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app import clock, ids
 from app import db as database
-from app import ids
 from app.auth.actor import Actor
 from app.db import Db
 from app.errors import NotFound
@@ -79,7 +79,13 @@ async def columns(actor: Actor, statement: Statement, values: dict[str, Any], *,
 
 async def _fetch(actor: Actor, statement: Statement, values: dict[str, Any], db: Db | None) -> list[Any]:
     bound = statement.bound(
-        {"organisation": actor.organisation_id, "me": actor.id, "endpoint": actor.endpoint_id, **values}
+        {
+            "organisation": actor.organisation_id,
+            "me": actor.id,
+            "endpoint": actor.endpoint_id,
+            "now": clock.now(),
+            **values,
+        }
     )
     if db is not None:
         rows = await db.fetch(statement.sql, *bound)

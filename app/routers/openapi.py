@@ -49,6 +49,7 @@ TAGS = {
     "sessions": "Their meetings: plan, links, action items, notes, and whether they took place.",
     "goals": "What a pair works towards, and the small wins on the way.",
     "feedback": "What they thought of it.",
+    "check_ins": "How each partner finds the pair, every other month.",
     "tasks": "What waits for somebody.",
     "boards": "How the pairs of a programme fare, a line for each.",
     "privacy": "Consents, copies of one's data, being forgotten, and holds that delay it.",

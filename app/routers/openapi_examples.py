@@ -100,6 +100,8 @@ _VALUES: dict[str, Any] = {
     "FeedbackGive.audience": "partner",
     "FeedbackGive.text": "Patient, and very clear examples.",
     "FeedbackRead.text": "Patient, and very clear examples.",
+    "CheckInSubmit.comment": "I would like to bring questions of my own next time.",
+    "CheckInRead.comment": "I would like to bring questions of my own next time.",
     "ConsentGive.purpose": "recognition",
     "ConsentRead.purpose": "recognition",
     "notice_version": "2026-11",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import chain
 
+from app.domain.check_ins.events import CheckInSubmitted
 from app.domain.conflicts import events as conflicts
 from app.domain.enrolments import events as enrolments
 from app.domain.feedback.events import FeedbackGiven
@@ -100,6 +101,7 @@ EVENTS: tuple[type[Event], ...] = (
     goals.MilestoneWasReached,
     goals.WinCelebrated,
     FeedbackGiven,
+    CheckInSubmitted,
     BreakGlassOpened,
     BreakGlassClosed,
     EndpointPinged,

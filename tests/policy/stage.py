@@ -18,6 +18,7 @@ from tests.conflicted import conflicted
 from tests.full import HR_SOURCE, Full, compared, fill, overview_of, planned, task_of
 from tests.matched import matched
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
+from tests.pulse import checked_in
 from tests.world import World, found_world
 
 # These grow with all that is done: tests/audit and tests/webhooks hold them to the policy.
@@ -187,6 +188,9 @@ class _Pair:
                 addressee = partner if audience == "partner" else ""
                 data = {"pairing_id": pairing_id, "type": "partner", "audience": audience, "rating": 3, "text": "Fine"}
                 await self._made(author, "feedback", "give_feedback", **data, own={author}, addressee=addressee)
+        for author in (mentor, mentee):
+            made = await checked_in(world, pairing_id, author, comment="So so.")
+            self._note_down("check_in", made["id"], own={author})
         await world.do(mentor, "end_pairing_early", pairing_id, reason="fit")
 
     async def _wish(self, enrolments: dict[str, str]) -> None:

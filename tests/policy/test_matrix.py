@@ -63,7 +63,7 @@ PARENTS = {
     "set_goal": "pairing",
     "create_goal_milestone": "goal",
     "celebrate_win": "pairing",
-    "give_feedback": "pairing",
+    **dict.fromkeys(("give_feedback", "submit_check_in"), "pairing"),
     "give_consent": "organisation",
     **dict.fromkeys(("request_export", "request_erasure"), "person"),
     "place_legal_hold": "organisation",

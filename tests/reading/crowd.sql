@@ -141,12 +141,13 @@ from generate_series(2, 3000) n;
 insert into pairing (
     organisation_id, id, version, created_at, updated_at, programme_id, mentor_enrolment_id, mentee_enrolment_id,
     mentor_id, mentee_id, status, health, rank_gap, starts_on, ends_on, cadence_min_days, cadence_target_days,
-    cadence_max_days
+    cadence_max_days, activated_at
 )
 select
     :organisation, pg_temp.key('pai', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n),
     pg_temp.key('enr', 2 * n), pg_temp.key('enr', 2 * n + 1), pg_temp.mentor(n), pg_temp.mentee(n),
-    (array['active', 'completed'])[1 + n % 2], 'on_track', 3, date '2025-01-01', date '2025-07-01', 14, 21, 28
+    (array['active', 'completed'])[1 + n % 2], 'on_track', 3, date '2025-01-01', date '2025-07-01', 14, 21, 28,
+    pg_temp.at(n)
 from generate_series(1, 1500) n;
 
 insert into matching_policy (organisation_id, id, version, created_at, updated_at, programme_id, body)
@@ -273,6 +274,15 @@ select
     pg_temp.member(n / 3000, 1 + (1 + n % 3000) % 1500),
     case when n % 3 > 0 then pg_temp.member(1 + n / 3000, 1 + (1 + n % 3000) % 1500) end, 'session',
     case when n % 3 > 0 then 'partner' else 'aggregate' end, 1 + n % 5
+from generate_series(1, 5999) n;
+
+insert into check_in (
+    organisation_id, id, version, created_at, updated_at, pairing_id, programme_id, author_id, round, usefulness,
+    openness, time_found
+)
+select
+    :organisation, pg_temp.key('chk', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', 1 + n % 1500),
+    pg_temp.programme(1 + n % 1500), pg_temp.member(n / 1500, 1 + n % 1500), 1 + n / 3000, 1 + n % 5, 5, 3
 from generate_series(1, 5999) n;
 
 insert into webhook_endpoint (

@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
-from app import storage
+from app import clock, storage
 from app.auth import policy
 from app.auth.actor import Role
 from app.auth.policy import Relation
@@ -85,7 +85,14 @@ async def connection(crowded: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def explained(connection: asyncpg.Connection, statement: Statement, role: Role, **values: Any) -> list[Plan]:
     """Every node of a statement's plan, after it has run."""
-    shared = {"organisation": ORGANISATION, "me": CALLERS[role], "endpoint": ENDPOINT, "limit": 25, "scope": "s"}
+    shared: dict[str, Any] = {
+        "organisation": ORGANISATION,
+        "me": CALLERS[role],
+        "endpoint": ENDPOINT,
+        "limit": 25,
+        "scope": "s",
+    }
+    shared["now"] = clock.now()
     known = {**statement.constants, **shared, **values}
     sql = f"explain (analyze, timing off, format json) {statement.sql}"
     (row,) = await connection.fetch(sql, *[known[name] for name in statement.names])

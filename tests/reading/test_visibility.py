@@ -65,6 +65,7 @@ SEEN_BY = {
     "feedback:partner": PAIR,
     "feedback:private": {"mentor"},
     "feedback:aggregate": {"mentor"},
+    "check_in": {"mentor", "coordinator"},
     "task": {"mentee"},
     "pairing_overview": {"coordinator", "service"},
     "retention_policy": EVERYONE,

@@ -23,6 +23,7 @@ from tests.world import World
 SEALED = {
     "note.text": "author_id",
     "feedback.text": "author_id",
+    "check_in.comment": "author_id",
     "pairing_conflict.waive_reason": None,
     "matching_preference.reason": "author_id",
     "do_not_pair.reason": None,

@@ -17,6 +17,7 @@ from app.webhooks import catalogue, formats
 from tests.conftest import NOON, TestClock
 from tests.full import Full, fill
 from tests.outcomes import refused
+from tests.pulse import checked_in
 from tests.security.channels import told_by_graphql, told_by_rest
 from tests.world import World, found_world
 
@@ -33,6 +34,7 @@ OWNERS = {
     "canary-agenda": {"mentor", "mentee"},
     "canary-action": {"mentor", "mentee"},
     "canary-win": {"mentor", "mentee"},
+    "canary-check-in": {"mentor"},
 }
 
 
@@ -77,6 +79,7 @@ async def cage(opened: db.Database) -> AsyncIterator[Cage]:
         await world.do("mentor", "create_agenda_item", **about, title="canary-agenda"),
         await world.do("mentor", "create_action_item", **about, owner_id=world.people["mentor"], text="canary-action"),
         await world.do("mentor", "celebrate_win", pairing_id=objects["pairing"], text="canary-win"),
+        await checked_in(world, objects["pairing"], "mentor", number=2, comment="canary-check-in"),
     ]
     one, other = await world.person(), await world.person()
     bar: dict[str, Any] = {"person_id": one, "other_person_id": other, "reason": "canary-bar-reason"}
@@ -156,6 +159,7 @@ SECRET_FIELDS = {
     ("note", "text"),
     ("feedback", "text"),
     ("feedback", "rating"),
+    *(("check_in", name) for name in ("usefulness", "openness", "time_found", "comment")),
     ("do_not_pair", "reason"),
     ("pairing", "end_reason"),
     ("session", "cancelled_by"),

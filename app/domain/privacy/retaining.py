@@ -5,7 +5,7 @@ What a legal hold covers stays. The audit trail stays, too: a chain cannot lose 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -32,44 +32,61 @@ class _Rule:
     then: tuple[str, ...]
 
 
-_RULES: Mapping[DataClass, _Rule] = {
-    DataClass.NOTES: _Rule(
-        f"""
-            select n.id from programme g
-            join session s on s.organisation_id = $1 and s.programme_id = g.id
-            join note n on n.organisation_id = $1 and n.session_id = s.id
-            join pairing p on p.organisation_id = $1 and p.id = s.pairing_id
-            where g.organisation_id = $1 and g.ends_on < $2::timestamptz::date and {_UNHELD}
-            limit $3 for update of n skip locked
-        """,  # noqa: S608
-        ("delete from note where organisation_id = $1 and id = any($2)",),
+_NOTES = _Rule(
+    f"""
+        select n.id from programme g
+        join session s on s.organisation_id = $1 and s.programme_id = g.id
+        join note n on n.organisation_id = $1 and n.session_id = s.id
+        join pairing p on p.organisation_id = $1 and p.id = s.pairing_id
+        where g.organisation_id = $1 and g.ends_on < $2::timestamptz::date and {_UNHELD}
+        limit $3 for update of n skip locked
+    """,  # noqa: S608
+    ("delete from note where organisation_id = $1 and id = any($2)",),
+)
+# The number stays, for the averages: nobody's any more, and shown to nobody.
+_FEEDBACK = _Rule(
+    f"""
+        select f.id from programme g
+        join pairing p on p.organisation_id = $1 and p.programme_id = g.id
+        join feedback f on f.organisation_id = $1 and f.pairing_id = p.id and f.author_id is not null
+        where g.organisation_id = $1 and g.ends_on < $2::timestamptz::date and {_UNHELD}
+        limit $3 for update of f skip locked
+    """,  # noqa: S608
+    (
+        "delete from feedback where organisation_id = $1 and id = any($2) and rating is null",
+        "update feedback set text = null, author_id = null, addressee_id = null, audience = 'aggregate', "
+        "version = version + 1, updated_at = now() where organisation_id = $1 and id = any($2)",
     ),
-    # The number stays, for the averages: nobody's any more, and shown to nobody.
-    DataClass.FEEDBACK: _Rule(
-        f"""
-            select f.id from programme g
-            join pairing p on p.organisation_id = $1 and p.programme_id = g.id
-            join feedback f on f.organisation_id = $1 and f.pairing_id = p.id and f.author_id is not null
-            where g.organisation_id = $1 and g.ends_on < $2::timestamptz::date and {_UNHELD}
-            limit $3 for update of f skip locked
-        """,  # noqa: S608
-        (
-            "delete from feedback where organisation_id = $1 and id = any($2) and rating is null",
-            "update feedback set text = null, author_id = null, addressee_id = null, audience = 'aggregate', "
-            "version = version + 1, updated_at = now() where organisation_id = $1 and id = any($2)",
-        ),
+)
+# The numbers of a check-in stay likewise.
+_CHECK_INS = _Rule(
+    f"""
+        select c.id from programme g
+        join pairing p on p.organisation_id = $1 and p.programme_id = g.id
+        join check_in c on c.organisation_id = $1 and c.pairing_id = p.id and c.author_id is not null
+        where g.organisation_id = $1 and g.ends_on < $2::timestamptz::date and {_UNHELD}
+        limit $3 for update of c skip locked
+    """,  # noqa: S608
+    (
+        "update check_in set comment = null, author_id = null, asks_for_help = false, "
+        "version = version + 1, updated_at = now() where organisation_id = $1 and id = any($2)",
     ),
-    DataClass.SESSIONS: _Rule(
-        f"""
-            select s.id from session s join pairing p on p.organisation_id = $1 and p.id = s.pairing_id
-            where s.organisation_id = $1 and s.starts_at < $2 and {_UNHELD}
-            order by s.starts_at limit $3 for update of s skip locked
-        """,  # noqa: S608
-        (
-            "update feedback set session_id = null where organisation_id = $1 and session_id = any($2)",
-            "delete from session where organisation_id = $1 and id = any($2)",
-        ),
+)
+_SESSIONS = _Rule(
+    f"""
+        select s.id from session s join pairing p on p.organisation_id = $1 and p.id = s.pairing_id
+        where s.organisation_id = $1 and s.starts_at < $2 and {_UNHELD}
+        order by s.starts_at limit $3 for update of s skip locked
+    """,  # noqa: S608
+    (
+        "update feedback set session_id = null where organisation_id = $1 and session_id = any($2)",
+        "delete from session where organisation_id = $1 and id = any($2)",
     ),
+)
+_RULES: Mapping[DataClass, tuple[_Rule, ...]] = {
+    DataClass.NOTES: (_NOTES,),
+    DataClass.FEEDBACK: (_FEEDBACK, _CHECK_INS),
+    DataClass.SESSIONS: (_SESSIONS,),
 }
 # Ids tell when they were made, so that the key's own index leads to the oldest.
 _OLD_DELIVERIES = """
@@ -126,7 +143,10 @@ async def _expired(db: Db, policy: RetentionPolicy, limit: int) -> int:
         case DataClass.KEPT_ANSWERS:
             return len(await db.fetch(_OLD_ANSWERS, db.organisation_id, before, limit))
         case ruled:
-            rule = _RULES[ruled]
+            return max([await _let_go(db, rule, before, limit) for rule in _RULES[ruled]])
+
+
+async def _let_go(db: Db, rule: _Rule, before: datetime, limit: int) -> int:
     found = [row["id"] for row in await db.fetch(rule.find, db.organisation_id, before, limit)]
     for sql in rule.then if found else ():
         await db.fetch(sql, db.organisation_id, found)

@@ -6,24 +6,27 @@ import sqlalchemy as sa
 
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
+from app.domain.check_ins import rounds
+from app.domain.check_ins.resource import CHECK_INS
 from app.domain.enrolments.models import EnrolmentStatus
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.matching.proposals import ProposalStatus
 from app.domain.matching.resource import MATCH_PROPOSALS
 from app.domain.pairings.agreements import AgreementStatus
+from app.domain.pairings.models import PairingStatus
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
 from app.domain.sessions.models import SessionStatus
 from app.domain.sessions.resource import ACTION_ITEMS, ATTENDANCES, SESSIONS
 from app.domain.tasks.schemas import TaskKind, TaskRead
-from app.reading.resource import ME, Edge, Equals, Resource, same_organisation
+from app.reading.resource import ME, NOW, Edge, Equals, Resource, same_organisation
 from app.table import Instant, text_enum
 
 _PREFIX = "tsk"
 _NONE = sa.null().cast(sa.Text)
 _NAMES = ("pairing_id", "enrolment_id", "match_proposal_id", "agreement_id", "session_id", "action_item_id")
-_ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, _ITEM = (
+_ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, _ITEM, _CHECK_IN = (
     resource.table
     for resource in (
         ENROLMENTS,
@@ -34,6 +37,7 @@ _ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, 
         SESSIONS,
         ATTENDANCES,
         ACTION_ITEMS,
+        CHECK_INS,
     )
 )
 
@@ -161,8 +165,36 @@ def _action_items() -> sa.Select[Any]:
     )
 
 
+def _check_ins(side: str) -> sa.Select[Any]:
+    """As `rounds.open_round` says: a round that is open and that this side has not answered."""
+
+    def seconds(count: float) -> str:
+        return str(int(count))
+
+    first, every = seconds(rounds.FIRST_AFTER.total_seconds()), seconds(rounds.EVERY.total_seconds())
+    waited = sa.extract("epoch", NOW - _PAIRING.c.activated_at) - sa.literal_column(first, sa.Numeric)
+    past = sa.func.floor(waited / sa.literal_column(every, sa.Numeric))
+    number = past.cast(sa.Integer) + sa.literal_column("1", sa.Integer)
+    first_due = _PAIRING.c.activated_at + sa.literal_column(f"interval '{first} seconds'", sa.Interval)
+    answered = sa.exists().where(
+        same_organisation(_CHECK_IN, _PAIRING),
+        _CHECK_IN.c.pairing_id == _PAIRING.c.id,
+        _CHECK_IN.c.author_id == _PAIRING.c[f"{side}_id"],
+        _CHECK_IN.c.round == number,
+    )
+    return _of(
+        TaskKind.ANSWER_CHECK_IN,
+        _PAIRING,
+        _PAIRING,
+        person=_PAIRING.c[f"{side}_id"],
+        programme=_PAIRING.c.programme_id,
+        due_at=first_due + number * sa.literal_column(f"interval '{every} seconds'", sa.Interval),
+        pairing_id=_PAIRING.c.id,
+    ).where(_is(_PAIRING.c.status, PairingStatus.ACTIVE), first_due <= NOW, ~answered)
+
+
 class Task:
-    """The rows of six tables that say that somebody has something to do."""
+    """The rows of other tables that say that somebody has something to do."""
 
     prefix: ClassVar[str] = _PREFIX
     __table__: ClassVar[sa.Subquery] = sa.union_all(
@@ -174,6 +206,8 @@ class Task:
         _sessions(TaskKind.ATTEND_SESSION, SessionStatus.SCHEDULED, "starts_at"),
         _sessions(TaskKind.REPORT_SESSION, SessionStatus.UNCONFIRMED, "ends_at"),
         _action_items(),
+        _check_ins("mentor"),
+        _check_ins("mentee"),
     ).subquery("task")
 
 

@@ -17,6 +17,7 @@ class TaskKind(StrEnum):
     ATTEND_SESSION = "attend_session"
     REPORT_SESSION = "report_session"
     APPLY_ACTION_ITEM = "apply_action_item"
+    ANSWER_CHECK_IN = "answer_check_in"
 
 
 class TaskRead(Output):
@@ -37,7 +38,7 @@ class TaskRead(Output):
     action_item_id: str | None = Field(description="What to try at work.")
     due_at: datetime | None = Field(
         description="When it lapses, begins, or should be done: of an action item the end of its day, where its "
-        "session is held. `null` where nothing presses."
+        "session is held; of a check-in the hour at which the next round opens. `null` where nothing presses."
     )
     version: int = Field(description="That of the object that it follows from.")
     created_at: datetime

@@ -73,7 +73,15 @@ def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partner(fil
     assert {
         *("people", "api_keys", "enrolments", "pairings", "agreements", "signatures", "sessions", "attendances"),
         *("agenda_items", "session_links", "action_items", "notes", "goals", "goal_milestones", "wins", "feedback"),
-        *("consents", "exports", "sponsorships", "audit_entries", "matching_preferences", "match_proposals"),
+        *(
+            "consents",
+            "exports",
+            "sponsorships",
+            "check_ins",
+            "audit_entries",
+            "matching_preferences",
+            "match_proposals",
+        ),
     } == set(found)
     assert [person["id"] for person in found["people"]] == [subject.person_id]
     assert f"note {subject.mark}" in [note["text"] for note in found["notes"]]
