@@ -8,6 +8,8 @@ from app.domain.boards.resource import PAIRING_OVERVIEWS
 from app.domain.calendars import invitations
 from app.domain.check_ins import intents as check_ins
 from app.domain.check_ins.resource import CHECK_INS
+from app.domain.competencies import intents as competencies
+from app.domain.competencies.resource import COMPETENCY_RATINGS
 from app.domain.conflicts import intents as conflicts
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.connectors import intents as connectors
@@ -49,6 +51,8 @@ from app.domain.programmes.resource import (
     SPONSORSHIPS,
     TOPICS,
 )
+from app.domain.recognition import intents as recognition
+from app.domain.recognition.resource import RECOGNITION_CRITERIA, RECOGNITIONS
 from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.domain.syncs.resource import SYNC_DIFFERENCES, SYNC_RUNS
@@ -101,6 +105,9 @@ RESOURCES: tuple[Resource, ...] = (
     WINS,
     FEEDBACK,
     CHECK_INS,
+    COMPETENCY_RATINGS,
+    RECOGNITION_CRITERIA,
+    RECOGNITIONS,
     TASKS,
     PAIRING_OVERVIEWS,
     CONSENTS,
@@ -135,6 +142,8 @@ INTENTS: tuple[Intent, ...] = (
     *goals.INTENTS,
     *feedback.INTENTS,
     *check_ins.INTENTS,
+    *competencies.INTENTS,
+    *recognition.INTENTS,
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )

@@ -51,7 +51,8 @@ _READERS = {
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     "matching_preference": "mentor",
     "task": "mentee",
-    **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in"), "mentor"),
+    **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in", "competency_rating"), "mentor"),
+    "recognition": "mentor",
 }
 
 
@@ -175,6 +176,7 @@ def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
         ("sponsorship", "pledge_sponsorship", {"person_id": admin, "pledge": "I learn too."}),
         ("programme_role", "assign_programme_role", {"person_id": admin, "duty": "matcher"}),
+        ("recognition_criterion", "create_recognition_criterion", CRITERION),
     )
 
 
@@ -191,7 +193,16 @@ _OF_PAIRING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("goal", "set_goal", {"title": "Write one report"}),
     ("win", "celebrate_win", {"text": "It worked"}),
     ("feedback", "give_feedback", {"type": "partner", "audience": "private", "text": "Patient"}),
+    ("competency_rating", "rate_competency", {"competency": "coaching", "point": "baseline", "value": 2}),
+    ("recognition", "thank_partner", {"text": "Thank you"}),
 )
+CRITERION: dict[str, Any] = {
+    "kind": "badge",
+    "name": "Regular",
+    "description": "Met often",
+    "measure": "sessions_held",
+    "at_least": 900,
+}
 
 
 def task_of(object_id: str) -> str:

@@ -122,6 +122,13 @@ READ: dict[str, Grants] = {
     "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
     # That it was answered, and whether help is asked for; what was answered is its author's alone (CONFIDENTIAL).
     "check_in": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
+    "competency_rating": _SELF,
+    "recognition_criterion": _PROGRAMME_WIDE,
+    # What was awarded is for everybody in the programme; thanks, and who is only nominated, are not (the relations).
+    "recognition": _joined(
+        {_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)},
+        dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE, Relation.PUBLISHED)),
+    ),
     "webhook_signing_key": _AUDITED,
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "delivery", "attempt"), _joined(_AUDITED, _PORTAL)),
     # Of every pair there is. Who takes part in one has no office over it, and an event names no party to look at: so
@@ -156,7 +163,7 @@ _PROGRAMME_SETUP = (
     "delete_topic create_programme_resource update_programme_resource delete_programme_resource "
     "create_programme_milestone update_programme_milestone reach_programme_milestone delete_programme_milestone "
     "pledge_sponsorship keep_sponsorship_commitment update_sponsorship delete_sponsorship assign_programme_role "
-    "remove_programme_role"
+    "remove_programme_role create_recognition_criterion delete_recognition_criterion"
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
@@ -177,11 +184,12 @@ _PAIR_ONLY = (
     "update_session rate_session create_agenda_item update_agenda_item delete_agenda_item create_session_link "
     "delete_session_link create_action_item update_action_item apply_action_item delete_action_item create_note "
     "set_goal update_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
-    "delete_goal_milestone celebrate_win give_feedback submit_check_in sign_agreement"
+    "delete_goal_milestone celebrate_win give_feedback submit_check_in rate_competency thank_partner sign_agreement"
 ).split()
+_HONOURS = "approve_recognition decline_recognition award_recognition revoke_recognition".split()
 _OWN_ONLY = (
     "update_note delete_note delete_win withdraw_feedback create_matching_preference update_matching_preference "
-    "delete_matching_preference"
+    "delete_matching_preference delete_competency_rating"
 ).split()
 _WEBHOOKS = "create_webhook_endpoint rotate_webhook_signing_key".split()
 _OF_ENDPOINT = (
@@ -206,6 +214,8 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_PROGRAMME_SETUP, _RUNS_PROGRAMME),
     "appoint_coordinator": _OFFICE,
     **dict.fromkeys(_ENROLMENT_OFFICE, _RUNS_PROGRAMME),
+    **dict.fromkeys(_HONOURS, _WEIGHS),
+    "nominate_for_recognition": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.PUBLISHED,)),
     "apply_for_enrolment": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.PUBLISHED,)),
     **dict.fromkeys(_ENROLMENT_SELF, _joined(_RUNS_PROGRAMME, _SELF)),
     **dict.fromkeys(_PAIRING_OFFICE, _RUNS_PROGRAMME),
@@ -270,6 +280,8 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("note", "text"): READ["note"],
     ("feedback", "rating"): READ["feedback"],
     ("feedback", "text"): READ["feedback"],
+    **{("competency_rating", field): _SELF for field in ("value", "comment")},
+    ("recognition", "text"): dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
     **{("check_in", field): _SELF for field in ("usefulness", "openness", "time_found", "comment")},
     # Who else was seen along with oneself.
     ("audit_entry", "subjects"): dict.fromkeys((_ADMIN, _AUDITOR), _ANY),

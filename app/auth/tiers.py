@@ -92,6 +92,9 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "goal_milestone": {_O: "due_on reached_at", _C: "title"},
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},
+    "competency_rating": {_O: "competency point", _X: "value comment"},
+    "recognition_criterion": {_O: "kind name description measure at_least role"},
+    "recognition": {_O: "kind status title evidence awarded_at revoked_at", _X: "text"},
     "check_in": {_O: "round asks_for_help", _X: "usefulness openness time_found comment"},
     "task": {_O: "kind due_at"},
     "pairing_overview": {

@@ -16,6 +16,7 @@ from app.domain.pairings.agreements import AGREEMENT
 from app.domain.pairings.models import PAIRING
 from app.domain.privacy.models import ERASURE
 from app.domain.programmes.models import PROGRAMME
+from app.domain.recognition.models import RECOGNITION
 from app.domain.sessions.models import SESSION
 from app.states import Machine
 from app.webhooks.models import DELIVERY, ENDPOINT, VERIFICATION
@@ -32,6 +33,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     CONFLICT,
     SESSION,
     GOAL,
+    RECOGNITION,
     ENDPOINT,
     VERIFICATION,
     DELIVERY,

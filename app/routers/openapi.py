@@ -50,6 +50,8 @@ TAGS = {
     "goals": "What a pair works towards, and the small wins on the way.",
     "feedback": "What they thought of it.",
     "check_ins": "How each partner finds the pair, every other month.",
+    "competencies": "How each partner finds their own competencies, from before to half a year after.",
+    "recognition": "Thanks between partners, and badges, certificates and awards of a programme.",
     "tasks": "What waits for somebody.",
     "boards": "How the pairs of a programme fare, a line for each.",
     "privacy": "Consents, copies of one's data, being forgotten, and holds that delay it.",

@@ -16,6 +16,7 @@ from app.domain.pairings import events as pairings
 from app.domain.people import events as people
 from app.domain.privacy.break_glass import BreakGlassClosed, BreakGlassOpened
 from app.domain.programmes import events as programmes
+from app.domain.recognition import events as recognition
 from app.domain.sessions import events as sessions
 from app.events.envelope import Event
 from app.webhooks.events import DeliveryExhausted, EndpointDisabled, EndpointFailing, EndpointPinged
@@ -102,6 +103,8 @@ EVENTS: tuple[type[Event], ...] = (
     goals.WinCelebrated,
     FeedbackGiven,
     CheckInSubmitted,
+    recognition.RecognitionAwarded,
+    recognition.RecognitionRevoked,
     BreakGlassOpened,
     BreakGlassClosed,
     EndpointPinged,

@@ -10,6 +10,7 @@ from app.domain.conflicts.rules import Changes
 from app.domain.enrolments import events as enrolments
 from app.domain.enrolments import inviting
 from app.domain.enrolments.models import Enrolment, EnrolmentStatus
+from app.domain.goals.events import GoalAchieved
 from app.domain.groups import events as groups
 from app.domain.matching import closing
 from app.domain.matching import service as matching
@@ -21,6 +22,8 @@ from app.domain.pairings.leaving import conclude
 from app.domain.pairings.models import EndReason, Pairing, PairingStatus
 from app.domain.people.events import PersonCreated, PersonDeactivated, PersonReactivated, PersonUpdated
 from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed, ProgrammePublished
+from app.domain.recognition import earning
+from app.domain.recognition.events import RecognitionAwarded
 from app.domain.sessions import events as met
 from app.domain.sessions.models import CancelReason
 from app.domain.sessions.scheduling import cancel_ahead
@@ -56,6 +59,16 @@ async def _pairing_over(db: Db, pairing_id: str) -> None:
     pairing = await rows.by_id(db, Pairing, pairing_id)
     await conflicts.settle(db, pairing)
     closing.supersede(db, await closing.of_pair(db, pairing))
+
+
+async def _pairing_completed(db: Db, pairing_id: str) -> None:
+    await _pairing_over(db, pairing_id)
+    await earning.of_pairing(db, pairing_id)
+
+
+async def _session_held(db: Db, session_id: str) -> None:
+    await judging.judge_after(db, session_id)
+    await earning.of_session(db, session_id)
 
 
 async def _pairing_made(db: Db, pairing_id: str) -> None:
@@ -105,11 +118,13 @@ REACTIONS: dict[str, Reaction] = {
     enrolments.EnrolmentRemoved.type: _no_seat_left,
     told.PairingCreated.type: _pairing_made,
     told.PairingPaused.type: _pairing_rests,
-    told.PairingCompleted.type: _pairing_over,
+    told.PairingCompleted.type: _pairing_completed,
     told.PairingEnded.type: _pairing_over,
     told.PairingEndedEarly.type: _pairing_over,
     told.PairingDissolved.type: _pairing_over,
-    met.SessionCompleted.type: judging.judge_after,
+    met.SessionCompleted.type: _session_held,
+    GoalAchieved.type: earning.of_goal,
+    RecognitionAwarded.type: earning.of_recognition,
     met.SessionNoShowRecorded.type: judging.judge_after,
     met.SessionCancelled.type: judging.judge_after,
     met.SessionDisputed.type: judging.judge_after,

@@ -77,7 +77,7 @@ def holds(part: str, thing: Thing) -> set[Relation]:
         found.add(Relation.OWN_PROGRAMME)
         if thing.tier == "shared" and part not in thing.party:
             found.add(Relation.ADDRESSEE)
-    if thing.programme and thing.programme not in DRAFTS:
+    if thing.programme and thing.programme not in DRAFTS and thing.tier != "thanks":
         found.add(Relation.PUBLISHED)
     if part in SPONSORS.get(thing.programme, ()):
         found.add(Relation.SPONSORED)

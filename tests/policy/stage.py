@@ -15,7 +15,7 @@ from app.declared import RESOURCES
 from app.domain.operations import service as operations
 from app.domain.privacy import break_glass
 from tests.conflicted import conflicted
-from tests.full import HR_SOURCE, Full, compared, fill, overview_of, planned, task_of
+from tests.full import CRITERION, HR_SOURCE, Full, compared, fill, overview_of, planned, task_of
 from tests.matched import matched
 from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
 from tests.pulse import checked_in
@@ -104,6 +104,7 @@ async def _programme(stage: Stage, name: str) -> str:
     contents: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("topic", "create_topic", {"name": "AI", "description": "Large models"}),
         ("matching_policy", "create_matching_policy", {}),
+        ("recognition_criterion", "create_recognition_criterion", CRITERION),
         ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to", "body": "So."}),
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
         *(
@@ -188,6 +189,14 @@ class _Pair:
                 addressee = partner if audience == "partner" else ""
                 data = {"pairing_id": pairing_id, "type": "partner", "audience": audience, "rating": 3, "text": "Fine"}
                 await self._made(author, "feedback", "give_feedback", **data, own={author}, addressee=addressee)
+        for author, partner in ((mentor, mentee), (mentee, mentor)):
+            of: dict[str, Any] = {"pairing_id": pairing_id}
+            rated = {"competency": "coaching", "point": "baseline", "value": 2, "comment": "Hardly."}
+            await self._made(
+                author, "competency_rating", "rate_competency", pairing_id=pairing_id, **rated, own={author}
+            )
+            thanks = {"text": "Thank you", "own": {author}, "addressee": partner, "tier": "thanks"}
+            await self._made(author, "recognition", "thank_partner", **of, **thanks)
         for author in (mentor, mentee):
             made = await checked_in(world, pairing_id, author, comment="So so.")
             self._note_down("check_in", made["id"], own={author})
@@ -247,7 +256,7 @@ class _Pair:
                 await world.do(mentee, "cancel_session", session_id, reason="priority")
 
     async def _made(self, by: str, resource: str, intent: str, /, **data: Any) -> str:
-        facts = {name: data.pop(name) for name in ("own", "addressee") if name in data}
+        facts = {name: data.pop(name) for name in ("own", "addressee", "tier") if name in data}
         object_id = str((await self._world.do(by, intent, **data))["id"])
         self._note_down(resource, object_id, **facts)
         return object_id

@@ -285,6 +285,33 @@ select
     pg_temp.programme(1 + n % 1500), pg_temp.member(n / 1500, 1 + n % 1500), 1 + n / 3000, 1 + n % 5, 5, 3
 from generate_series(1, 5999) n;
 
+insert into competency_rating (
+    organisation_id, id, version, created_at, updated_at, pairing_id, author_id, competency, point, value
+)
+select
+    :organisation, pg_temp.key('cpr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', 1 + n % 1500),
+    pg_temp.member(n / 1500, 1 + n % 1500), 'coaching', (array['baseline', 'mid', 'end', 'six_months'])[1 + n / 3000],
+    1 + n % 5
+from generate_series(1, 5999) n;
+
+insert into recognition_criterion (
+    organisation_id, id, version, created_at, updated_at, programme_id, kind, name, description, measure, at_least
+)
+select
+    :organisation, pg_temp.key('rcr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), 'badge', 'Badge ' || n,
+    'Met often', 'sessions_held', 10
+from generate_series(1, 3000) n;
+
+insert into recognition (
+    organisation_id, id, version, created_at, updated_at, programme_id, person_id, author_id, pairing_id, kind, status,
+    evidence
+)
+select
+    :organisation, pg_temp.key('rcg', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(1 + n % 1500),
+    pg_temp.member(n / 1500 + 1, 1 + n % 1500), pg_temp.member(n / 1500, 1 + n % 1500), pg_temp.key('pai', 1 + n % 1500),
+    (array['thanks', 'award'])[1 + n % 2], 'awarded', '{}'
+from generate_series(1, 5999) n;
+
 insert into webhook_endpoint (
     organisation_id, id, version, created_at, updated_at, url, types, status, asymmetric_signature, handshake, verification,
     programme_ids, changed_fields, transform, header_names, format, payload, ordering, rate_limit, max_in_flight,

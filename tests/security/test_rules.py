@@ -159,6 +159,8 @@ SECRET_FIELDS = {
     ("note", "text"),
     ("feedback", "text"),
     ("feedback", "rating"),
+    *(("competency_rating", name) for name in ("value", "comment")),
+    ("recognition", "text"),
     *(("check_in", name) for name in ("usefulness", "openness", "time_found", "comment")),
     ("do_not_pair", "reason"),
     ("pairing", "end_reason"),

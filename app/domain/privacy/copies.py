@@ -17,6 +17,7 @@ from app.auth.scopes import EVERY
 from app.db import Db
 from app.domain.access.resource import API_KEYS
 from app.domain.check_ins.resource import CHECK_INS
+from app.domain.competencies.resource import COMPETENCY_RATINGS
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
@@ -31,6 +32,7 @@ from app.domain.privacy.models import Export
 from app.domain.privacy.names import Crowd, Names, texts
 from app.domain.privacy.resource import CONSENTS, ERASURES, EXPORTS
 from app.domain.programmes.resource import PROGRAMME_ROLES, SPONSORSHIPS
+from app.domain.recognition.resource import RECOGNITIONS
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.reading import asking, rows
 from app.reading import run as reading
@@ -52,6 +54,8 @@ _BY_PERSON: Mapping[Resource, str] = {
     **dict.fromkeys((CONSENTS, EXPORTS, ERASURES), "person_id"),
     MATCHING_PREFERENCES: "author_id",
     CHECK_INS: "author_id",
+    COMPETENCY_RATINGS: "author_id",
+    RECOGNITIONS: "person_id",
 }
 _SHARED = (
     *(MATCH_PROPOSALS, PAIRINGS, AGREEMENTS, SESSIONS, AGENDA_ITEMS, SESSION_LINKS, ACTION_ITEMS, NOTES),

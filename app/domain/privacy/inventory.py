@@ -89,6 +89,7 @@ INVENTORY: Mapping[str, Plan] = {
     "awaited_manager": Plan(blank={"reference": "''"}),
     "broker_cursor": Plan(keep="lease_by"),
     "check_in": Plan(shred="comment"),
+    "competency_rating": Plan(keep="competency", shred="comment"),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
     "data_key": Plan(keep="owner kek_id", shred="wrapped"),
@@ -186,6 +187,11 @@ INVENTORY: Mapping[str, Plan] = {
     "programme_role": Plan(),
     "quota_level": Plan(),
     "rank": Plan(keep="name"),
+    # What was awarded stays a fact of the programme, without words about them.
+    "recognition": Plan(
+        keep="evidence", blank={"title": "null"}, whose="person_id = $2", rewrite="title", shred="text"
+    ),
+    "recognition_criterion": Plan(rewrite="name description"),
     "retention_policy": Plan(),
     "session": Plan(keep="zone calendar_uid cancelled_by", rewrite="topic", where=_OF_PAIRINGS),
     # Rooms are often named after who meets there, and nobody meets there any more.
