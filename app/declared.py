@@ -7,6 +7,8 @@ from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
 from app.domain.calendars import invitations
 from app.domain.check_ins import intents as check_ins
 from app.domain.check_ins.resource import CHECK_INS
+from app.domain.concerns import intents as concerns
+from app.domain.concerns.resource import CONCERNS
 from app.domain.conflicts import intents as conflicts
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.connectors import intents as connectors
@@ -98,6 +100,7 @@ RESOURCES: tuple[Resource, ...] = (
     WINS,
     FEEDBACK,
     CHECK_INS,
+    CONCERNS,
     TASKS,
     CONSENTS,
     EXPORTS,
@@ -130,6 +133,7 @@ INTENTS: tuple[Intent, ...] = (
     *goals.INTENTS,
     *feedback.INTENTS,
     *check_ins.INTENTS,
+    *concerns.INTENTS,
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )

@@ -50,7 +50,7 @@ _READERS = {
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     "matching_preference": "mentor",
     "task": "mentee",
-    **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in"), "mentor"),
+    **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in", "concern"), "mentor"),
 }
 
 
@@ -146,6 +146,8 @@ async def fill(world: World) -> Full:
         add(name, (await world.do("mentor", intent, session_id=session["id"], **data))["id"])
     for name, intent, data in _OF_PAIRING:
         add(name, (await world.do("mentor", intent, pairing_id=pairing_id, **data))["id"])
+    concern: dict[str, Any] = {"programme_id": programme_id, "pairing_id": pairing_id, "text": "He interrupts me"}
+    add("concern", (await world.do("mentor", "raise_concern", **concern))["id"])
     add("check_in", (await checked_in(world, pairing_id, "mentor"))["id"])
     add("task", task_of(full.objects["action_item"]))
     milestone = await world.do("mentor", "create_goal_milestone", goal_id=full.objects["goal"], title="First step")

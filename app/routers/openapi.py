@@ -50,6 +50,7 @@ TAGS = {
     "goals": "What a pair works towards, and the small wins on the way.",
     "feedback": "What they thought of it.",
     "check_ins": "How each partner finds the pair, every other month.",
+    "concerns": "What worries somebody, between them and whoever looks after it.",
     "tasks": "What waits for somebody.",
     "privacy": "Consents, copies of one's data, being forgotten, and holds that delay it.",
     "webhooks": "Who is told of events, what was sent to them and what came back.",

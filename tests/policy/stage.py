@@ -17,7 +17,7 @@ from app.domain.privacy import break_glass
 from tests.conflicted import conflicted
 from tests.full import HR_SOURCE, Full, compared, fill, planned, task_of
 from tests.matched import matched
-from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
+from tests.policy.facts import CASE_HANDLERS, DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
 from tests.pulse import checked_in
 from tests.world import World, found_world
 
@@ -116,6 +116,9 @@ async def _programme(stage: Stage, name: str) -> str:
     if name == "run":
         duty: dict[str, Any] = {"person_id": world.people["coordinator mentee"], "duty": "coordinator"}
         await world.do("admin", "assign_programme_role", programme_id=programme_id, **duty)
+    if name in CASE_HANDLERS:
+        handler: dict[str, Any] = {"person_id": world.people[CASE_HANDLERS[name]], "duty": "case_handler"}
+        await world.do(by, "assign_programme_role", programme_id=programme_id, **handler)
     for move in ("publish", "start_matching", "activate") if name not in DRAFTS else ():
         await world.do(by, f"{move}_programme", programme_id)
     return programme_id
@@ -187,6 +190,7 @@ class _Pair:
                 addressee = partner if audience == "partner" else ""
                 data = {"pairing_id": pairing_id, "type": "partner", "audience": audience, "rating": 3, "text": "Fine"}
                 await self._made(author, "feedback", "give_feedback", **data, own={author}, addressee=addressee)
+        await self._worry(mentor, programmes[self._programme], pairing_id)
         for author in (mentor, mentee):
             made = await checked_in(world, pairing_id, author, comment="So so.")
             self._note_down("check_in", made["id"], own={author})
@@ -223,6 +227,16 @@ class _Pair:
         self._bundle["match_proposal"] = self._stage.add(
             "match_proposal", proposal_id, programme=self._programme, **facts
         )
+
+    async def _worry(self, reporter: str, programme_id: str, pairing_id: str) -> None:
+        """Something that goes to a case handler, where there is one."""
+        given: dict[str, Any] = {"programme_id": programme_id, "pairing_id": pairing_id, "text": "He interrupts me."}
+        made = await self._world.do(reporter, "raise_concern", **given)
+        to: dict[str, Any] = (
+            {"addressee": CASE_HANDLERS[self._programme]} if made["handler_id"] else {"tier": "unhandled"}
+        )
+        assert bool(made["handler_id"]) is (self._programme in CASE_HANDLERS)
+        self._note_down("concern", made["id"], own={reporter}, **to)
 
     async def _sessions(self, pairing_id: str) -> None:
         world, mentor, mentee = self._world, self._mentor, self._mentee

@@ -24,6 +24,8 @@ SEALED = {
     "note.text": "author_id",
     "feedback.text": "author_id",
     "check_in.comment": "author_id",
+    "concern.text": "reporter_id",
+    "concern.notes": None,
     "pairing_conflict.waive_reason": None,
     "matching_preference.reason": "author_id",
     "do_not_pair.reason": None,

@@ -35,6 +35,9 @@ OWNERS = {
     "canary-action": {"mentor", "mentee"},
     "canary-win": {"mentor", "mentee"},
     "canary-check-in": {"mentor"},
+    # The office looks after it, since nobody has the duty.
+    "canary-concern": {"mentor", "admin"},
+    "canary-case-notes": {"admin"},
 }
 
 
@@ -81,6 +84,9 @@ async def cage(opened: db.Database) -> AsyncIterator[Cage]:
         await world.do("mentor", "celebrate_win", pairing_id=objects["pairing"], text="canary-win"),
         await checked_in(world, objects["pairing"], "mentor", number=2, comment="canary-check-in"),
     ]
+    worry: dict[str, Any] = {"programme_id": objects["programme"], "pairing_id": objects["pairing"]}
+    planted.append(await world.do("mentor", "raise_concern", **worry, text="canary-concern"))
+    await world.do("admin", "update_concern", planted[-1]["id"], notes="canary-case-notes")
     one, other = await world.person(), await world.person()
     bar: dict[str, Any] = {"person_id": one, "other_person_id": other, "reason": "canary-bar-reason"}
     planted.append(await world.do("admin", "create_do_not_pair", **bar))
@@ -160,6 +166,8 @@ SECRET_FIELDS = {
     ("feedback", "text"),
     ("feedback", "rating"),
     *(("check_in", name) for name in ("usefulness", "openness", "time_found", "comment")),
+    ("concern", "text"),
+    ("concern", "notes"),
     ("do_not_pair", "reason"),
     ("pairing", "end_reason"),
     ("session", "cancelled_by"),

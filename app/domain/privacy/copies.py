@@ -17,6 +17,7 @@ from app.auth.scopes import EVERY
 from app.db import Db
 from app.domain.access.resource import API_KEYS
 from app.domain.check_ins.resource import CHECK_INS
+from app.domain.concerns.resource import CONCERNS
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
@@ -52,6 +53,7 @@ _BY_PERSON: Mapping[Resource, str] = {
     **dict.fromkeys((CONSENTS, EXPORTS, ERASURES), "person_id"),
     MATCHING_PREFERENCES: "author_id",
     CHECK_INS: "author_id",
+    CONCERNS: "reporter_id",
 }
 _SHARED = (
     *(MATCH_PROPOSALS, PAIRINGS, AGREEMENTS, SESSIONS, AGENDA_ITEMS, SESSION_LINKS, ACTION_ITEMS, NOTES),

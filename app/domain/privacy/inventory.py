@@ -89,6 +89,8 @@ INVENTORY: Mapping[str, Plan] = {
     "awaited_manager": Plan(blank={"reference": "''"}),
     "broker_cursor": Plan(keep="lease_by"),
     "check_in": Plan(shred="comment"),
+    # The words are the reporter's, the notes the organisation's.
+    "concern": Plan(blank={"notes": "null"}, whose="reporter_id = $2", shred="text"),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
     "data_key": Plan(keep="owner kek_id", shred="wrapped"),
