@@ -15,6 +15,8 @@ from app.domain.connectors import intents as connectors
 from app.domain.connectors.resource import HR_SOURCES
 from app.domain.enrolments import intents as enrolments
 from app.domain.enrolments.resource import ENROLMENTS
+from app.domain.farewells import intents as farewells
+from app.domain.farewells.resource import FAREWELLS
 from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
@@ -101,6 +103,7 @@ RESOURCES: tuple[Resource, ...] = (
     FEEDBACK,
     CHECK_INS,
     CONCERNS,
+    FAREWELLS,
     TASKS,
     CONSENTS,
     EXPORTS,
@@ -134,6 +137,7 @@ INTENTS: tuple[Intent, ...] = (
     *feedback.INTENTS,
     *check_ins.INTENTS,
     *concerns.INTENTS,
+    *farewells.INTENTS,
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )

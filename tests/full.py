@@ -31,7 +31,7 @@ from app.webhooks.models import Attempt, Delivery
 from tests.conflicted import conflicted
 from tests.conftest import NOON
 from tests.matched import matched
-from tests.pulse import checked_in
+from tests.pulse import checked_in, parted
 from tests.world import World, found_world
 
 # Who sees the object of each kind; for the others it is the coordinator.
@@ -50,7 +50,7 @@ _READERS = {
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     "matching_preference": "mentor",
     "task": "mentee",
-    **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in", "concern"), "mentor"),
+    **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in", "concern", "farewell"), "mentor"),
 }
 
 
@@ -149,6 +149,7 @@ async def fill(world: World) -> Full:
     concern: dict[str, Any] = {"programme_id": programme_id, "pairing_id": pairing_id, "text": "He interrupts me"}
     add("concern", (await world.do("mentor", "raise_concern", **concern))["id"])
     add("check_in", (await checked_in(world, pairing_id, "mentor"))["id"])
+    add("farewell", (await parted(world, pairing_id, "mentor"))["mentor"])
     add("task", task_of(full.objects["action_item"]))
     milestone = await world.do("mentor", "create_goal_milestone", goal_id=full.objects["goal"], title="First step")
     add("goal_milestone", milestone["id"])

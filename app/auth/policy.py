@@ -78,6 +78,8 @@ _PROPOSED_TO = _joined(_MENTOR_SIDE, _MENTEE_SIDE)
 _WEIGHS: Grants = {_COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # On what became of a pair by a change of the directory.
 _DECIDES: Grants = {_ADMIN: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
+# What one wrote, and what was written for one.
+_ADDRESSED: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE))
 # Of a concern: whoever was given it, and the office of administrators for as long as nobody was.
 _HANDLES: Grants = _joined(
     dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.ADDRESSEE,)), {_ADMIN: (Relation.UNHANDLED,)}
@@ -121,9 +123,11 @@ READ: dict[str, Grants] = {
     "legal_hold": _OVERSIGHT,
     "break_glass": _joined(_OVERSIGHT, _BREAK_GLASS),
     "task": _SELF,
-    "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
+    "feedback": _ADDRESSED,
     # That it was answered, and whether help is asked for; what was answered is its author's alone (CONFIDENTIAL).
     "check_in": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
+    # The partner's once its time has come; the office sees whether a story may be made of it (CONFIDENTIAL).
+    "farewell": _joined(_ADDRESSED, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     "concern": _joined(_SELF, _HANDLES),
     "webhook_signing_key": _AUDITED,
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "delivery", "attempt"), _joined(_AUDITED, _PORTAL)),
@@ -179,11 +183,12 @@ _PAIR_ONLY = (
     "update_session rate_session create_agenda_item update_agenda_item delete_agenda_item create_session_link "
     "delete_session_link create_action_item update_action_item apply_action_item delete_action_item create_note "
     "set_goal update_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
-    "delete_goal_milestone celebrate_win give_feedback submit_check_in raise_concern sign_agreement"
+    "delete_goal_milestone celebrate_win give_feedback submit_check_in raise_concern write_farewell "
+    "sign_agreement"
 ).split()
 _OWN_ONLY = (
-    "update_note delete_note delete_win withdraw_feedback create_matching_preference update_matching_preference "
-    "delete_matching_preference"
+    "update_note delete_note delete_win withdraw_feedback update_farewell create_matching_preference "
+    "update_matching_preference delete_matching_preference"
 ).split()
 _CONCERN_HANDLER = ("update_concern acknowledge_concern begin_review_concern escalate_concern resolve_concern").split()
 _WEBHOOKS = "create_webhook_endpoint rotate_webhook_signing_key".split()
@@ -271,6 +276,7 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("feedback", "rating"): READ["feedback"],
     ("feedback", "text"): READ["feedback"],
     **{("check_in", field): _SELF for field in ("usefulness", "openness", "time_found", "comment")},
+    **dict.fromkeys((("farewell", "learned"), ("farewell", "thanks")), _ADDRESSED),
     ("concern", "text"): READ["concern"],
     ("concern", "notes"): _HANDLES,
     # Who else was seen along with oneself.

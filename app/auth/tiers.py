@@ -93,6 +93,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "feedback": {_O: "type audience", _X: "rating text"},
     "check_in": {_O: "round asks_for_help", _X: "usefulness openness time_found comment"},
     "concern": {_O: "severity status acknowledged_at resolved_at", _X: "text notes"},
+    "farewell": {_O: "may_be_told", _X: "learned thanks"},
     "task": {_O: "kind due_at"},
     "webhook_endpoint": {
         _O: "url description types status disabled_reason programme_ids changed_fields filter format payload transform "

@@ -51,6 +51,7 @@ TAGS = {
     "feedback": "What they thought of it.",
     "check_ins": "How each partner finds the pair, every other month.",
     "concerns": "What worries somebody, between them and whoever looks after it.",
+    "farewells": "What two partners take along when their pairing closes.",
     "tasks": "What waits for somebody.",
     "privacy": "Consents, copies of one's data, being forgotten, and holds that delay it.",
     "webhooks": "Who is told of events, what was sent to them and what came back.",

@@ -100,6 +100,8 @@ _VALUES: dict[str, Any] = {
     "FeedbackGive.audience": "partner",
     "FeedbackGive.text": "Patient, and very clear examples.",
     "FeedbackRead.text": "Patient, and very clear examples.",
+    "learned": "That a question asked early saves a week.",
+    "thanks": "For your patience with my first drafts.",
     "ConcernRaise.text": "My reports are being discussed with my manager.",
     "ConcernRead.text": "My reports are being discussed with my manager.",
     "ConcernUpdate.notes": "Spoke with both, separately.",

@@ -18,7 +18,7 @@ from tests.conflicted import conflicted
 from tests.full import HR_SOURCE, Full, compared, fill, planned, task_of
 from tests.matched import matched
 from tests.policy.facts import CASE_HANDLERS, DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
-from tests.pulse import checked_in
+from tests.pulse import checked_in, parted
 from tests.world import World, found_world
 
 # These grow with all that is done: tests/audit and tests/webhooks hold them to the policy.
@@ -194,6 +194,10 @@ class _Pair:
         for author in (mentor, mentee):
             made = await checked_in(world, pairing_id, author, comment="So so.")
             self._note_down("check_in", made["id"], own={author})
+        # Both have written, so each reads the other's.
+        for author, farewell_id in (await parted(world, pairing_id, mentor, mentee)).items():
+            addressee = mentee if author == mentor else mentor
+            self._note_down("farewell", farewell_id, own={author}, addressee=addressee)
         await world.do(mentor, "end_pairing_early", pairing_id, reason="fit")
 
     async def _wish(self, enrolments: dict[str, str]) -> None:

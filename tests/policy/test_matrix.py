@@ -63,7 +63,7 @@ PARENTS = {
     "set_goal": "pairing",
     "create_goal_milestone": "goal",
     "celebrate_win": "pairing",
-    **dict.fromkeys(("give_feedback", "submit_check_in", "raise_concern"), "pairing"),
+    **dict.fromkeys(("give_feedback", "submit_check_in", "raise_concern", "write_farewell"), "pairing"),
     "give_consent": "organisation",
     **dict.fromkeys(("request_export", "request_erasure"), "person"),
     "place_legal_hold": "organisation",

@@ -66,6 +66,8 @@ SEEN_BY = {
     "feedback:private": {"mentor"},
     "feedback:aggregate": {"mentor"},
     "check_in": {"mentor", "coordinator"},
+    # The partner has not written, and the two have not parted.
+    "farewell": {"mentor", "coordinator"},
     # Nobody has the duty: the office looks after it.
     "concern": {"mentor", "admin"},
     "task": {"mentee"},

@@ -26,6 +26,7 @@ SEALED = {
     "check_in.comment": "author_id",
     "concern.text": "reporter_id",
     "concern.notes": None,
+    **dict.fromkeys(("farewell.learned", "farewell.thanks"), "author_id"),
     "pairing_conflict.waive_reason": None,
     "matching_preference.reason": "author_id",
     "do_not_pair.reason": None,

@@ -15,7 +15,7 @@ from tests.world import World
 
 Path = tuple[str, ...]
 # What people say in confidence, and why two must not meet.
-CONFIDED = {"note", "feedback", "check_in", "concern", "do_not_pair", "win", "action_item", "agenda_item"}
+CONFIDED = {"note", "feedback", "check_in", "concern", "farewell", "do_not_pair", "win", "action_item", "agenda_item"}
 
 
 def links(resource: Resource) -> dict[str, tuple[Resource, bool]]:

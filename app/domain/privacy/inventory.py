@@ -106,6 +106,7 @@ INVENTORY: Mapping[str, Plan] = {
     "erasure": Plan(keep="requested_by decided_by operation_id"),
     "event_counter": Plan(),
     "export": Plan(keep="requested_by operation_id", blank={"content": "null"}, shred="content"),
+    "farewell": Plan(shred="learned thanks"),
     "feedback": Plan(shred="text"),
     "goal": Plan(
         blank={"title": _ERASED, "measure": "null", "competency": "null"},

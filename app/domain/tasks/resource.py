@@ -10,6 +10,7 @@ from app.domain.check_ins import rounds
 from app.domain.check_ins.resource import CHECK_INS
 from app.domain.enrolments.models import EnrolmentStatus
 from app.domain.enrolments.resource import ENROLMENTS
+from app.domain.farewells.resource import FAREWELLS
 from app.domain.matching.proposals import ProposalStatus
 from app.domain.matching.resource import MATCH_PROPOSALS
 from app.domain.pairings.agreements import AgreementStatus
@@ -26,7 +27,7 @@ from app.table import Instant, text_enum
 _PREFIX = "tsk"
 _NONE = sa.null().cast(sa.Text)
 _NAMES = ("pairing_id", "enrolment_id", "match_proposal_id", "agreement_id", "session_id", "action_item_id")
-_ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, _ITEM, _CHECK_IN = (
+_ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, _ITEM, _CHECK_IN, _FAREWELL = (
     resource.table
     for resource in (
         ENROLMENTS,
@@ -38,6 +39,7 @@ _ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, 
         ATTENDANCES,
         ACTION_ITEMS,
         CHECK_INS,
+        FAREWELLS,
     )
 )
 
@@ -193,6 +195,22 @@ def _check_ins(side: str) -> sa.Select[Any]:
     ).where(_is(_PAIRING.c.status, PairingStatus.ACTIVE), first_due <= NOW, ~answered)
 
 
+def _farewells(side: str) -> sa.Select[Any]:
+    written = sa.exists().where(
+        same_organisation(_FAREWELL, _PAIRING),
+        _FAREWELL.c.pairing_id == _PAIRING.c.id,
+        _FAREWELL.c.author_id == _PAIRING.c[f"{side}_id"],
+    )
+    return _of(
+        TaskKind.WRITE_FAREWELL,
+        _PAIRING,
+        _PAIRING,
+        person=_PAIRING.c[f"{side}_id"],
+        programme=_PAIRING.c.programme_id,
+        pairing_id=_PAIRING.c.id,
+    ).where(_is(_PAIRING.c.status, PairingStatus.CLOSING), ~written)
+
+
 class Task:
     """The rows of other tables that say that somebody has something to do."""
 
@@ -208,6 +226,8 @@ class Task:
         _action_items(),
         _check_ins("mentor"),
         _check_ins("mentee"),
+        _farewells("mentor"),
+        _farewells("mentee"),
     ).subquery("task")
 
 

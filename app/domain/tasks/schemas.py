@@ -18,6 +18,7 @@ class TaskKind(StrEnum):
     REPORT_SESSION = "report_session"
     APPLY_ACTION_ITEM = "apply_action_item"
     ANSWER_CHECK_IN = "answer_check_in"
+    WRITE_FAREWELL = "write_farewell"
 
 
 class TaskRead(Output):
