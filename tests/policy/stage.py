@@ -241,6 +241,8 @@ class _Pair:
         )
         assert bool(made["handler_id"]) is (self._programme in CASE_HANDLERS)
         self._note_down("concern", made["id"], own={reporter}, **to)
+        if made["handler_id"]:
+            self._stage.add("task", task_of(made["id"]), own={to["addressee"]})
 
     async def _sessions(self, pairing_id: str) -> None:
         world, mentor, mentee = self._world, self._mentor, self._mentee

@@ -8,6 +8,9 @@ from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.check_ins import rounds
 from app.domain.check_ins.resource import CHECK_INS
+from app.domain.concerns import standing
+from app.domain.concerns.models import ConcernStatus
+from app.domain.concerns.resource import CONCERNS
 from app.domain.enrolments.models import EnrolmentStatus
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.farewells.resource import FAREWELLS
@@ -26,8 +29,28 @@ from app.table import Instant, text_enum
 
 _PREFIX = "tsk"
 _NONE = sa.null().cast(sa.Text)
-_NAMES = ("pairing_id", "enrolment_id", "match_proposal_id", "agreement_id", "session_id", "action_item_id")
-_ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, _ITEM, _CHECK_IN, _FAREWELL = (
+_NAMES = (
+    "pairing_id",
+    "enrolment_id",
+    "match_proposal_id",
+    "agreement_id",
+    "session_id",
+    "action_item_id",
+    "concern_id",
+)
+(
+    _ENROLMENT,
+    _PROPOSAL,
+    _AGREEMENT,
+    _SIGNATURE,
+    _PAIRING,
+    _SESSION,
+    _ATTENDANCE,
+    _ITEM,
+    _CHECK_IN,
+    _FAREWELL,
+    _CONCERN,
+) = (
     resource.table
     for resource in (
         ENROLMENTS,
@@ -40,6 +63,7 @@ _ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, 
         ACTION_ITEMS,
         CHECK_INS,
         FAREWELLS,
+        CONCERNS,
     )
 )
 
@@ -211,6 +235,19 @@ def _farewells(side: str) -> sa.Select[Any]:
     ).where(_is(_PAIRING.c.status, PairingStatus.CLOSING), ~written)
 
 
+def _concerns() -> sa.Select[Any]:
+    """Those that the caller looks after, and may: which pair it is about is told by the concern alone."""
+    open_ones = (status for status in ConcernStatus if status is not ConcernStatus.RESOLVED)
+    return _of(
+        TaskKind.HANDLE_CONCERN,
+        _CONCERN,
+        _CONCERN,
+        person=_CONCERN.c.handler_id,
+        programme=_CONCERN.c.programme_id,
+        concern_id=_CONCERN.c.id,
+    ).where(_is(_CONCERN.c.status, *open_ones), standing.is_handled(_CONCERN))
+
+
 class Task:
     """The rows of other tables that say that somebody has something to do."""
 
@@ -228,6 +265,7 @@ class Task:
         _check_ins("mentee"),
         _farewells("mentor"),
         _farewells("mentee"),
+        _concerns(),
     ).subquery("task")
 
 
@@ -247,6 +285,7 @@ TASKS = Resource(
         Edge("agreement", "agreement_id", AGREEMENTS),
         Edge("session", "session_id", SESSIONS),
         Edge("action_item", "action_item_id", ACTION_ITEMS),
+        Edge("concern", "concern_id", CONCERNS),
     ),
     filters=(Equals("kind"), Equals("programme_id"), Equals("pairing_id")),
 )

@@ -8,6 +8,7 @@ import pytest
 from app.auth.actor import Role
 from app.domain.concerns.resource import CONCERNS
 from app.domain.programmes.resource import PROGRAMME_ROLES
+from app.domain.tasks.resource import TASKS
 from app.workers import sweep
 from tests.outcomes import invalid, refused
 from tests.reading.shapes import listed, page_of
@@ -207,6 +208,37 @@ async def test_the_reporter_moves_nothing(case: Case) -> None:
     for intent in ("acknowledge_concern", "update_concern", "resolve_concern"):
         with refused("not_allowed"):
             await case.world.do("mentor", intent, concern["id"])
+
+
+async def test_it_waits_for_its_handler_until_it_is_resolved(case: Case) -> None:
+    async def waits(part: str) -> list[dict[str, Any]]:
+        return await listed(case.world.actors[part], page_of(TASKS, "kind", "concern_id", "pairing_id", "person_id"))
+
+    handler_id = await case.handler("handler")
+    concern = await case.raised()
+    task = {
+        "kind": "handle_concern",
+        "concern_id": concern["id"],
+        # A list of things to do is looked at over one's shoulder.
+        "pairing_id": None,
+        "person_id": handler_id,
+    }
+
+    assert await waits("handler") == [task]
+    assert await waits("mentor") == await waits("mentee") == await waits("coordinator") == []
+    for move in ("acknowledge", "begin_review", "escalate"):
+        await case.world.do("handler", f"{move}_concern", concern["id"])
+        assert await waits("handler") == [task]
+    await case.world.do("handler", "resolve_concern", concern["id"])
+    assert await waits("handler") == []
+
+
+async def test_it_does_not_wait_for_a_handler_who_may_not_look_after_it_any_more(case: Case) -> None:
+    handler_id = await case.handler("handler")
+    await case.raised()
+    await _above_the_mentor(case, handler_id)
+
+    assert await listed(case.world.actors["handler"], page_of(TASKS, "kind")) == []
 
 
 async def test_a_concern_emits_nothing(case: Case, owner: asyncpg.Connection) -> None:
