@@ -10,6 +10,8 @@ from app.domain.check_ins import intents as check_ins
 from app.domain.check_ins.resource import CHECK_INS
 from app.domain.competencies import intents as competencies
 from app.domain.competencies.resource import COMPETENCY_RATINGS
+from app.domain.concerns import intents as concerns
+from app.domain.concerns.resource import CONCERNS
 from app.domain.conflicts import intents as conflicts
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.connectors import intents as connectors
@@ -17,6 +19,8 @@ from app.domain.connectors.resource import HR_SOURCES
 from app.domain.enrolments import intents as enrolments
 from app.domain.enrolments import participation
 from app.domain.enrolments.resource import ENROLMENTS
+from app.domain.farewells import intents as farewells
+from app.domain.farewells.resource import FAREWELLS
 from app.domain.feedback import intents as feedback
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals import intents as goals
@@ -108,6 +112,8 @@ RESOURCES: tuple[Resource, ...] = (
     COMPETENCY_RATINGS,
     RECOGNITION_CRITERIA,
     RECOGNITIONS,
+    CONCERNS,
+    FAREWELLS,
     TASKS,
     PAIRING_OVERVIEWS,
     CONSENTS,
@@ -144,6 +150,8 @@ INTENTS: tuple[Intent, ...] = (
     *check_ins.INTENTS,
     *competencies.INTENTS,
     *recognition.INTENTS,
+    *concerns.INTENTS,
+    *farewells.INTENTS,
     *privacy.INTENTS,
     *webhooks.INTENTS,
 )

@@ -32,7 +32,7 @@ from app.webhooks.models import Attempt, Delivery
 from tests.conflicted import conflicted
 from tests.conftest import NOON
 from tests.matched import matched
-from tests.pulse import checked_in
+from tests.pulse import checked_in, parted
 from tests.world import World, found_world
 
 # Who sees the object of each kind; for the others it is the coordinator.
@@ -51,8 +51,8 @@ _READERS = {
     **dict.fromkeys(("attendance", "agenda_item", "session_link", "action_item", "note"), "mentor"),
     "matching_preference": "mentor",
     "task": "mentee",
-    **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in", "competency_rating"), "mentor"),
-    "recognition": "mentor",
+    **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in", "concern", "farewell"), "mentor"),
+    **dict.fromkeys(("competency_rating", "recognition"), "mentor"),
 }
 
 
@@ -148,7 +148,10 @@ async def fill(world: World) -> Full:
         add(name, (await world.do("mentor", intent, session_id=session["id"], **data))["id"])
     for name, intent, data in _OF_PAIRING:
         add(name, (await world.do("mentor", intent, pairing_id=pairing_id, **data))["id"])
+    concern: dict[str, Any] = {"programme_id": programme_id, "pairing_id": pairing_id, "text": "He interrupts me"}
+    add("concern", (await world.do("mentor", "raise_concern", **concern))["id"])
     add("check_in", (await checked_in(world, pairing_id, "mentor"))["id"])
+    add("farewell", (await parted(world, pairing_id, "mentor"))["mentor"])
     add("task", task_of(full.objects["action_item"]))
     add("pairing_overview", overview_of(pairing_id))
     milestone = await world.do("mentor", "create_goal_milestone", goal_id=full.objects["goal"], title="First step")

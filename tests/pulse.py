@@ -5,7 +5,7 @@ from typing import Any
 
 from app import clock
 from app import db as database
-from app.domain.pairings.models import Pairing
+from app.domain.pairings.models import Pairing, PairingStatus
 from app.reading import rows
 from tests.world import World
 
@@ -18,6 +18,22 @@ async def checked_in(world: World, pairing_id: str, part: str, *, number: int = 
     made = await world.do(part, "submit_check_in", pairing_id=pairing_id, **(ANSWERS | fields))
     await _begin(world, pairing_id, began)
     return made
+
+
+async def parted(world: World, pairing_id: str, *parts: str, learned: str = "To ask.") -> dict[str, str]:
+    """The farewells of some of a pair, before its time has come: nothing of the pair is changed."""
+    before = await _be(world, pairing_id, PairingStatus.CLOSING)
+    given: dict[str, Any] = {"pairing_id": pairing_id, "learned": learned, "thanks": "For the time."}
+    made = {part: (await world.do(part, "write_farewell", **given))["id"] for part in parts}
+    await _be(world, pairing_id, before)
+    return made
+
+
+async def _be(world: World, pairing_id: str, status: PairingStatus) -> PairingStatus:
+    async with database.current().writing(world.organisation_id) as db:
+        pairing = await rows.by_id(db, Pairing, pairing_id, lock=True)
+        before, pairing.status = pairing.status, status
+    return before
 
 
 async def _begin(world: World, pairing_id: str, at: Any) -> Any:

@@ -127,7 +127,10 @@ async def _act(db: Db, call: Call) -> Done:
 
 def _entry(call: Call, object_id: str | None, **more: Any) -> Entry:
     members = call.data.model_fields_set if call.data is not None else ()
-    return Entry(call.actor, call.intent.name, call.intent.resource.name, object_id, members=members, **more)
+    resource = call.intent.resource
+    return Entry(
+        call.actor, call.intent.name, resource.name, object_id, members=members, discreet=resource.discreet, **more
+    )
 
 
 def _subjects(call: Call, row: Any) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ from app import clock, ids, inserting, logs
 from app import db as database
 from app.audit import chain
 from app.audit.models import AuditEntry, AuditOutcome, AuditSubject
-from app.auth.actor import Actor
+from app.auth.actor import Actor, Role
 from app.db import Db
 
 # A lost connection lets the read lane send a statement twice: the second then finds the entry there.
+# In place of a credential, where an entry keeps to itself whose it was.
+WITHHELD = "withheld"
 _APART = """
     with entry as ({insert} on conflict do nothing)
     insert into audit_subject (organisation_id, entry_id, person_id) select $1, $2, unnest(${subjects}::text[])
@@ -32,6 +34,8 @@ class Entry:
     outcome: AuditOutcome = AuditOutcome.DONE
     code: str | None = None
     subjects: Iterable[str] = ()
+    # Whether it keeps to itself who it was, and about what.
+    discreet: bool = False
 
 
 def record(db: Db, entry: Entry) -> None:
@@ -54,22 +58,23 @@ async def record_apart(entry: Entry) -> None:
 
 def _written(entry: Entry) -> tuple[dict[str, Any], list[str]]:
     """The values of an entry's row, and its subjects in their order."""
-    actor, subjects = entry.actor, sorted(set(entry.subjects))
+    actor, subjects = entry.actor, [] if entry.discreet else sorted(set(entry.subjects))
     values = {
         "organisation_id": actor.organisation_id,
         "id": ids.new(AuditEntry.prefix),
         "occurred_at": clock.now(),
-        "principal": actor.principal,
-        "actor_id": actor.person_id,
-        "role": actor.role,
+        "principal": WITHHELD if entry.discreet else actor.principal,
+        "actor_id": None if entry.discreet else actor.person_id,
+        # Of few it would tell who.
+        "role": Role.PARTICIPANT if entry.discreet else actor.role,
         "action": entry.action,
         "resource": entry.resource,
         # Whoever asks may name anything as an id: what is none is no business of the trail.
-        "object_id": entry.object_id if ids.prefix_of(entry.object_id or "") else None,
+        "object_id": entry.object_id if ids.prefix_of(entry.object_id or "") and not entry.discreet else None,
         "objects": entry.objects,
         "members": sorted(entry.members),
         "outcome": entry.outcome,
         "code": entry.code,
-        "request_id": logs.request_id(),
+        "request_id": None if entry.discreet else logs.request_id(),
     }
     return {**values, "mac": chain.mac({**values, "subjects": subjects})}, subjects

@@ -23,12 +23,13 @@ class Relation(StrEnum):
     AS_MENTEE = "as_mentee"  # of a pair that was proposed to the caller, as its mentee
     OWN = "own"  # about the caller, or written by the caller
     ADDRESSEE = "addressee"  # written by someone else for the caller, or opened to their office by who wrote it
+    UNHANDLED = "unhandled"  # a concern without a handler, of people with whom the caller stands in no line
     EMBEDDED = "embedded"  # the one webhook endpoint that the caller's token is for, and what belongs to it
     TOLD = "told"  # an event that everybody is told of: it has its place in the feed
 
 
 # What comes of an office. Who holds one keeps none of it over a pairing of their own (`barred`).
-OFFICES = frozenset({Relation.ORGANISATION, Relation.OWN_PROGRAMME})
+OFFICES = frozenset({Relation.ORGANISATION, Relation.OWN_PROGRAMME, Relation.UNHANDLED})
 Grants = Mapping[Role, tuple[Relation, ...]]
 _ADMIN, _COORDINATOR, _PARTICIPANT, _AUDITOR, _SERVICE = (
     Role.ORGANISATION_ADMIN,
@@ -78,6 +79,12 @@ _PROPOSED_TO = _joined(_MENTOR_SIDE, _MENTEE_SIDE)
 _WEIGHS: Grants = {_COORDINATOR: (Relation.OWN_PROGRAMME,)}
 # On what became of a pair by a change of the directory.
 _DECIDES: Grants = {_ADMIN: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)}
+# What one wrote, and what was written for one.
+_ADDRESSED: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE))
+# Of a concern: whoever was given it, and the office of administrators for as long as nobody was.
+_HANDLES: Grants = _joined(
+    dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.ADDRESSEE,)), {_ADMIN: (Relation.UNHANDLED,)}
+)
 _AUDITED_PAIR: Grants = {_AUDITOR: (Relation.ORGANISATION, Relation.OWN_PAIRING)}
 
 READ: dict[str, Grants] = {
@@ -119,7 +126,7 @@ READ: dict[str, Grants] = {
     "task": _SELF,
     # Whoever steers a programme, and the systems that show it to them; the two have their own pairing.
     "pairing_overview": {_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)},
-    "feedback": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
+    "feedback": _ADDRESSED,
     # That it was answered, and whether help is asked for; what was answered is its author's alone (CONFIDENTIAL).
     "check_in": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     "competency_rating": _SELF,
@@ -129,6 +136,9 @@ READ: dict[str, Grants] = {
         {_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)},
         dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE, Relation.PUBLISHED)),
     ),
+    # The partner's once its time has come; the office sees whether a story may be made of it (CONFIDENTIAL).
+    "farewell": _joined(_ADDRESSED, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
+    "concern": _joined(_SELF, _HANDLES),
     "webhook_signing_key": _AUDITED,
     **dict.fromkeys(("webhook_endpoint", "webhook_secret", "delivery", "attempt"), _joined(_AUDITED, _PORTAL)),
     # Of every pair there is. Who takes part in one has no office over it, and an event names no party to look at: so
@@ -184,13 +194,15 @@ _PAIR_ONLY = (
     "update_session rate_session create_agenda_item update_agenda_item delete_agenda_item create_session_link "
     "delete_session_link create_action_item update_action_item apply_action_item delete_action_item create_note "
     "set_goal update_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
-    "delete_goal_milestone celebrate_win give_feedback submit_check_in rate_competency thank_partner sign_agreement"
+    "delete_goal_milestone celebrate_win give_feedback submit_check_in rate_competency thank_partner raise_concern "
+    "write_farewell sign_agreement"
 ).split()
 _HONOURS = "approve_recognition decline_recognition award_recognition revoke_recognition".split()
 _OWN_ONLY = (
-    "update_note delete_note delete_win withdraw_feedback create_matching_preference update_matching_preference "
-    "delete_matching_preference delete_competency_rating"
+    "update_note delete_note delete_win withdraw_feedback update_farewell create_matching_preference "
+    "update_matching_preference delete_matching_preference delete_competency_rating"
 ).split()
+_CONCERN_HANDLER = ("update_concern acknowledge_concern begin_review_concern escalate_concern resolve_concern").split()
 _WEBHOOKS = "create_webhook_endpoint rotate_webhook_signing_key".split()
 _OF_ENDPOINT = (
     "update_webhook_endpoint delete_webhook_endpoint rotate_webhook_secret delete_webhook_secret "
@@ -227,6 +239,7 @@ ACT: Mapping[str, Grants] = {
     "resolve_session": {_COORDINATOR: (Relation.OWN_PROGRAMME,), _SERVICE: _ANY},
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
+    **dict.fromkeys(_CONCERN_HANDLER, _HANDLES),
     **dict.fromkeys(_WEBHOOKS, _OFFICE),
     **dict.fromkeys(_OF_ENDPOINT, _joined(_OFFICE, _PORTAL)),
     "issue_webhook_portal_token": {_SERVICE: _ANY},
@@ -283,6 +296,9 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     **{("competency_rating", field): _SELF for field in ("value", "comment")},
     ("recognition", "text"): dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN, Relation.ADDRESSEE)),
     **{("check_in", field): _SELF for field in ("usefulness", "openness", "time_found", "comment")},
+    **dict.fromkeys((("farewell", "learned"), ("farewell", "thanks")), _ADDRESSED),
+    ("concern", "text"): READ["concern"],
+    ("concern", "notes"): _HANDLES,
     # Who else was seen along with oneself.
     ("audit_entry", "subjects"): dict.fromkeys((_ADMIN, _AUDITOR), _ANY),
 }

@@ -96,6 +96,8 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "recognition_criterion": {_O: "kind name description measure at_least role"},
     "recognition": {_O: "kind status title evidence awarded_at revoked_at", _X: "text"},
     "check_in": {_O: "round asks_for_help", _X: "usefulness openness time_found comment"},
+    "concern": {_O: "severity status acknowledged_at resolved_at", _X: "text notes"},
+    "farewell": {_O: "may_be_told", _X: "learned thanks"},
     "task": {_O: "kind due_at"},
     "pairing_overview": {
         _O: "status health health_rule health_since starts_on ends_on sessions_held last_session_at next_session_at "

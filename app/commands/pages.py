@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.commands import policy_page, settings_table
+from app.domain.concerns.models import CONCERN
 from app.domain.conflicts.models import CONFLICT
 from app.domain.enrolments.models import ENROLMENT
 from app.domain.goals.models import GOAL
@@ -34,6 +35,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     SESSION,
     GOAL,
     RECOGNITION,
+    CONCERN,
     ENDPOINT,
     VERIFICATION,
     DELIVERY,

@@ -31,7 +31,12 @@ _RELATIONS = {
     Relation.OWN: ("own", "about themselves, or written by themselves"),
     Relation.ADDRESSEE: (
         "addressed",
-        "written for them by their partner; of reasons, those that were shared with coordinators",
+        "written for them by their partner; of concerns, those that they look after; of reasons, those that were "
+        "shared with coordinators",
+    ),
+    Relation.UNHANDLED: (
+        "unhandled",
+        "of concerns, those that wait for a handler, of people with whom they stand in no reporting line",
     ),
     Relation.EMBEDDED: ("its endpoint", "the one endpoint that their token is for, and what belongs to it"),
     Relation.TOLD: ("told", "that have their place in the feed: neither pings nor tests of one endpoint"),

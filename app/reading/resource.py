@@ -231,6 +231,8 @@ class Resource:
     computed: Mapping[str, Callable[[Table], sa.ColumnElement[Any]]] = field(default_factory=dict)
     guarded: bool = False
     sensitive: Sensitive | None = None
+    # Whether the audit trail is silent on who did or saw what of it: it says that something was, and no more.
+    discreet: bool = False
     # What makes a caller a party to a row: then no office of theirs holds over it.
     party: tuple[Relation, ...] = (Relation.OWN_PAIRING,)
     collections: dict[str, Collection] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from app.reading.resource import Resource
 from app.reading.shape import Constant, Edges, Leaf, Nodes, Page, ToMany, ToOne, Wanted
 
 # Of each watched object; the keys of what hangs on it are numbers.
-_RESOURCE, _OBJECT, _SUBJECT = "resource", "object", "subject"
+_RESOURCE, _OBJECT, _SUBJECT, _DISCREET = "resource", "object", "subject", "discreet"
 
 
 def of(item: Wanted | Page, role: Role) -> Wanted | Page | None:
@@ -58,6 +58,8 @@ def _own(resource: Resource, role: Role) -> Iterator[Leaf | Constant]:
     yield Leaf(_OBJECT, "id")
     if watched is not None:
         yield Leaf(_SUBJECT, watched.subject)
+    if resource.discreet:
+        yield Constant(_DISCREET, "yes")
 
 
 def _hanging(wanted: Wanted, role: Role) -> Iterator[ToOne | ToMany]:
@@ -76,11 +78,13 @@ async def record(
     In a transaction the object `apart_from` is left out: what was done to it is on record already.
     """
     seen: dict[str, dict[str, str | None]] = defaultdict(dict)
+    discreet: set[str] = set()
     for column in columns:
         for found in _found(orjson.loads(column or b"null")):
             subject = found.get(_SUBJECT)
             if found[_OBJECT] != apart_from and (subject is None or subject != actor.person_id):
                 seen[found[_RESOURCE]][found[_OBJECT]] = subject
+                discreet |= {found[_RESOURCE]} if _DISCREET in found else set()
     for resource, objects in seen.items():
         entry = Entry(
             actor,
@@ -90,6 +94,9 @@ async def record(
             objects=len(objects),
             subjects=[subject for subject in objects.values() if subject is not None],
         )
+        if resource in discreet:
+            # Who looks after such things may be known; whose they are may not.
+            entry = replace(entry, object_id=None, subjects=())
         if db is None:
             await recording.record_apart(entry)
         else:

@@ -52,6 +52,8 @@ TAGS = {
     "check_ins": "How each partner finds the pair, every other month.",
     "competencies": "How each partner finds their own competencies, from before to half a year after.",
     "recognition": "Thanks between partners, and badges, certificates and awards of a programme.",
+    "concerns": "What worries somebody, between them and whoever looks after it.",
+    "farewells": "What two partners take along when their pairing closes.",
     "tasks": "What waits for somebody.",
     "boards": "How the pairs of a programme fare, a line for each.",
     "privacy": "Consents, copies of one's data, being forgotten, and holds that delay it.",

@@ -2,6 +2,7 @@
 
 from app import clock, logs
 from app import db as database
+from app.domain.concerns import service as concerns
 from app.domain.conflicts import service as conflicts
 from app.domain.imports import planning
 from app.domain.matching import closing, matter
@@ -76,6 +77,7 @@ async def _sweep(organisation_id: str) -> tuple[bool, int]:
             await attending.lapse(db, limit=LAPSED_AT_ONCE),
             await closing.expire(db, limit=LAPSED_AT_ONCE),
         )
+        await concerns.reassign(db)
         await matter.forget_old(db)
         await break_glass.close_expired(db)
         has_more = await retaining.expire(db, limit=EXPIRED_AT_ONCE)

@@ -15,6 +15,8 @@ RUNS = {
 }
 SPONSORS = {"run": {"sponsor"}, "draft": {"sponsor"}, "elsewhere": {"manager"}}
 DRAFTS = {"draft", "idea"}
+# Who looks after concerns there; elsewhere nobody does.
+CASE_HANDLERS = {"run": "nobody"}
 # The pairs of the stage: their programme, the junior, the senior. One junior has three partners, who hold offices.
 PAIRS: Mapping[str, tuple[str, str, str]] = {
     "own": ("run", "mentor", "mentee"),
@@ -91,6 +93,8 @@ def holds(part: str, thing: Thing) -> set[Relation]:
         found.add(Relation.OWN)
     if part == thing.addressee:
         found.add(Relation.ADDRESSEE)
+    if thing.tier == "unhandled":
+        found.add(Relation.UNHANDLED)
     if part == thing.embedded:
         found.add(Relation.EMBEDDED)
     return found

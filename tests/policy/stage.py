@@ -17,8 +17,8 @@ from app.domain.privacy import break_glass
 from tests.conflicted import conflicted
 from tests.full import CRITERION, HR_SOURCE, Full, compared, fill, overview_of, planned, task_of
 from tests.matched import matched
-from tests.policy.facts import DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
-from tests.pulse import checked_in
+from tests.policy.facts import CASE_HANDLERS, DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
+from tests.pulse import checked_in, parted
 from tests.world import World, found_world
 
 # These grow with all that is done: tests/audit and tests/webhooks hold them to the policy.
@@ -117,6 +117,9 @@ async def _programme(stage: Stage, name: str) -> str:
     if name == "run":
         duty: dict[str, Any] = {"person_id": world.people["coordinator mentee"], "duty": "coordinator"}
         await world.do("admin", "assign_programme_role", programme_id=programme_id, **duty)
+    if name in CASE_HANDLERS:
+        handler: dict[str, Any] = {"person_id": world.people[CASE_HANDLERS[name]], "duty": "case_handler"}
+        await world.do(by, "assign_programme_role", programme_id=programme_id, **handler)
     for move in ("publish", "start_matching", "activate") if name not in DRAFTS else ():
         await world.do(by, f"{move}_programme", programme_id)
     return programme_id
@@ -197,9 +200,14 @@ class _Pair:
             )
             thanks = {"text": "Thank you", "own": {author}, "addressee": partner, "tier": "thanks"}
             await self._made(author, "recognition", "thank_partner", **of, **thanks)
+        await self._worry(mentor, programmes[self._programme], pairing_id)
         for author in (mentor, mentee):
             made = await checked_in(world, pairing_id, author, comment="So so.")
             self._note_down("check_in", made["id"], own={author})
+        # Both have written, so each reads the other's.
+        for author, farewell_id in (await parted(world, pairing_id, mentor, mentee)).items():
+            addressee = mentee if author == mentor else mentor
+            self._note_down("farewell", farewell_id, own={author}, addressee=addressee)
         await world.do(mentor, "end_pairing_early", pairing_id, reason="fit")
 
     async def _wish(self, enrolments: dict[str, str]) -> None:
@@ -233,6 +241,18 @@ class _Pair:
         self._bundle["match_proposal"] = self._stage.add(
             "match_proposal", proposal_id, programme=self._programme, **facts
         )
+
+    async def _worry(self, reporter: str, programme_id: str, pairing_id: str) -> None:
+        """Something that goes to a case handler, where there is one."""
+        given: dict[str, Any] = {"programme_id": programme_id, "pairing_id": pairing_id, "text": "He interrupts me."}
+        made = await self._world.do(reporter, "raise_concern", **given)
+        to: dict[str, Any] = (
+            {"addressee": CASE_HANDLERS[self._programme]} if made["handler_id"] else {"tier": "unhandled"}
+        )
+        assert bool(made["handler_id"]) is (self._programme in CASE_HANDLERS)
+        self._note_down("concern", made["id"], own={reporter}, **to)
+        if made["handler_id"]:
+            self._stage.add("task", task_of(made["id"]), own={to["addressee"]})
 
     async def _sessions(self, pairing_id: str) -> None:
         world, mentor, mentee = self._world, self._mentor, self._mentee

@@ -276,6 +276,24 @@ select
     case when n % 3 > 0 then 'partner' else 'aggregate' end, 1 + n % 5
 from generate_series(1, 5999) n;
 
+insert into farewell (organisation_id, id, version, created_at, updated_at, pairing_id, author_id, learned)
+select
+    :organisation, pg_temp.key('fwl', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('pai', 1 + n % 1500),
+    pg_temp.member(n / 1500, 1 + n % 1500), '\x00'
+from generate_series(1, 2999) n;
+
+-- That nobody may look after one is rare.
+insert into concern (
+    organisation_id, id, version, created_at, updated_at, programme_id, pairing_id, reporter_id, handler_id, severity,
+    status, text
+)
+select
+    :organisation, pg_temp.scattered('ccn', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(1 + n % 1500),
+    pg_temp.key('pai', 1 + n % 1500), pg_temp.mentor(1 + n % 1500),
+    case when n % 1000 > 0 then pg_temp.key('per', 1 + n % 2000) end, 'low',
+    (array['raised', 'resolved'])[1 + n % 2], '\x00'
+from generate_series(1, 3000) n;
+
 insert into check_in (
     organisation_id, id, version, created_at, updated_at, pairing_id, programme_id, author_id, round, usefulness,
     openness, time_found

@@ -69,6 +69,10 @@ SEEN_BY = {
     "competency_rating": {"mentor"},
     "recognition": {"mentor", "mentee", "service"},
     "recognition_criterion": EVERYONE,
+    # The partner has not written, and the two have not parted.
+    "farewell": {"mentor", "coordinator"},
+    # Nobody has the duty: the office looks after it.
+    "concern": {"mentor", "admin"},
     "task": {"mentee"},
     "pairing_overview": {"coordinator", "service"},
     "retention_policy": EVERYONE,

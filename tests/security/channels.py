@@ -15,17 +15,8 @@ from tests.world import World
 
 Path = tuple[str, ...]
 # What people say in confidence, and why two must not meet.
-CONFIDED = {
-    "note",
-    "feedback",
-    "check_in",
-    "competency_rating",
-    "recognition",
-    "do_not_pair",
-    "win",
-    "action_item",
-    "agenda_item",
-}
+CONFIDED = {"note", "feedback", "check_in", "concern", "farewell", "do_not_pair", "win", "action_item", "agenda_item"}
+CONFIDED |= {"competency_rating", "recognition"}
 
 
 def links(resource: Resource) -> dict[str, tuple[Resource, bool]]:

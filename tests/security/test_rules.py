@@ -17,7 +17,7 @@ from app.webhooks import catalogue, formats
 from tests.conftest import NOON, TestClock
 from tests.full import Full, fill
 from tests.outcomes import refused
-from tests.pulse import checked_in
+from tests.pulse import checked_in, parted
 from tests.security.channels import told_by_graphql, told_by_rest
 from tests.world import World, found_world
 
@@ -35,6 +35,11 @@ OWNERS = {
     "canary-action": {"mentor", "mentee"},
     "canary-win": {"mentor", "mentee"},
     "canary-check-in": {"mentor"},
+    # Who wrote it, and the partner, who has written too.
+    "canary-farewell": {"mentor", "mentee"},
+    # The office looks after it, since nobody has the duty.
+    "canary-concern": {"mentor", "admin"},
+    "canary-case-notes": {"admin"},
 }
 
 
@@ -81,6 +86,10 @@ async def cage(opened: db.Database) -> AsyncIterator[Cage]:
         await world.do("mentor", "celebrate_win", pairing_id=objects["pairing"], text="canary-win"),
         await checked_in(world, objects["pairing"], "mentor", number=2, comment="canary-check-in"),
     ]
+    worry: dict[str, Any] = {"programme_id": objects["programme"], "pairing_id": objects["pairing"]}
+    planted.append(await world.do("mentor", "raise_concern", **worry, text="canary-concern"))
+    await world.do("admin", "update_concern", planted[-1]["id"], notes="canary-case-notes")
+    planted.append({"id": (await parted(world, objects["pairing"], "mentee", learned="canary-farewell"))["mentee"]})
     one, other = await world.person(), await world.person()
     bar: dict[str, Any] = {"person_id": one, "other_person_id": other, "reason": "canary-bar-reason"}
     planted.append(await world.do("admin", "create_do_not_pair", **bar))
@@ -162,6 +171,10 @@ SECRET_FIELDS = {
     *(("competency_rating", name) for name in ("value", "comment")),
     ("recognition", "text"),
     *(("check_in", name) for name in ("usefulness", "openness", "time_found", "comment")),
+    ("concern", "text"),
+    ("farewell", "learned"),
+    ("farewell", "thanks"),
+    ("concern", "notes"),
     ("do_not_pair", "reason"),
     ("pairing", "end_reason"),
     ("session", "cancelled_by"),

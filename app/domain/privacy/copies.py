@@ -18,7 +18,9 @@ from app.db import Db
 from app.domain.access.resource import API_KEYS
 from app.domain.check_ins.resource import CHECK_INS
 from app.domain.competencies.resource import COMPETENCY_RATINGS
+from app.domain.concerns.resource import CONCERNS
 from app.domain.enrolments.resource import ENROLMENTS
+from app.domain.farewells.resource import FAREWELLS
 from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.matching.preference_resource import MATCHING_PREFERENCES
@@ -56,10 +58,11 @@ _BY_PERSON: Mapping[Resource, str] = {
     CHECK_INS: "author_id",
     COMPETENCY_RATINGS: "author_id",
     RECOGNITIONS: "person_id",
+    CONCERNS: "reporter_id",
 }
 _SHARED = (
     *(MATCH_PROPOSALS, PAIRINGS, AGREEMENTS, SESSIONS, AGENDA_ITEMS, SESSION_LINKS, ACTION_ITEMS, NOTES),
-    *(GOALS, GOAL_MILESTONES, WINS, FEEDBACK, AUDIT_ENTRIES),
+    *(GOALS, GOAL_MILESTONES, WINS, FEEDBACK, FAREWELLS, AUDIT_ENTRIES),
 )
 Rows = list[dict[str, Any]]
 

@@ -90,6 +90,8 @@ INVENTORY: Mapping[str, Plan] = {
     "broker_cursor": Plan(keep="lease_by"),
     "check_in": Plan(shred="comment"),
     "competency_rating": Plan(keep="competency", shred="comment"),
+    # The words are the reporter's, the notes the organisation's.
+    "concern": Plan(blank={"notes": "null"}, whose="reporter_id = $2", shred="text"),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
     "data_key": Plan(keep="owner kek_id", shred="wrapped"),
@@ -105,6 +107,7 @@ INVENTORY: Mapping[str, Plan] = {
     "erasure": Plan(keep="requested_by decided_by operation_id"),
     "event_counter": Plan(),
     "export": Plan(keep="requested_by operation_id", blank={"content": "null"}, shred="content"),
+    "farewell": Plan(shred="learned thanks"),
     "feedback": Plan(shred="text"),
     "goal": Plan(
         blank={"title": _ERASED, "measure": "null", "competency": "null"},

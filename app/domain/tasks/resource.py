@@ -8,8 +8,12 @@ from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.check_ins import rounds
 from app.domain.check_ins.resource import CHECK_INS
+from app.domain.concerns import standing
+from app.domain.concerns.models import ConcernStatus
+from app.domain.concerns.resource import CONCERNS
 from app.domain.enrolments.models import EnrolmentStatus
 from app.domain.enrolments.resource import ENROLMENTS
+from app.domain.farewells.resource import FAREWELLS
 from app.domain.matching.proposals import ProposalStatus
 from app.domain.matching.resource import MATCH_PROPOSALS
 from app.domain.pairings.agreements import AgreementStatus
@@ -25,8 +29,28 @@ from app.table import Instant, text_enum
 
 _PREFIX = "tsk"
 _NONE = sa.null().cast(sa.Text)
-_NAMES = ("pairing_id", "enrolment_id", "match_proposal_id", "agreement_id", "session_id", "action_item_id")
-_ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, _ITEM, _CHECK_IN = (
+_NAMES = (
+    "pairing_id",
+    "enrolment_id",
+    "match_proposal_id",
+    "agreement_id",
+    "session_id",
+    "action_item_id",
+    "concern_id",
+)
+(
+    _ENROLMENT,
+    _PROPOSAL,
+    _AGREEMENT,
+    _SIGNATURE,
+    _PAIRING,
+    _SESSION,
+    _ATTENDANCE,
+    _ITEM,
+    _CHECK_IN,
+    _FAREWELL,
+    _CONCERN,
+) = (
     resource.table
     for resource in (
         ENROLMENTS,
@@ -38,6 +62,8 @@ _ENROLMENT, _PROPOSAL, _AGREEMENT, _SIGNATURE, _PAIRING, _SESSION, _ATTENDANCE, 
         ATTENDANCES,
         ACTION_ITEMS,
         CHECK_INS,
+        FAREWELLS,
+        CONCERNS,
     )
 )
 
@@ -193,6 +219,35 @@ def _check_ins(side: str) -> sa.Select[Any]:
     ).where(_is(_PAIRING.c.status, PairingStatus.ACTIVE), first_due <= NOW, ~answered)
 
 
+def _farewells(side: str) -> sa.Select[Any]:
+    written = sa.exists().where(
+        same_organisation(_FAREWELL, _PAIRING),
+        _FAREWELL.c.pairing_id == _PAIRING.c.id,
+        _FAREWELL.c.author_id == _PAIRING.c[f"{side}_id"],
+    )
+    return _of(
+        TaskKind.WRITE_FAREWELL,
+        _PAIRING,
+        _PAIRING,
+        person=_PAIRING.c[f"{side}_id"],
+        programme=_PAIRING.c.programme_id,
+        pairing_id=_PAIRING.c.id,
+    ).where(_is(_PAIRING.c.status, PairingStatus.CLOSING), ~written)
+
+
+def _concerns() -> sa.Select[Any]:
+    """Those that the caller looks after, and may: which pair it is about is told by the concern alone."""
+    open_ones = (status for status in ConcernStatus if status is not ConcernStatus.RESOLVED)
+    return _of(
+        TaskKind.HANDLE_CONCERN,
+        _CONCERN,
+        _CONCERN,
+        person=_CONCERN.c.handler_id,
+        programme=_CONCERN.c.programme_id,
+        concern_id=_CONCERN.c.id,
+    ).where(_is(_CONCERN.c.status, *open_ones), standing.is_handled(_CONCERN))
+
+
 class Task:
     """The rows of other tables that say that somebody has something to do."""
 
@@ -208,6 +263,9 @@ class Task:
         _action_items(),
         _check_ins("mentor"),
         _check_ins("mentee"),
+        _farewells("mentor"),
+        _farewells("mentee"),
+        _concerns(),
     ).subquery("task")
 
 
@@ -227,6 +285,7 @@ TASKS = Resource(
         Edge("agreement", "agreement_id", AGREEMENTS),
         Edge("session", "session_id", SESSIONS),
         Edge("action_item", "action_item_id", ACTION_ITEMS),
+        Edge("concern", "concern_id", CONCERNS),
     ),
     filters=(Equals("kind"), Equals("programme_id"), Equals("pairing_id")),
 )

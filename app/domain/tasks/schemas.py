@@ -18,6 +18,8 @@ class TaskKind(StrEnum):
     REPORT_SESSION = "report_session"
     APPLY_ACTION_ITEM = "apply_action_item"
     ANSWER_CHECK_IN = "answer_check_in"
+    WRITE_FAREWELL = "write_farewell"
+    HANDLE_CONCERN = "handle_concern"
 
 
 class TaskRead(Output):
@@ -36,6 +38,7 @@ class TaskRead(Output):
     agreement_id: str | None = Field(description="The agreement to sign.")
     session_id: str | None = Field(description="The session to attend or to report on, or that an item came from.")
     action_item_id: str | None = Field(description="What to try at work.")
+    concern_id: str | None = Field(description="The concern to look after.")
     due_at: datetime | None = Field(
         description="When it lapses, begins, or should be done: of an action item the end of its day, where its "
         "session is held; of a check-in the hour at which the next round opens. `null` where nothing presses."

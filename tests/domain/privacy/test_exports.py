@@ -78,6 +78,8 @@ def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partner(fil
             "exports",
             "sponsorships",
             "check_ins",
+            "concerns",
+            "farewells",
             "audit_entries",
             "matching_preferences",
             "match_proposals",
