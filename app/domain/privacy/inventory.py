@@ -88,6 +88,7 @@ INVENTORY: Mapping[str, Plan] = {
     # What the HR system calls somebody who never came.
     "awaited_manager": Plan(blank={"reference": "''"}),
     "broker_cursor": Plan(keep="lease_by"),
+    "cohort": Plan(rewrite="name"),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
     "data_key": Plan(keep="owner kek_id", shred="wrapped"),
