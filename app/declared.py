@@ -48,6 +48,7 @@ from app.domain.privacy.resource import BREAK_GLASSES, CONSENTS, ERASURES, EXPOR
 from app.domain.programmes import intents as programmes
 from app.domain.programmes import previewing
 from app.domain.programmes.resource import (
+    COHORTS,
     PROGRAMME_MILESTONES,
     PROGRAMME_RESOURCES,
     PROGRAMME_ROLES,
@@ -89,6 +90,7 @@ RESOURCES: tuple[Resource, ...] = (
     PROGRAMME_MILESTONES,
     SPONSORSHIPS,
     PROGRAMME_ROLES,
+    COHORTS,
     ENROLMENTS,
     PAIRINGS,
     AGREEMENTS,

@@ -170,6 +170,13 @@ async def founded(name: str) -> Full:
     return filled
 
 
+def _days() -> dict[str, Any]:
+    """The days of a cohort that takes people in now, of a programme that began two months ago."""
+    today = clock.now().date()
+    days = {"enrols_from": -60, "enrols_until": 30, "starts_on": 0, "ends_on": 60}
+    return {name: today + timedelta(days=count) for name, count in days.items()}
+
+
 def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
     due_on = (clock.now() + timedelta(days=30)).date()
     admin = world.people["admin"]
@@ -177,6 +184,7 @@ def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
         ("topic", "create_topic", {"name": "Generative AI"}),
         ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to begin", "body": "So."}),
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
+        ("cohort", "create_cohort", {"name": "First", **_days()}),
         ("sponsorship", "pledge_sponsorship", {"person_id": admin, "pledge": "I learn too."}),
         ("programme_role", "assign_programme_role", {"person_id": admin, "duty": "matcher"}),
         ("recognition_criterion", "create_recognition_criterion", CRITERION),

@@ -100,6 +100,7 @@ READ: dict[str, Grants] = {
     "programme_resource": _PROGRAMME_WIDE,
     "programme_milestone": _PROGRAMME_WIDE,
     "sponsorship": _PROGRAMME_WIDE,
+    "cohort": _PROGRAMME_WIDE,
     "programme_role": _PROGRAMME_WIDE,
     "enrolment": _joined(_RUNS_PROGRAMME, _SELF, _PARTNERS),
     **dict.fromkeys(("pairing", "agreement", "signature"), _joined(_PAIR_FACTS, _AUDITED_PAIR)),
@@ -158,7 +159,7 @@ READ: dict[str, Grants] = {
 
 # What staff of the platform may look at while a glass is broken: who is where in what state, nothing that was said.
 _LOOKED_AT = (
-    "organisation rank person programme topic programme_resource programme_milestone sponsorship programme_role "
+    "organisation rank person programme topic programme_resource programme_milestone sponsorship programme_role cohort "
     "pairing agreement signature"
 ).split()
 READ |= {name: _joined(READ[name], _BREAK_GLASS) for name in _LOOKED_AT}
@@ -173,11 +174,12 @@ _PROGRAMME_SETUP = (
     "delete_topic create_programme_resource update_programme_resource delete_programme_resource "
     "create_programme_milestone update_programme_milestone reach_programme_milestone delete_programme_milestone "
     "pledge_sponsorship keep_sponsorship_commitment update_sponsorship delete_sponsorship assign_programme_role "
-    "remove_programme_role create_recognition_criterion delete_recognition_criterion"
+    "remove_programme_role create_recognition_criterion delete_recognition_criterion create_cohort update_cohort "
+    "delete_cohort"
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
-    "remove_enrolment"
+    "remove_enrolment assign_enrolment_cohort"
 ).split()
 _ENROLMENT_SELF = "update_enrolment accept_enrolment pause_enrolment resume_enrolment withdraw_enrolment".split()
 _PAIRING_OFFICE = "create_pairing update_pairing activate_pairing complete_pairing dissolve_pairing".split()

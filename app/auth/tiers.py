@@ -46,6 +46,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "programme_milestone": {_O: "title due_on reached_at"},
     "sponsorship": {_O: "pledge commitments"},
     "programme_role": {_O: "duty"},
+    "cohort": {_O: "name enrols_from enrols_until starts_on ends_on allows_late_intake"},
     "enrolment": {
         _O: "role status origin capacity live_pairings minutes_per_month zone",
         _C: "offers seeks out_of_scope interests languages offer_levels seek_weights style availability",

@@ -41,7 +41,7 @@ TAGS = {
     "syncs": "What came in from an HR system, and what a comparison with it found.",
     "access": "The keys of people and services, where people sign in, and what they are to the organisation.",
     "operations": "Work that is too long for a request: how far it is, and what came of it.",
-    "programmes": "A programme, its rules and dates, topics, resources, milestones and sponsors.",
+    "programmes": "A programme, its rules and dates, topics, resources, milestones, cohorts and sponsors.",
     "enrolments": "Who joined a programme, as mentor or mentee, with what skills and wishes.",
     "pairings": "A junior mentor and a senior mentee, from proposal to close, and what they agree on.",
     "conflicts": "Live pairs that a change of the directory has overtaken, for somebody to decide on.",

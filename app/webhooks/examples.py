@@ -40,7 +40,7 @@ _WORDS = {
     "kind": "people_import",
     "zone": "Europe/Paris",
 }
-_VALUES: dict[type, Any] = {datetime: _AT, date: _AT.date(), int: 1, float: 1.0}
+_VALUES: dict[type, Any] = {datetime: _AT, date: _AT.date(), int: 1, float: 1.0, bool: False}
 
 
 @cache

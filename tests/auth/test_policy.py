@@ -135,7 +135,7 @@ def test_platform_staff_and_auditors_change_nothing_and_platform_staff_see_littl
     # While a glass is broken: who is where in what state. Of the trail, what they did themselves.
     assert {name for name in policy.READ if policy.readers(name, Role.PLATFORM_ADMIN)} == {
         *("organisation", "rank", "person", "programme", "topic", "programme_resource", "programme_milestone"),
-        *("sponsorship", "programme_role", "pairing", "agreement", "signature", "break_glass"),
+        *("sponsorship", "programme_role", "cohort", "pairing", "agreement", "signature", "break_glass"),
         "audit_entry",
     }
 

@@ -107,6 +107,17 @@ async def _programme(stage: Stage, name: str) -> str:
         ("recognition_criterion", "create_recognition_criterion", CRITERION),
         ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to", "body": "So."}),
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
+        (
+            "cohort",
+            "create_cohort",
+            {
+                "name": "First",
+                "enrols_from": starts_on,
+                "enrols_until": due_on,
+                "starts_on": starts_on,
+                "ends_on": due_on,
+            },
+        ),
         *(
             ("sponsorship", "pledge_sponsorship", {"person_id": world.people[part], "pledge": "I learn too."})
             for part in SPONSORS.get(name, ())

@@ -50,6 +50,7 @@ PARENTS = {
     "create_programme_resource": "programme",
     "create_programme_milestone": "programme",
     "pledge_sponsorship": "programme",
+    "create_cohort": "programme",
     "assign_programme_role": "programme",
     "appoint_coordinator": "programme",
     **dict.fromkeys(("create_recognition_criterion", "nominate_for_recognition"), "programme"),

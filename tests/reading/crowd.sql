@@ -111,6 +111,15 @@ select
     'I learn too.', '[]'
 from generate_series(1, 2000) n;
 
+insert into cohort (
+    organisation_id, id, version, created_at, updated_at, programme_id, name, enrols_from, enrols_until, starts_on,
+    ends_on, allows_late_intake
+)
+select
+    :organisation, pg_temp.key('coh', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), 'Cohort ' || n,
+    date '2025-01-01', date '2025-02-01', date '2025-02-01' + (n % 100)::int, date '2025-06-30', false
+from generate_series(1, 2000) n;
+
 insert into programme_role (organisation_id, id, version, created_at, updated_at, programme_id, person_id, duty)
 select
     :organisation, pg_temp.key('prr', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n),

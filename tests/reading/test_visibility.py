@@ -39,6 +39,7 @@ SEEN_BY = {
     "programme_resource": LOOKED_AT,
     "programme_milestone": LOOKED_AT,
     "sponsorship": LOOKED_AT,
+    "cohort": LOOKED_AT,
     "programme_role": LOOKED_AT,
     "programme:draft": AUDITED | {"coordinator", "platform"},
     "topic:draft": AUDITED | {"coordinator", "platform"},

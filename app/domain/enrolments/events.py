@@ -14,6 +14,7 @@ class EnrolmentEvent(Event):
     enrolment_id: str
     programme_id: str
     person_id: str
+    cohort_id: str | None
     role: EnrolmentRole
     status: EnrolmentStatus
 
@@ -24,6 +25,7 @@ class EnrolmentEvent(Event):
             enrolment_id=enrolment.id,
             programme_id=enrolment.programme_id,
             person_id=enrolment.person_id,
+            cohort_id=enrolment.cohort_id,
             role=enrolment.role,
             status=enrolment.status,
         )
@@ -33,6 +35,12 @@ class EnrolmentInvited(EnrolmentEvent):
     """Someone was invited to a programme."""
 
     type = "enrolment.invited"
+
+
+class EnrolmentCohortAssigned(EnrolmentEvent):
+    """An enrolment belongs to another cohort of its programme, or to none."""
+
+    type = "enrolment.cohort_assigned"
 
 
 class EnrolmentApplied(EnrolmentEvent):

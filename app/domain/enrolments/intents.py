@@ -10,6 +10,7 @@ INTENTS = (
     create("invite_enrolment", ENROLMENTS, service.invite, _WRITE),
     create("apply_for_enrolment", ENROLMENTS, service.apply, _WRITE, path="applications"),
     update("update_enrolment", ENROLMENTS, service.update, _WRITE),
+    move("assign_enrolment_cohort", ENROLMENTS, service.assign_cohort, _WRITE, "assign-cohort"),
     move("accept_enrolment", ENROLMENTS, service.accept, _WRITE, "accept"),
     move("review_enrolment", ENROLMENTS, service.review, _WRITE, "review"),
     move("approve_enrolment", ENROLMENTS, service.approve, _WRITE, "approve"),

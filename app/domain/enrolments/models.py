@@ -88,17 +88,20 @@ class Enrolment(Row, table=True):
         of_organisation(),
         belongs_to("programme", "programme_id"),
         belongs_to("person", "person_id"),
+        belongs_to("cohort", "cohort_id"),
         unique("programme_id", "person_id", "role", name="uq_enrolment_person_role"),
         check("capacity", "capacity between 1 and 10"),
         check("live_pairings", "live_pairings between 0 and capacity"),
         index("enrolment_programme_status", "programme_id", "status", "id"),
         index("enrolment_programme", "programme_id", "id"),
         index("enrolment_person", "person_id", "id"),
+        index("enrolment_cohort", "cohort_id", "id"),
     )
     prefix: ClassVar[str] = "enr"
 
     programme_id: str = Field(sa_type=sa.Text)
     person_id: str = Field(sa_type=sa.Text)
+    cohort_id: str | None = Field(default=None, sa_type=sa.Text)
     role: EnrolmentRole = Field(sa_type=text_enum(EnrolmentRole))
     status: EnrolmentStatus = Field(sa_type=text_enum(EnrolmentStatus))
     origin: EnrolmentOrigin = Field(

@@ -8,10 +8,11 @@ from app.domain.enrolments.models import Enrolment
 from app.domain.enrolments.schemas import EnrolmentRead
 from app.domain.people.partners import others
 from app.domain.people.resource import PEOPLE
-from app.domain.programmes.resource import PROGRAMMES
+from app.domain.programmes.resource import COHORTS, PROGRAMMES
 from app.reading.resource import ME, Edge, Equals, Range, Resource, Table, among, through
 
 _PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, "enrolments", "The programme.", "Who joined.")
+_COHORT = Edge("cohort", "cohort_id", COHORTS, "enrolments", "The intake.", "Who joined in it.")
 _PERSON = Edge("person", "person_id", PEOPLE, "enrolments", "Who joined.", "The programmes they joined.")
 
 
@@ -31,7 +32,14 @@ ENROLMENTS = Resource(
         Relation.OWN_PAIRING: _partner,
     },
     party=(Relation.OWN, Relation.OWN_PAIRING),
-    edges=(_PROGRAMME, _PERSON),
-    filters=(Equals("programme_id"), Equals("person_id"), Equals("role"), Equals("status"), Range("updated_at")),
+    edges=(_PROGRAMME, _PERSON, _COHORT),
+    filters=(
+        Equals("programme_id"),
+        Equals("person_id"),
+        Equals("cohort_id"),
+        Equals("role"),
+        Equals("status"),
+        Range("updated_at"),
+    ),
     guarded=True,
 )

@@ -18,11 +18,13 @@ from app.domain.enrolments.profile import (
     Window,
 )
 from app.domain.people.schemas import Languages, PersonId
+from app.domain.programmes.cohort_schemas import CohortId
 from app.domain.programmes.schemas import ProgrammeId
 from app.text import Input, Output, Patch, Word, Zone, absent, distinct, reference, whole
 
 EnrolmentId = Annotated[str, reference("enr")]
 Subjects = Annotated[list[Word], distinct(30)]
+_COHORT = "The intake, of the same programme, that one joins. It must take people in today."
 Capacity = Annotated[int, whole(1, 10)]
 MonthlyMinutes = Annotated[int, whole(15, 6000)]
 
@@ -50,6 +52,7 @@ class EnrolmentInvite(Profile):
     programme_id: ProgrammeId
     person_id: PersonId
     role: EnrolmentRole
+    cohort_id: CohortId | None = Field(default=None, description=_COHORT)
 
 
 class EnrolmentApply(Profile):
@@ -57,6 +60,13 @@ class EnrolmentApply(Profile):
 
     programme_id: ProgrammeId
     role: EnrolmentRole
+    cohort_id: CohortId | None = Field(default=None, description=_COHORT)
+
+
+class EnrolmentCohort(Input):
+    """The cohort that an enrolment belongs to from now on."""
+
+    cohort_id: CohortId | None = Field(default=None, description="Of the same programme. Absent or `null`: none.")
 
 
 class EnrolmentUpdate(Patch):
@@ -86,6 +96,7 @@ class EnrolmentRead(Output):
     id: str
     programme_id: str
     person_id: str
+    cohort_id: str | None
     role: EnrolmentRole
     status: EnrolmentStatus
     origin: EnrolmentOrigin

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from app import ids
+from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
 from app.domain.enrolments.events import (
     STEPS,
     EnrolmentApplied,
+    EnrolmentCohortAssigned,
     EnrolmentInvited,
     EnrolmentPaused,
     EnrolmentResumed,
@@ -15,12 +16,13 @@ from app.domain.enrolments.events import (
 from app.domain.enrolments.models import Enrolment, EnrolmentOrigin, EnrolmentStatus
 from app.domain.enrolments.profile import require_named, settled
 from app.domain.enrolments.resource import ENROLMENTS
-from app.domain.enrolments.schemas import EnrolmentApply, EnrolmentInvite, EnrolmentUpdate
+from app.domain.enrolments.schemas import EnrolmentApply, EnrolmentCohort, EnrolmentInvite, EnrolmentUpdate
 from app.domain.people.models import Person
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes import eligibility
+from app.domain.programmes.cohorts import Cohort
 from app.domain.programmes.models import Programme
-from app.domain.programmes.resource import PROGRAMMES
+from app.domain.programmes.resource import COHORTS, PROGRAMMES
 from app.errors import Conflict, Fault
 from app.events import outbox
 from app.reading import rows
@@ -36,6 +38,12 @@ class PersonInactive(Conflict):
     """The person does not work here now, or is on leave."""
 
     code = "person_inactive"
+
+
+class CohortElsewhere(Conflict):
+    """The cohort is no intake of this programme."""
+
+    code = "cohort_elsewhere"
 
 
 class NotEligible(Conflict):
@@ -54,6 +62,7 @@ async def invite(db: Db, actor: Actor, data: EnrolmentInvite) -> Enrolment:
     """Invite a person to a programme."""
     programme = await rows.refer(db, actor, PROGRAMMES, data.programme_id, "invite_enrolment", pointer="/programme_id")
     person = await rows.refer(db, actor, PEOPLE, data.person_id, pointer="/person_id")
+    await _require_cohort(db, actor, data)
     return welcome(db, programme, person, data)
 
 
@@ -78,6 +87,7 @@ async def apply(db: Db, actor: Actor, data: EnrolmentApply) -> Enrolment:
     programme = await rows.refer(
         db, actor, PROGRAMMES, data.programme_id, "apply_for_enrolment", pointer="/programme_id"
     )
+    await _require_cohort(db, actor, data)
     enrolment = _join(programme, person, data, EnrolmentStatus.APPLIED)
     db.add(enrolment)
     outbox.record(db, EnrolmentApplied.of(enrolment))
@@ -94,6 +104,17 @@ async def update(db: Db, actor: Actor, enrolment_id: str, data: EnrolmentUpdate)
             faults=(Fault("is less than the live pairings", code="enrolment_has_pairings", pointer="/capacity"),),
         )
     enrolment.sqlmodel_update(changes)
+    return enrolment
+
+
+async def assign_cohort(db: Db, actor: Actor, enrolment_id: str, data: EnrolmentCohort) -> Enrolment:
+    """Put an enrolment into a cohort of its programme, or into none, whatever the day is."""
+    enrolment: Enrolment = await rows.get(db, actor, ENROLMENTS, enrolment_id, "assign_enrolment_cohort")
+    if data.cohort_id is not None:
+        await _cohort(db, actor, data.cohort_id, enrolment.programme_id)
+    if enrolment.cohort_id != data.cohort_id:
+        enrolment.cohort_id = data.cohort_id
+        outbox.record(db, EnrolmentCohortAssigned.of(enrolment), changed=("cohort_id",))
     return enrolment
 
 
@@ -157,6 +178,22 @@ def take_leave(db: Db, enrolment: Enrolment) -> None:
     """Withdraw an enrolment because its person left the organisation, or the group that it came of."""
     enrolment.step("withdraw")
     outbox.record(db, STEPS["withdraw"].of(enrolment), changed=("status",))
+
+
+async def _require_cohort(db: Db, actor: Actor, data: EnrolmentInvite | EnrolmentApply) -> None:
+    if data.cohort_id is not None:
+        cohort = await _cohort(db, actor, data.cohort_id, data.programme_id)
+        cohort.require_enrolling(clock.now().date())
+
+
+async def _cohort(db: Db, actor: Actor, cohort_id: str, programme_id: str) -> Cohort:
+    cohort: Cohort = await rows.refer(db, actor, COHORTS, cohort_id, pointer="/cohort_id")
+    if cohort.programme_id != programme_id:
+        raise CohortElsewhere(
+            "The cohort belongs to another programme.",
+            faults=(Fault("belongs to another programme", code="cohort_elsewhere", pointer="/cohort_id"),),
+        )
+    return cohort
 
 
 def _join(

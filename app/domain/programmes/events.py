@@ -3,6 +3,7 @@
 from datetime import date
 from typing import ClassVar, Self
 
+from app.domain.programmes.cohorts import Cohort
 from app.domain.programmes.contents import Sponsorship
 from app.domain.programmes.models import Programme, ProgrammeStatus
 from app.events.envelope import Event
@@ -125,6 +126,51 @@ class SponsorshipCommitmentKept(Event):
             commitments=len(sponsorship.commitments),
             commitments_kept=sponsorship.kept,
         )
+
+
+class CohortEvent(Event):
+    """A fact about one cohort."""
+
+    subject: ClassVar[str] = "cohort_id"
+
+    cohort_id: str
+    programme_id: str
+    enrols_from: date
+    enrols_until: date
+    starts_on: date
+    ends_on: date
+    allows_late_intake: bool
+
+    @classmethod
+    def of(cls, cohort: Cohort) -> Self:
+        """The event for the cohort as it is now."""
+        return cls(
+            cohort_id=cohort.id,
+            programme_id=cohort.programme_id,
+            enrols_from=cohort.enrols_from,
+            enrols_until=cohort.enrols_until,
+            starts_on=cohort.starts_on,
+            ends_on=cohort.ends_on,
+            allows_late_intake=cohort.allows_late_intake,
+        )
+
+
+class CohortCreated(CohortEvent):
+    """A programme has another intake."""
+
+    type = "cohort.created"
+
+
+class CohortChanged(CohortEvent):
+    """A cohort has another name or other days."""
+
+    type = "cohort.changed"
+
+
+class CohortDeleted(CohortEvent):
+    """A cohort that nobody had joined is gone."""
+
+    type = "cohort.deleted"
 
 
 STEPS: dict[str, type[ProgrammeEvent]] = {

@@ -2,9 +2,11 @@
 
 from app.acting.intent import create, delete, move, update
 from app.auth.scopes import Scope
+from app.domain.programmes import cohort_service as cohorts
 from app.domain.programmes import content_service as contents
 from app.domain.programmes import service
 from app.domain.programmes.resource import (
+    COHORTS,
     PROGRAMME_MILESTONES,
     PROGRAMME_RESOURCES,
     PROGRAMME_ROLES,
@@ -36,6 +38,9 @@ INTENTS = (
     update("update_programme_milestone", PROGRAMME_MILESTONES, contents.update_milestone, _WRITE),
     move("reach_programme_milestone", PROGRAMME_MILESTONES, contents.reach_milestone, _WRITE, "reach"),
     delete("delete_programme_milestone", PROGRAMME_MILESTONES, contents.delete_milestone, _WRITE),
+    create("create_cohort", COHORTS, cohorts.create, _WRITE),
+    update("update_cohort", COHORTS, cohorts.update, _WRITE),
+    delete("delete_cohort", COHORTS, cohorts.delete, _WRITE),
     create("pledge_sponsorship", SPONSORSHIPS, contents.pledge, _WRITE),
     update("update_sponsorship", SPONSORSHIPS, contents.update_sponsorship, _WRITE),
     move("keep_sponsorship_commitment", SPONSORSHIPS, contents.keep_commitment, _WRITE, "keep-commitment"),

@@ -7,6 +7,8 @@ from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes import content_schemas as schemas
+from app.domain.programmes.cohort_schemas import CohortRead
+from app.domain.programmes.cohorts import Cohort
 from app.domain.programmes.contents import ProgrammeMilestone, ProgrammeResource, ProgrammeRole, Sponsorship, Topic
 from app.domain.programmes.models import Programme, ProgrammeStatus
 from app.domain.programmes.schemas import ProgrammeRead
@@ -87,6 +89,7 @@ PROGRAMME_MILESTONES = _content(
     "milestones",
     Range("due_on"),
 )
+COHORTS = _content("cohort", "cohorts", Cohort, CohortRead, "cohorts", Range("starts_on"))
 SPONSORSHIPS = _content(
     "sponsorship",
     "sponsorships",

@@ -7,6 +7,7 @@ from app import ids
 from app.auth.actor import Actor, Role
 from app.db import Db
 from app.domain.groups.resource import GROUPS
+from app.domain.programmes import cohort_service
 from app.domain.programmes.contents import Duty, ProgrammeRole
 from app.domain.programmes.eligibility import Eligibility
 from app.domain.programmes.events import STEPS
@@ -81,6 +82,8 @@ async def update(db: Db, actor: Actor, programme_id: str, data: ProgrammeUpdate)
     revised = published and any(getattr(programme, name) != value for name, value in changes.items())
     programme.sqlmodel_update(changes)
     _require_length(programme.starts_on, programme.ends_on)
+    if {"starts_on", "ends_on"} & changes.keys():
+        await cohort_service.require_within(db, programme)
     _require_cadence(programme)
     _require_budget(programme)
     programme.revision += revised

@@ -15,17 +15,21 @@ from app.domain.matching import policies
 from app.domain.matching.models import MatchingPolicy
 from app.domain.matching.schemas import MatchingPolicyCreate
 from app.domain.programmes import service as programmes
+from app.domain.programmes.cohorts import Cohort
 from app.domain.programmes.contents import ProgrammeMilestone, ProgrammeResource, Topic
+from app.domain.programmes.events import CohortCreated
 from app.domain.programmes.models import Programme, ProgrammeStatus
 from app.domain.programmes.resource import PROGRAMMES
 from app.domain.programmes.schemas import ProgrammeCreate
 from app.domain.templates.catalogue import every
 from app.domain.templates.schemas import ProgrammeClone, ProgrammeFromTemplate, ProgrammeTemplateRead
+from app.events import outbox
 from app.reading import rows
 from app.table import Row
 
 Content = TypeVar("Content", bound=Row)
 # What a row has of its own, whatever it was made like.
+_DAYS_OF_COHORT = ("enrols_from", "enrols_until", "starts_on", "ends_on")
 _OWN = {"id", "version", "created_at", "updated_at"}
 
 
@@ -44,7 +48,7 @@ async def create_from_template(db: Db, actor: Actor, data: ProgrammeFromTemplate
 
 
 async def clone(db: Db, actor: Actor, programme_id: str, data: ProgrammeClone) -> Programme:
-    """Draft a programme like this one: its rules, topics, resources, milestones and matching policy.
+    """Draft a programme like this one: its rules, topics, resources, milestones, cohorts and matching policy.
 
     Dates move with the first day. Enrolments, pairings, sponsors and roles are never copied. A group that no longer
     exists invites nobody.
@@ -71,6 +75,11 @@ async def clone(db: Db, actor: Actor, programme_id: str, data: ProgrammeClone) -
     for milestone in await _of(db, ProgrammeMilestone, source):
         due_on = milestone.due_on + later
         db.add(_like(milestone, programme_id=programme.id, due_on=due_on, reached_at=None))
+    for cohort in await _of(db, Cohort, source):
+        days = {name: getattr(cohort, name) + later for name in _DAYS_OF_COHORT}
+        made = _like(cohort, programme_id=programme.id, **days)
+        db.add(made)
+        outbox.record(db, CohortCreated.of(made))
     for policy in await _of(db, MatchingPolicy, source):
         db.add(_like(policy, programme_id=programme.id))
     return programme

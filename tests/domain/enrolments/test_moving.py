@@ -62,7 +62,7 @@ async def test_each_step_is_told(world: World, move: str, before: str, told: str
     event = (await world.told(enrolment_id))[-1]
     assert (enrolment["status"], event.type, event.changed) == (after, f"enrolment.{told}", ["status"])
     assert (event.actor, event.data["status"]) == (world.people[part], after)
-    assert set(event.data) == {"enrolment_id", "programme_id", "person_id", "role", "status"}
+    assert set(event.data) == {"enrolment_id", "programme_id", "person_id", "cohort_id", "role", "status"}
 
 
 @pytest.mark.parametrize("move", OF_THE_OFFICE)

@@ -80,6 +80,7 @@ async def test_who_joins_is_told_without_a_name_or_a_profile(world: World, join:
         "enrolment_id": enrolment["id"],
         "programme_id": programme_id,
         "person_id": world.people["mentor"],
+        "cohort_id": None,
         "role": "mentor",
         "status": told,
     }

@@ -87,7 +87,7 @@ async def test_it_shows_who_is_where_and_nothing_that_was_said_and_every_look_is
 
     assert seen == {
         *("organisation", "rank", "person", "programme", "topic", "programme_resource", "programme_milestone"),
-        *("sponsorship", "programme_role", "pairing", "agreement", "signature", "break_glass"),
+        *("sponsorship", "programme_role", "cohort", "pairing", "agreement", "signature", "break_glass"),
     }
     read = {one["action"] for one in await rows_of(owner, "audit_entry", "principal", world.actors["staff"].principal)}
     assert read == {f"read_{name}" for name in seen}

@@ -18,6 +18,13 @@ CONTENT: dict[str, dict[str, Any]] = {
     "create_programme_milestone": {"title": "Kick-off", "due_on": "2026-04-01"},
     "pledge_sponsorship": {"person_id": "mentee", "pledge": "I stand behind it."},
     "assign_programme_role": {"person_id": "mentor", "duty": "matcher"},
+    "create_cohort": {
+        "name": "Spring",
+        "enrols_from": "2026-02-01",
+        "enrols_until": "2026-03-31",
+        "starts_on": "2026-04-01",
+        "ends_on": "2026-06-30",
+    },
 }
 REMOVE = {
     "create_topic": "delete_topic",
@@ -25,6 +32,7 @@ REMOVE = {
     "create_programme_milestone": "delete_programme_milestone",
     "pledge_sponsorship": "delete_sponsorship",
     "assign_programme_role": "remove_programme_role",
+    "create_cohort": "delete_cohort",
 }
 each_content = pytest.mark.parametrize("intent", CONTENT)
 

@@ -16,7 +16,10 @@ from tests.reading.shapes import listed, page_of
 from tests.world import World
 
 _OWN = {"id", "programme_id", "version", "created_at", "updated_at"}
-CONTENTS = ("topic", "programme_resource", "programme_milestone", "matching_policy", "programme_role", "sponsorship")
+CONTENTS = (
+    *("topic", "programme_resource", "programme_milestone", "matching_policy"),
+    *("programme_role", "sponsorship", "cohort"),
+)
 
 
 async def contents(world: World, programme_id: str, part: str = "service") -> dict[str, list[dict[str, Any]]]:
@@ -136,6 +139,9 @@ async def test_last_years_programme_is_made_anew_without_its_people(world: World
         "coordinator", "pledge_sponsorship", programme_id=source["id"], person_id=world.people["mentee"], pledge="Yes."
     )
     await world.enrolment(source["id"], world.people["mentor"], "mentor", status="invited")
+    given: dict[str, Any] = {"programme_id": source["id"], "name": "First", "starts_on": "2026-04-01"}
+    given |= {"enrols_from": "2026-03-01", "enrols_until": "2026-03-31", "ends_on": "2026-06-30"}
+    await world.do("coordinator", "create_cohort", **given)
 
     # Ninety-one days later, through the hands of someone else who may.
     clone = await world.do("admin", "clone_programme", source["id"], name="Summer", starts_on="2026-07-01")
@@ -154,6 +160,8 @@ async def test_last_years_programme_is_made_anew_without_its_people(world: World
         assert _without(after[name]) == _without(before[name])
     assert [row["due_on"] for row in after["programme_milestone"]] == ["2026-07-19", "2026-09-30", "2026-12-02"]
     assert {row["reached_at"] for row in after["programme_milestone"]} == {None}
+    shifted = [(row["name"], row["enrols_from"], row["ends_on"]) for row in after["cohort"]]
+    assert shifted == [("First", "2026-05-31", "2026-09-29")]
     assert (after["sponsorship"], after["programme_role"]) == ([], [])
     assert {row["programme_id"] for row in await rows(world, "enrolment")} == {source["id"]}
 
