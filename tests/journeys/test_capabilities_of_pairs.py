@@ -239,3 +239,81 @@ async def test_a_pair_goes_on_informally_and_is_not_tracked(company: Company, cl
 
     seen = await company.call("GET", f"/v1/pairings/{pairing['id']}", "mentor")
     assert (seen["status"], seen["health"]) == ("informal", "on_track")
+
+
+@shows(49)
+async def test_each_side_rates_its_own_growth(company: Company, clock: TestClock) -> None:
+    pairing = await company.world.pairing()
+    for point, days in (("baseline", 1), ("mid", 60)):
+        clock.advance(days=days)
+        for part, competency in (("mentee", "digital_tools"), ("mentor", "coaching")):
+            rated = {"pairing_id": pairing["id"], "competency": competency, "point": point, "value": 2 + (days > 1)}
+            await company.call("POST", "/v1/competency-ratings", part, 201, **rated)
+
+    seen = await company.call("GET", "/v1/competency-ratings", "mentor")
+
+    assert [(each["competency"], each["point"], each["value"]) for each in seen["items"]] == [
+        ("coaching", "baseline", 2),
+        ("coaching", "mid", 3),
+    ]
+
+
+@shows(52)
+async def test_each_partner_is_asked_how_the_pair_is(company: Company, clock: TestClock) -> None:
+    pairing = await company.world.pairing()
+    clock.advance(days=31)
+    (task,) = (await company.call("GET", "/v1/tasks?kind=answer_check_in", "mentee"))["items"]
+    answers = {"usefulness": 5, "openness": 4, "time_found": 2}
+
+    made = await company.call("POST", "/v1/check-ins", "mentee", 201, pairing_id=pairing["id"], **answers)
+
+    assert task["pairing_id"] == pairing["id"]
+    seen = await company.call("GET", f"/v1/check-ins/{made['id']}", "coordinator")
+    assert (seen["round"], seen["usefulness"], seen["time_found"]) == (1, None, None)
+
+
+@shows(55)
+async def test_a_badge_is_awarded_and_everybody_in_the_programme_may_see_it(company: Company) -> None:
+    pairing = await company.world.pairing()
+    badge = {"kind": "badge", "name": "First steps", "description": "Met once", "measure": "sessions_held"}
+    here = {"programme_id": pairing["programme_id"], "at_least": 1}
+    await company.call("POST", "/v1/recognition-criteria", "coordinator", 201, **badge, **here)
+    session = await company.world.session(pairing["id"], days=-1 / 24)
+    await company.call("POST", f"/v1/sessions/{session['id']}/complete", "mentor")
+    await company.world.newcomer("colleague")
+
+    seen = await company.call("GET", f"/v1/recognitions?programme_id={pairing['programme_id']}", "colleague")
+
+    assert {(each["person_id"], each["title"]) for each in seen["items"]} == {
+        (company.world.people[part], "First steps") for part in ("mentor", "mentee")
+    }
+
+
+@shows(56)
+async def test_the_mentee_says_thanks_and_the_mentor_reads_it(company: Company) -> None:
+    pairing = await company.world.pairing()
+    words = {"pairing_id": pairing["id"], "text": "You never made me feel slow."}
+
+    made = await company.call("POST", "/v1/thanks", "mentee", 201, **words)
+
+    assert (await company.call("GET", f"/v1/recognitions/{made['id']}", "mentor"))["text"] == words["text"]
+    assert await company.world.seen_by(made["id"]) == {"mentor", "mentee", "service"}
+
+
+@shows(31)
+async def test_a_concern_is_between_its_reporter_and_whoever_looks_after_it(company: Company) -> None:
+    world = company.world
+    pairing = await world.pairing()
+    handler = await world.newcomer("handler", rank=4)
+    duty = {"programme_id": pairing["programme_id"], "person_id": handler, "duty": "case_handler"}
+    await company.call("POST", "/v1/programme-roles", "admin", 201, **duty)
+    concern = {
+        "programme_id": pairing["programme_id"],
+        "pairing_id": pairing["id"],
+        "text": "He laughs at my questions.",
+    }
+
+    made = await company.call("POST", "/v1/concerns", "mentor", 201, **concern)
+
+    assert await world.seen_by(made["id"]) == {"mentor", "handler"}
+    assert await world.told(made["id"]) == []

@@ -197,6 +197,63 @@ async def test_a_senior_applies_and_is_approved(company: Company) -> None:
     assert (made["status"], seen["status"], seen["role"]) == ("applied", "approved", "mentee")
 
 
+@shows(14)
+async def test_a_keen_junior_is_invited_and_answers(company: Company) -> None:
+    here = await programme(company)
+    made = await invited(company, here["id"], "mentor")
+    (task,) = (await company.call("GET", "/v1/tasks?kind=answer_invitation", "mentor"))["items"]
+
+    accepted = await company.call("POST", f"/v1/enrolments/{made['id']}/accept", "mentor")
+
+    assert (task["enrolment_id"], made["status"], accepted["status"]) == (made["id"], "invited", "under_review")
+
+
+@shows(19)
+@pytest.mark.parametrize("part", ["mentor", "mentee"])
+async def test_whoever_hesitates_says_no_without_a_reason(company: Company, part: str) -> None:
+    here = await programme(company)
+    made = await invited(company, here["id"], part)
+
+    left = await company.call("POST", f"/v1/enrolments/{made['id']}/withdraw", part)
+
+    assert left["status"] == "withdrawn"
+    assert [set(told.data) & {"reason", "text"} for told in await company.world.told(made["id"])] == [set(), set()]
+
+
+@shows(45)
+async def test_a_topic_asks_for_experiences(company: Company) -> None:
+    templates = await company.call("GET", "/v1/programme-templates", "coordinator")
+    kinds = {prompt["kind"] for each in templates["items"] for topic in each["topics"] for prompt in topic["prompts"]}
+    assert kinds == {"question", "experience"}
+
+    here = await programme(company)
+    prompt = {"kind": "experience", "text": "Tell of the last time that somebody explained this to you."}
+    await of_programme(company, "/v1/topics", here["id"], name="Being new", prompts=[prompt])
+    await invited(company, here["id"], "mentor")
+    seen = await company.call("GET", f"/v1/topics?programme_id={here['id']}", "mentor")
+    assert seen["items"][0]["prompts"] == [prompt]
+
+
+@shows(61)
+async def test_a_programme_begins_with_a_playbook_and_a_guide(company: Company) -> None:
+    starts_on = clock.now().date().isoformat()
+    made = await company.call(
+        "POST",
+        "/v1/templated-programmes",
+        "coordinator",
+        201,
+        template="digital_literacy",
+        name="A",
+        starts_on=starts_on,
+    )
+
+    found = await company.call("GET", f"/v1/programme-resources?programme_id={made['id']}&limit=100", "coordinator")
+
+    texts = {(each["kind"], each["audience"]): each["body"] for each in found["items"]}
+    assert len(texts["playbook", "mentor"].split()) > 300
+    assert len(texts["guide", "mentee"].split()) > 300
+
+
 @shows(20)
 async def test_a_mentor_says_what_they_do_not_know(company: Company) -> None:
     here = await programme(company)
