@@ -5,7 +5,9 @@ from app.acting.intent import Intent
 from app.domain.access import intents as access
 from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
 from app.domain.boards.resource import PAIRING_OVERVIEWS
+from app.domain.calendars import intents as calendars
 from app.domain.calendars import invitations
+from app.domain.calendars.resource import CALENDAR_FEEDS
 from app.domain.check_ins import intents as check_ins
 from app.domain.check_ins.resource import CHECK_INS
 from app.domain.competencies import intents as competencies
@@ -117,6 +119,7 @@ RESOURCES: tuple[Resource, ...] = (
     CONCERNS,
     FAREWELLS,
     TASKS,
+    CALENDAR_FEEDS,
     PAIRING_OVERVIEWS,
     CONSENTS,
     EXPORTS,
@@ -152,6 +155,7 @@ INTENTS: tuple[Intent, ...] = (
     *check_ins.INTENTS,
     *competencies.INTENTS,
     *recognition.INTENTS,
+    *calendars.INTENTS,
     *concerns.INTENTS,
     *farewells.INTENTS,
     *privacy.INTENTS,

@@ -52,7 +52,7 @@ _READERS = {
     "matching_preference": "mentor",
     "task": "mentee",
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in", "concern", "farewell"), "mentor"),
-    **dict.fromkeys(("competency_rating", "recognition"), "mentor"),
+    **dict.fromkeys(("competency_rating", "recognition", "calendar_feed"), "mentor"),
 }
 
 
@@ -152,6 +152,7 @@ async def fill(world: World) -> Full:
     add("concern", (await world.do("mentor", "raise_concern", **concern))["id"])
     add("check_in", (await checked_in(world, pairing_id, "mentor"))["id"])
     add("farewell", (await parted(world, pairing_id, "mentor"))["mentor"])
+    add("calendar_feed", (await world.do("mentor", "create_calendar_feed", name="Phone"))["id"])
     add("task", task_of(full.objects["action_item"]))
     add("pairing_overview", overview_of(pairing_id))
     milestone = await world.do("mentor", "create_goal_milestone", goal_id=full.objects["goal"], title="First step")

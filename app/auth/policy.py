@@ -130,7 +130,7 @@ READ: dict[str, Grants] = {
     "feedback": _ADDRESSED,
     # That it was answered, and whether help is asked for; what was answered is its author's alone (CONFIDENTIAL).
     "check_in": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
-    "competency_rating": _SELF,
+    **dict.fromkeys(("competency_rating", "calendar_feed"), _SELF),
     "recognition_criterion": _PROGRAMME_WIDE,
     # What was awarded is for everybody in the programme; thanks, and who is only nominated, are not (the relations).
     "recognition": _joined(
@@ -246,6 +246,7 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_OF_ENDPOINT, _joined(_OFFICE, _PORTAL)),
     "issue_webhook_portal_token": {_SERVICE: _ANY},
     **dict.fromkeys(("give_consent", "withdraw_consent"), _SELF),
+    **dict.fromkeys(("create_calendar_feed", "renew_calendar_feed", "delete_calendar_feed"), _SELF),
     # For anybody by an administrator, for oneself by oneself; that two people decide is the service's rule.
     **dict.fromkeys(("request_export", "request_erasure", "withdraw_erasure"), _joined(_ADMINISTRATORS, _SELF)),
     **dict.fromkeys(_PRIVACY_OFFICE, _ADMINISTRATORS),

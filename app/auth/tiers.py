@@ -100,6 +100,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "concern": {_O: "severity status acknowledged_at resolved_at", _X: "text notes"},
     "farewell": {_O: "may_be_told", _X: "learned thanks"},
     "task": {_O: "kind due_at"},
+    "calendar_feed": {_O: "name names_partner"},
     "pairing_overview": {
         _O: "status health health_rule health_since starts_on ends_on sessions_held last_session_at next_session_at "
         "goals_set goals_achieved"

@@ -10,6 +10,7 @@ from app.ids import prefix_of
 from app.reading.run import Absent
 from app.routers import (
     asyncapi,
+    calendars,
     event_schemas,
     exports,
     feed,
@@ -38,6 +39,7 @@ def mount(app: FastAPI) -> None:
     app.router.routes.append(Route(oauth.KEYS, oauth.key_set, methods=["GET"]))
     app.router.routes.append(Route(oauth.METADATA, oauth.metadata, methods=["GET"]))
     app.router.routes.append(Route(webhook_keys.PATH, webhook_keys.key_set, methods=["GET"]))
+    app.router.routes.append(Route(calendars.PATH, calendars.calendar, methods=["GET"]))
     app.router.routes.append(Route(hr_notices.PATH, hr_notices.take, methods=["POST"]))
     app.router.routes.append(Route(f"{scim.PATH}{{path:path}}", scim.serve, methods=scim.METHODS))
     app.router.routes.append(Route(openapi.ADDRESS, openapi.serve, methods=["GET"]))

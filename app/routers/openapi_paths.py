@@ -10,7 +10,7 @@ from app.domain.organisations.resource import ORGANISATIONS
 from app.domain.people.resource import PEOPLE
 from app.domain.privacy.resource import EXPORTS
 from app.reading.resource import Resource
-from app.routers import bodies, documents, exports, feed, inquiries, me, webhook_keys
+from app.routers import bodies, calendars, documents, exports, feed, inquiries, me, webhook_keys
 from app.routers import openapi_examples as examples
 from app.routers import openapi_notices as notices
 from app.routers import openapi_oauth as oauth
@@ -40,6 +40,7 @@ def paths() -> Paths:
     found[me.PATH] = {"get": _me()}
     found[exports.PATH] = {"get": _export_content()}
     found[webhook_keys.PATH] = {"get": _webhook_keys()}
+    found[calendars.PATH] = {"get": _calendar()}
     found |= notices.paths()
     found[f"/v1/{EVENTS.path}"]["get"] |= _feed()
     found[feed.TYPES] = {"get": _event_types()}
@@ -246,6 +247,32 @@ def _webhook_keys() -> Json:
             "200": to_anybody("The key set.", schema, "ETag", "CacheControl"),
             "304": unchanged,
             **problems(404, 414, 431, 500, 503),
+        },
+    }
+
+
+def _calendar() -> Json:
+    file = {
+        "description": "The calendar.",
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "CacheControl")},
+        "content": {"text/calendar": {"schema": {"type": "string"}}},
+    }
+    names = ("organisation_id", "id", "secret")
+    return {
+        "operationId": "getCalendar",
+        "summary": "Somebody's sessions, for a calendar to subscribe to.",
+        "description": "The address of a calendar feed, which is a secret: no other credential is needed. It holds the "
+        "sessions of the last 90 days and all that are ahead (RFC 5545), and nothing of what they are about.",
+        "tags": ["calendars"],
+        "security": [],
+        "parameters": [
+            *({"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names),
+            {"$ref": "#/components/parameters/IfNoneMatch"},
+        ],
+        "responses": {
+            "200": file,
+            "304": to_anybody("You have it already.", None, "ETag", "CacheControl"),
+            **problems(404, 414, 429, 431, 500, 503),
         },
     }
 

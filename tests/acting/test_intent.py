@@ -64,6 +64,8 @@ def test_two_ways_to_make_an_object_never_share_a_path() -> None:
 def test_only_a_few_intents_reveal_a_secret() -> None:
     assert {intent.name for intent in INTENTS if intent.reveals} == {
         "create_api_key",
+        "create_calendar_feed",
+        "renew_calendar_feed",
         "create_webhook_endpoint",
         "issue_webhook_portal_token",
         "rotate_api_key",

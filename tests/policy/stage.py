@@ -370,6 +370,7 @@ async def _privacy(stage: Stage) -> None:
     do, own = stage.world.do, {"nobody"}
     given = await do("nobody", "give_consent", purpose="photo", notice_version="2026-01")
     stage.add("consent", given["id"], own=own)
+    stage.add("calendar_feed", (await do("nobody", "create_calendar_feed", name="Phone"))["id"], own=own)
     stage.add("erasure", (await do("nobody", "request_erasure"))["id"], own=own)
     operation = await do("nobody", "request_export")
     stage.add("operation", operation["id"], own=own)

@@ -23,6 +23,8 @@ OPEN |= {"/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authoriza
 OPEN |= {"/.well-known/webhook-keys/{id}", "/v1/asyncapi.yaml", "/schemas/events/{type}.json"}
 # Whoever signs as an HR system; the people whom it names are put as by a service.
 OPEN |= {"/v1/hr-notices/{organisation_id}/{id}"}
+# A secret address, which opens its owner's sessions and nothing else.
+OPEN |= {"/calendars/{organisation_id}/{id}/{secret}.ics"}
 # One's own record, read as the policy of people has it.
 OPEN |= {"GET /v1/me"}
 # Its changes are those of people and groups, and ask the policy as they do.

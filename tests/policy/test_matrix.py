@@ -67,7 +67,7 @@ PARENTS = {
     "celebrate_win": "pairing",
     **dict.fromkeys(("give_feedback", "submit_check_in", "raise_concern", "write_farewell"), "pairing"),
     **dict.fromkeys(("rate_competency", "thank_partner"), "pairing"),
-    "give_consent": "organisation",
+    **dict.fromkeys(("give_consent", "create_calendar_feed"), "organisation"),
     **dict.fromkeys(("request_export", "request_erasure"), "person"),
     "place_legal_hold": "organisation",
     "create_group": "organisation",

@@ -321,6 +321,14 @@ select
     1 + n % 5
 from generate_series(1, 5999) n;
 
+insert into calendar_feed (
+    organisation_id, id, version, created_at, updated_at, person_id, name, names_partner, secret_hash
+)
+select
+    :organisation, pg_temp.key('cal', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.member(n / 1500, 1 + n % 1500),
+    'Phone', false, '\x00'
+from generate_series(1, 5999) n;
+
 insert into recognition_criterion (
     organisation_id, id, version, created_at, updated_at, programme_id, kind, name, description, measure, at_least
 )

@@ -68,6 +68,7 @@ SEEN_BY = {
     "feedback:aggregate": {"mentor"},
     "check_in": {"mentor", "coordinator"},
     "competency_rating": {"mentor"},
+    "calendar_feed": {"mentor"},
     "recognition": {"mentor", "mentee", "service"},
     "recognition_criterion": EVERYONE,
     # The partner has not written, and the two have not parted.

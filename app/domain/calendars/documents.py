@@ -6,12 +6,13 @@ every entry is marked private.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 PRODUCT = "-//Flipside//Flipside//EN"
+LOOK_AGAIN_AFTER = timedelta(hours=1)
 
 
 class Method(StrEnum):
@@ -49,8 +50,9 @@ class Entry:
     is_cancelled: bool
     title: str
     url: str
-    organiser: Guest
-    guests: Sequence[Guest]
+    # Who invites and is invited; nobody in a calendar that is one's own.
+    organiser: Guest | None = None
+    guests: Sequence[Guest] = ()
     details: str = ""
     conference: str | None = None
 
@@ -74,12 +76,29 @@ class Entry:
             made.add("description", self.details)
         if self.conference:
             made.add("location", self.conference)
-        made.add("organizer", self.organiser.property())
+        if self.organiser is not None:
+            made.add("organizer", self.organiser.property())
         for guest in self.guests:
             attendee = guest.property()
             attendee.params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"}
             made.add("attendee", attendee)
         return made
+
+
+def feed(name: str, entries: Sequence[Entry]) -> str:
+    """A calendar to subscribe to; readers are asked to look again after an hour (RFC 7986 section 5.7)."""
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", LOOK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(LOOK_AGAIN_AFTER))
+    for entry in entries:
+        calendar.add_component(entry.event())
+    text: str = calendar.to_ical().decode()
+    return text
 
 
 def invitation(entry: Entry) -> tuple[Method, str]:

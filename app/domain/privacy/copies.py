@@ -16,6 +16,7 @@ from app.auth.actor import Actor, Role
 from app.auth.scopes import EVERY
 from app.db import Db
 from app.domain.access.resource import API_KEYS
+from app.domain.calendars.resource import CALENDAR_FEEDS
 from app.domain.check_ins.resource import CHECK_INS
 from app.domain.competencies.resource import COMPETENCY_RATINGS
 from app.domain.concerns.resource import CONCERNS
@@ -57,6 +58,7 @@ _BY_PERSON: Mapping[Resource, str] = {
     MATCHING_PREFERENCES: "author_id",
     CHECK_INS: "author_id",
     COMPETENCY_RATINGS: "author_id",
+    CALENDAR_FEEDS: "person_id",
     RECOGNITIONS: "person_id",
     CONCERNS: "reporter_id",
 }

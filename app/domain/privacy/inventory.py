@@ -92,6 +92,7 @@ INVENTORY: Mapping[str, Plan] = {
     "competency_rating": Plan(keep="competency", shred="comment"),
     # The words are the reporter's, the notes the organisation's.
     "concern": Plan(blank={"notes": "null"}, whose="reporter_id = $2", shred="text"),
+    "calendar_feed": Plan(keep="secret_hash", blank={"name": _ERASED}),
     "cohort": Plan(rewrite="name"),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
