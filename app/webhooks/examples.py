@@ -13,6 +13,7 @@ from app.domain.enrolments.models import Enrolment
 from app.domain.goals.models import GoalMilestone
 from app.domain.groups.models import Group
 from app.domain.people.models import Person
+from app.domain.recognition.models import RecognitionCriterion
 from app.events.envelope import Event
 from app.events.models import OutboxEvent
 from app.table import Row
@@ -29,6 +30,7 @@ _NAMED: dict[str, Any] = {
     "cancelled_by": Person,
     "cause_person": Person,
     "milestone": GoalMilestone,
+    "criterion": RecognitionCriterion,
     "group": Group,
     "endpoint": WebhookEndpoint,
     "event": OutboxEvent,

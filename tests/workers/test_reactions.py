@@ -8,6 +8,7 @@ import pytest
 from app.domain.pairings.models import EndReason
 from app.workers.reactions import REACTIONS, react
 from tests.conftest import TestClock
+from tests.full import CRITERION
 from tests.matched import matched
 from tests.workers.steps import relay_all, row
 from tests.world import World
@@ -198,6 +199,14 @@ async def test_the_second_time_nothing_happens(
         # So late that the pair is behind with its sessions.
         clock.advance(days=36)
         subjects["session"] = (await world.session(pairing["id"]))["id"]
+    if event_type in ("goal.achieved", "recognition.awarded"):
+        measure = "goals_achieved" if event_type == "goal.achieved" else "thanks_received"
+        badge = CRITERION | {"measure": measure, "at_least": 1, "programme_id": programme_id}
+        await world.do("coordinator", "create_recognition_criterion", **badge)
+        goal = await world.do("mentor", "set_goal", pairing_id=pairing["id"], title="One report")
+        subjects["goal"] = (await world.do("mentor", "achieve_goal", goal["id"]))["id"]
+        thanks = await world.do("mentor", "thank_partner", pairing_id=pairing["id"], text="Thank you")
+        subjects["recognition"] = thanks["id"]
     subject = subjects[event_type.partition(".")[0]]
     count = "select count(*) from outbox_event where organisation_id = $1"
     before = await owner.fetchval(count, world.organisation_id)

@@ -19,5 +19,5 @@ COMPETENCY_RATINGS = Resource(
         Edge("pairing", "pairing_id", PAIRINGS),
         Edge("author", "author_id", PEOPLE),
     ),
-    filters=(Equals("pairing_id"), Equals("competency"), Equals("point")),
+    filters=(Equals("author_id"), Equals("pairing_id"), Equals("competency"), Equals("point")),
 )

@@ -80,6 +80,7 @@ def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partner(fil
             "check_ins",
             "concerns",
             "farewells",
+            "competency_ratings",
             "audit_entries",
             "matching_preferences",
             "match_proposals",
