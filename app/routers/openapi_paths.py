@@ -252,11 +252,8 @@ def _webhook_keys() -> Json:
 
 
 def _calendar() -> Json:
-    file = {
-        "description": "The calendar.",
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "CacheControl")},
-        "content": {"text/calendar": {"schema": {"type": "string"}}},
-    }
+    content: Json = {"content": {"text/calendar": {"schema": {"type": "string"}}}}
+    file = to_anybody("The calendar.", None, "ETag", "CacheControl") | content
     names = ("organisation_id", "id", "secret")
     return {
         "operationId": "getCalendar",

@@ -67,8 +67,8 @@ def address(scope: Scope) -> str:
     path: str = scope["path"]
     # What follows is a secret: it stands in no log and in no answer.
     if path.startswith(CALENDARS):
-        path = f"{CALENDARS}…"
-    return quote(path, safe="/:@!$&'()*+,;=~…")
+        path = f"{CALENDARS}*"
+    return quote(path, safe="/:@!$&'()*+,;=~")
 
 
 def document(error: DomainError, instance: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from app.contract import files as contract
 from app.declared import INTENTS, RESOURCES
 from app.main import create_app
 from app.reading.resource import Resource
-from app.routers import openapi
+from app.routers import calendars, openapi
 from app.routers.openapi_paths import camel, chapter
 from app.routers.table import Table
 from app.routers.wishes import MOST_EXPANSIONS
@@ -134,7 +134,7 @@ def test_every_operation_says_what_limits_it(document: Any) -> None:
         statuses, answers = operation["responses"].keys(), operation["responses"].values()
         is_secured = bool(operation["security"])
         assert {"414", "431"} <= statuses, path
-        assert ("429" in statuses) is (is_secured or path == "/oauth/token"), path
+        assert ("429" in statuses) is (is_secured or path in ("/oauth/token", calendars.PATH)), path
         assert ({"408", "413", "415"} <= statuses) is (method not in ("GET", "HEAD")), path
         assert all((budget <= answer["headers"].keys()) is is_secured for answer in answers if "headers" in answer), (
             path

@@ -81,6 +81,7 @@ def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partner(fil
             "concerns",
             "farewells",
             "competency_ratings",
+            "calendar_feeds",
             "audit_entries",
             "matching_preferences",
             "match_proposals",
