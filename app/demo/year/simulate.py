@@ -1,6 +1,7 @@
 """`flipside simulate`: a year of a programme in minutes, over the public API, under a clock that moves."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
@@ -33,6 +34,7 @@ from app.workers.sweep import sweep
 
 _AT_ONCE, _DAYS_A_MONTH = 8, 365 / 12
 _FOUNDED_AT = time(12, tzinfo=UTC)
+_MOMENTUM = ("pairing.nudged", "pairing.flagged_at_risk", "pairing.recovered")
 # The feed is followed and the trail chained as they grow; everything is looked at each month, on a day between matches.
 _FOLLOWED_EVERY, _WATCHED_EVERY = 7, 29
 
@@ -62,6 +64,7 @@ class _Played:
     requests: int
     retries: int
     books: Books
+    momentum: Counter[str]
     figures: list[Figure]
 
 
@@ -79,6 +82,9 @@ def simulate(settings: Settings, *, pairs: int, months: int, seed: int) -> bool:
     console.print(
         f"{len(played.books.couples)} pairs, {held} sessions held of {len(played.books.meetings)}; "
         + ", ".join(f"{count} {turn.replace('_', ' ')}" for turn, count in sorted(played.books.turns.items()))
+    )
+    console.print(
+        ", ".join(f"{played.momentum[kind]} {kind.replace('.', ' ').replace('_', ' ')}" for kind in _MOMENTUM)
     )
     rate = played.requests / played.seconds
     console.print(
@@ -127,7 +133,7 @@ async def _year(world: _World, progress: Progress, scale: Scale, days: int, seed
         # Some of what was just read is watched.
         await _chained(chainer)
         found.append(Figure("breaks in the audit trail", 0, await _breaks(founded.organisation_id)))
-        return _Played(seconds, api.tally.requests, api.tally.retries, year.books, found)
+        return _Played(seconds, api.tally.requests, api.tally.retries, year.books, feed.counts, found)
 
 
 async def _listener(admin: Caller) -> Caller:
