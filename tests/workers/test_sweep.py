@@ -107,5 +107,7 @@ async def test_what_fails_for_one_organisation_does_not_keep_the_others_waiting(
     with capture_logs() as logs:
         await sweep()
 
-    assert [(log["event"], log["organisation_id"]) for log in logs] == [("sweep.failed", world.organisation_id)]
+    # The first sweep of a database divides its log, too.
+    failed = [log["organisation_id"] for log in logs if log["event"] != "log.divided"]
+    assert failed == [world.organisation_id]
     assert (len(await kept(owner, world)), await kept(owner, other)) == (1, [])

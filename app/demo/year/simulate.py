@@ -83,9 +83,8 @@ def simulate(settings: Settings, *, pairs: int, months: int, seed: int) -> bool:
         f"{len(played.books.couples)} pairs, {held} sessions held of {len(played.books.meetings)}; "
         + ", ".join(f"{count} {turn.replace('_', ' ')}" for turn, count in sorted(played.books.turns.items()))
     )
-    console.print(
-        ", ".join(f"{played.momentum[kind]} {kind.replace('.', ' ').replace('_', ' ')}" for kind in _MOMENTUM)
-    )
+    told = (f"{played.momentum[kind]} {kind.removeprefix('pairing.').replace('_', ' ')}" for kind in _MOMENTUM)
+    console.print(f"Momentum: {', '.join(told)}.")
     rate = played.requests / played.seconds
     console.print(
         f"{played.requests} requests in {played.seconds:.0f} s, {rate:.0f} a second; {played.retries} repeated."
