@@ -82,3 +82,11 @@ def test_one_of_them_is_reciprocal() -> None:
     (reciprocal,) = [one for one in every().values() if one.model is ProgrammeModel.RECIPROCAL]
 
     assert reciprocal.key is TemplateKey.RECIPROCAL_LEADERSHIP
+
+
+def test_they_are_the_same_whenever_they_are_read() -> None:
+    before = every()
+
+    every.cache_clear()
+
+    assert every() == before
