@@ -62,6 +62,8 @@ from app.domain.recognition import intents as recognition
 from app.domain.recognition.resource import RECOGNITION_CRITERIA, RECOGNITIONS
 from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
+from app.domain.stories import intents as stories
+from app.domain.stories.resource import OPPORTUNITIES, SUCCESS_STORIES
 from app.domain.syncs.resource import SYNC_DIFFERENCES, SYNC_RUNS
 from app.domain.tasks.resource import TASKS
 from app.domain.templates import intents as templates
@@ -116,6 +118,8 @@ RESOURCES: tuple[Resource, ...] = (
     COMPETENCY_RATINGS,
     RECOGNITION_CRITERIA,
     RECOGNITIONS,
+    SUCCESS_STORIES,
+    OPPORTUNITIES,
     CONCERNS,
     FAREWELLS,
     TASKS,
@@ -155,6 +159,7 @@ INTENTS: tuple[Intent, ...] = (
     *check_ins.INTENTS,
     *competencies.INTENTS,
     *recognition.INTENTS,
+    *stories.INTENTS,
     *calendars.INTENTS,
     *concerns.INTENTS,
     *farewells.INTENTS,

@@ -52,7 +52,7 @@ _READERS = {
     "matching_preference": "mentor",
     "task": "mentee",
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in", "concern", "farewell"), "mentor"),
-    **dict.fromkeys(("competency_rating", "recognition", "calendar_feed"), "mentor"),
+    **dict.fromkeys(("competency_rating", "recognition", "calendar_feed", "success_story"), "mentor"),
 }
 
 
@@ -189,6 +189,7 @@ def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
         ("sponsorship", "pledge_sponsorship", {"person_id": admin, "pledge": "I learn too."}),
         ("programme_role", "assign_programme_role", {"person_id": admin, "duty": "matcher"}),
         ("recognition_criterion", "create_recognition_criterion", CRITERION),
+        ("opportunity", "open_opportunity", {"kind": "stretch_role", "title": "Lead", "description": "A team."}),
     )
 
 
@@ -207,6 +208,7 @@ _OF_PAIRING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("feedback", "give_feedback", {"type": "partner", "audience": "private", "text": "Patient"}),
     ("competency_rating", "rate_competency", {"competency": "coaching", "point": "baseline", "value": 2}),
     ("recognition", "thank_partner", {"text": "Thank you"}),
+    ("success_story", "write_success_story", {"title": "How it began", "text": "With a question."}),
 )
 CRITERION: dict[str, Any] = {
     "kind": "badge",

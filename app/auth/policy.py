@@ -131,7 +131,11 @@ READ: dict[str, Grants] = {
     # That it was answered, and whether help is asked for; what was answered is its author's alone (CONFIDENTIAL).
     "check_in": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     **dict.fromkeys(("competency_rating", "calendar_feed"), _SELF),
-    "recognition_criterion": _PROGRAMME_WIDE,
+    **dict.fromkeys(("recognition_criterion", "opportunity"), _PROGRAMME_WIDE),
+    # Of the two until both agreed to tell it, then everybody's in the programme.
+    "success_story": _joined(
+        _PARTNERS, dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE), (Relation.PUBLISHED,))
+    ),
     # What was awarded is for everybody in the programme; thanks, and who is only nominated, are not (the relations).
     "recognition": _joined(
         {_SERVICE: _ANY, _COORDINATOR: (Relation.OWN_PROGRAMME,)},
@@ -175,7 +179,7 @@ _PROGRAMME_SETUP = (
     "create_programme_milestone update_programme_milestone reach_programme_milestone delete_programme_milestone "
     "pledge_sponsorship keep_sponsorship_commitment update_sponsorship delete_sponsorship assign_programme_role "
     "remove_programme_role create_recognition_criterion delete_recognition_criterion create_cohort update_cohort "
-    "delete_cohort"
+    "delete_cohort open_opportunity update_opportunity close_opportunity"
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
@@ -197,6 +201,7 @@ _PAIR_ONLY = (
     "delete_session_link create_action_item update_action_item apply_action_item delete_action_item create_note "
     "set_goal update_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
     "delete_goal_milestone celebrate_win give_feedback submit_check_in rate_competency thank_partner raise_concern "
+    "write_success_story update_success_story offer_success_story consent_to_success_story withdraw_success_story "
     "write_farewell sign_agreement"
 ).split()
 _HONOURS = "approve_recognition decline_recognition award_recognition revoke_recognition".split()

@@ -94,6 +94,8 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},
     "competency_rating": {_O: "competency point", _X: "value comment"},
+    "success_story": {_O: "status mentor_consented_at mentee_consented_at published_at", _C: "title text"},
+    "opportunity": {_O: "kind title description open_until closed_at"},
     "recognition_criterion": {_O: "kind name description measure at_least role"},
     "recognition": {_O: "kind status title evidence awarded_at revoked_at", _X: "text"},
     "check_in": {_O: "round asks_for_help", _X: "usefulness openness time_found comment"},

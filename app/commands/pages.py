@@ -19,6 +19,7 @@ from app.domain.privacy.models import ERASURE
 from app.domain.programmes.models import PROGRAMME
 from app.domain.recognition.models import RECOGNITION
 from app.domain.sessions.models import SESSION
+from app.domain.stories.models import STORY
 from app.states import Machine
 from app.webhooks.models import DELIVERY, ENDPOINT, VERIFICATION
 
@@ -35,6 +36,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     SESSION,
     GOAL,
     RECOGNITION,
+    STORY,
     CONCERN,
     ENDPOINT,
     VERIFICATION,

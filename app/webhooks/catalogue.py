@@ -18,6 +18,7 @@ from app.domain.privacy.break_glass import BreakGlassClosed, BreakGlassOpened
 from app.domain.programmes import events as programmes
 from app.domain.recognition import events as recognition
 from app.domain.sessions import events as sessions
+from app.domain.stories import events as stories
 from app.events.envelope import Event
 from app.webhooks.events import DeliveryExhausted, EndpointDisabled, EndpointFailing, EndpointPinged
 
@@ -109,6 +110,8 @@ EVENTS: tuple[type[Event], ...] = (
     CheckInSubmitted,
     recognition.RecognitionAwarded,
     recognition.RecognitionRevoked,
+    stories.SuccessStoryPublished,
+    stories.SuccessStoryWithdrawn,
     BreakGlassOpened,
     BreakGlassClosed,
     EndpointPinged,

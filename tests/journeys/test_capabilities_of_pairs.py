@@ -317,3 +317,31 @@ async def test_a_concern_is_between_its_reporter_and_whoever_looks_after_it(comp
 
     assert await world.seen_by(made["id"]) == {"mentor", "handler"}
     assert await world.told(made["id"]) == []
+
+
+@shows(57)
+async def test_a_story_is_told_with_the_yes_of_both_and_taken_back_by_one(company: Company) -> None:
+    pairing = await company.world.pairing()
+    words = {"pairing_id": pairing["id"], "title": "How it began", "text": "She asked me what a prompt was."}
+    made = await company.call("POST", "/v1/success-stories", "mentor", 201, **words)
+    path = f"/v1/success-stories/{made['id']}"
+    await company.call("POST", f"{path}/offer", "mentor")
+    await company.call("POST", f"{path}/consent", "mentor")
+    await company.call("GET", path, "coordinator", 404)
+
+    told = await company.call("POST", f"{path}/consent", "mentee")
+
+    assert (told["status"], (await company.call("GET", path, "coordinator"))["text"]) == ("published", words["text"])
+    await company.call("POST", f"{path}/withdraw", "mentee")
+    await company.call("GET", path, "coordinator", 404)
+
+
+@shows(58)
+async def test_an_opportunity_is_open_to_those_who_take_part(company: Company) -> None:
+    programme_id = (await company.world.pairing())["programme_id"]
+    offer = {"kind": "stretch_role", "title": "Lead the pilot", "description": "Two days a week, for six months."}
+
+    made = await company.call("POST", "/v1/opportunities", "coordinator", 201, programme_id=programme_id, **offer)
+
+    seen = await company.call("GET", f"/v1/opportunities?programme_id={programme_id}", "mentor")
+    assert [(each["id"], each["kind"]) for each in seen["items"]] == [(made["id"], "stretch_role")]

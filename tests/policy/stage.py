@@ -105,6 +105,7 @@ async def _programme(stage: Stage, name: str) -> str:
         ("topic", "create_topic", {"name": "AI", "description": "Large models"}),
         ("matching_policy", "create_matching_policy", {}),
         ("recognition_criterion", "create_recognition_criterion", CRITERION),
+        ("opportunity", "open_opportunity", {"kind": "stretch_role", "title": "Lead", "description": "A team."}),
         ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to", "body": "So."}),
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
         (
@@ -198,6 +199,8 @@ class _Pair:
         goal = await self._made(mentor, "goal", "set_goal", pairing_id=pairing_id, title="One report", measure="Sent")
         await self._made(mentor, "goal_milestone", "create_goal_milestone", goal_id=goal, title="First step")
         await self._made(mentor, "win", "celebrate_win", pairing_id=pairing_id, text="It worked", own={mentor})
+        told: dict[str, Any] = {"pairing_id": pairing_id, "title": "How it began", "text": "Well.", "tier": "thanks"}
+        await self._made(mentor, "success_story", "write_success_story", **told)
         for author, partner in ((mentor, mentee), (mentee, mentor)):
             for audience in _AUDIENCES:
                 addressee = partner if audience == "partner" else ""

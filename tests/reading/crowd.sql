@@ -321,6 +321,23 @@ select
     1 + n % 5
 from generate_series(1, 5999) n;
 
+insert into success_story (
+    organisation_id, id, version, created_at, updated_at, programme_id, pairing_id, author_id, status, title, text
+)
+select
+    :organisation, pg_temp.key('sto', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(1 + n % 1500),
+    pg_temp.key('pai', 1 + n % 1500), pg_temp.member(n / 1500, 1 + n % 1500), (array['published', 'draft'])[1 + n % 2],
+    'Title', 'Text'
+from generate_series(1, 5999) n;
+
+insert into opportunity (
+    organisation_id, id, version, created_at, updated_at, programme_id, kind, title, description
+)
+select
+    :organisation, pg_temp.key('opp', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), 'stretch_role',
+    'Title', 'Text'
+from generate_series(1, 3000) n;
+
 insert into calendar_feed (
     organisation_id, id, version, created_at, updated_at, person_id, name, names_partner, secret_hash
 )

@@ -71,6 +71,8 @@ SEEN_BY = {
     "calendar_feed": {"mentor"},
     "recognition": {"mentor", "mentee", "service"},
     "recognition_criterion": EVERYONE,
+    "opportunity": EVERYONE,
+    "success_story": PAIR,
     # The partner has not written, and the two have not parted.
     "farewell": {"mentor", "coordinator"},
     # Nobody has the duty: the office looks after it.

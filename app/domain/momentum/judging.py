@@ -84,11 +84,8 @@ async def _judge(db: Db, found: Sequence[Any]) -> int:
         facts = _facts(row)
         verdict = judge(facts, now)
         due.append((row["id"], verdict.due_at))
-        before = Standing(
-            Health(row["health"]), row["health_rule"] and HealthRule(row["health_rule"]), row["health_since"]
-        )
-        after = standing(before, facts, verdict, now)
-        if after != before:
+        before = _before(row)
+        if (after := standing(before, facts, verdict, now)) != before:
             changed[row["id"]] = _Change(facts, after)
     if due:
         await db.fetch(_LOOK_AGAIN, db.organisation_id, *map(list, zip(*due, strict=True)))

@@ -149,6 +149,7 @@ INVENTORY: Mapping[str, Plan] = {
     "note": Plan(shred="text"),
     "organisation": Plan(keep="name region default_zone"),
     # Parameters and errors hold ids, options and codes. An input is sealed, and gone when its operation ends.
+    "opportunity": Plan(rewrite="title description"),
     "operation": Plan(
         keep="kind subject_ids parameters requested_by principal scopes person_id errors result failure_code "
         "failure_detail lease_by cursor"
@@ -213,6 +214,13 @@ INVENTORY: Mapping[str, Plan] = {
         whose="(person_id = $2 or member = 'manager_external_id')",
     ),
     "sync_run": Plan(keep="operation_id"),
+    # A story whose author is gone is told no more.
+    "success_story": Plan(
+        blank={"title": _ERASED, "text": _ERASED, "status": "'withdrawn'"},
+        whose="author_id = $2",
+        rewrite="title text",
+        where=_OF_PAIRINGS,
+    ),
     "topic": Plan(rewrite="name description prompts"),
     # Filters and constants may name somebody by the id of the HR system; headers and credentials are sealed, and the
     # receiver's; a client certificate names a machine.

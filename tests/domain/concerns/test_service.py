@@ -135,6 +135,17 @@ async def test_whoever_may_not_look_after_it_any_more_has_lost_it_at_once(case: 
     assert await case.world.seen_by(concern["id"]) == {"mentor", "other"}
 
 
+async def test_whoever_is_fit_keeps_it_and_may_change_how_much_it_presses_alone(case: Case) -> None:
+    handler_id = await case.handler("handler")
+    concern = await case.raised()
+    await case.world.do("handler", "update_concern", concern["id"], notes="Spoke to both.")
+    await sweep.sweep_one(case.world.organisation_id)
+
+    seen = await case.world.do("handler", "update_concern", concern["id"], severity="low")
+
+    assert (seen["handler_id"], seen["severity"], seen["notes"]) == (handler_id, "low", "Spoke to both.")
+
+
 async def test_the_next_handler_has_the_notes_of_the_last_and_the_reporter_has_not(case: Case) -> None:
     first = await case.handler("first")
     concern = await case.raised()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.matching import closing, solving
 from app.errors import Conflict
 from tests.conftest import NOON
 from tests.domain.matching.conftest import Fair
@@ -31,6 +32,19 @@ async def test_an_approved_plan_is_offered_to_both_for_two_weeks(fair: Fair) -> 
         assert proposal["expires_at"] == (NOON + timedelta(days=14)).isoformat()
         (event,) = await fair.world.told(proposal["id"])
         assert (event.type, event.changed) == ("match_proposal.offered", ["status"])
+
+
+async def test_a_plan_of_many_pairs_is_written_and_offered_in_bites(
+    fair: Fair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "AT_ONCE", 1)
+    monkeypatch.setattr(solving, "AT_ONCE", 1)
+    run = await fair.run()
+
+    await fair.approve(run["id"])
+
+    proposals = (await fair.proposals(run["id"])).values()
+    assert [proposal["status"] for proposal in proposals] == ["offered", "offered"]
 
 
 async def test_the_coordinator_says_how_long_the_two_have(fair: Fair) -> None:
