@@ -26,7 +26,13 @@ async def told(world: World, story: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("status", StoryStatus)
 @pytest.mark.parametrize("move", STORY.moves)
 def test_every_move_is_taken_from_where_it_may_be_and_from_nowhere_else(status: StoryStatus, move: str) -> None:
-    ids = {"organisation_id": "org", "id": "sto", "programme_id": "prg", "pairing_id": "pai", "author_id": "per"}
+    ids: dict[str, Any] = {
+        "organisation_id": "org",
+        "id": "sto",
+        "programme_id": "prg",
+        "pairing_id": "pai",
+        "author_id": "per",
+    }
     one = SuccessStory(**ids, status=status, **STORY_OF)
     if status in STORY.moves[move].sources:
         one.step(move)
