@@ -10,7 +10,7 @@ import numpy as np
 
 from app.matching import pool
 from app.matching.columns import BARRED
-from app.matching.looking import Look
+from app.matching.looking import Look, engine
 from app.matching.market import Market, Pair, Seat
 from app.matching.packing import Packed, pack
 from app.matching.pinned import Pinned
@@ -55,7 +55,9 @@ class Forcing:
         barred = packed.columns.with_extra(np.array([e]), np.array([m]), np.array([BARRED]))
         less = Packed(barred, _less(packed.mentors, m), _less(packed.mentees, e), packed.pairwise)
         key = np.array([e * packed.columns.mentors + m])
-        found = self._proof.again(self._problem(market, less), key, Look())
+        # What suits the market: little of it is looked over, which by itself would be taken for a small one.
+        look = Look(scanner=engine(packed.columns).scan)
+        found = self._proof.again(self._problem(market, less), key, look)
         pairs, ids = found.pairs, self._ids
         chosen = set(zip(ids[0][pairs.mentors].tolist(), ids[1][pairs.mentees].tolist(), strict=True))
         pinned = self._pinned_scores + self._score((mentor, mentee))
