@@ -314,6 +314,11 @@ class Resource:
         return self.computed[name](table) if name in self.computed else table.c[name]
 
 
+def is_one_of(column: sa.ColumnElement[Any], *values: str) -> sa.ColumnElement[bool]:
+    """Whether a status is one of these. Not `in_`: the read path knows no list that grows when a statement runs."""
+    return sa.or_(*(column == sa.literal_column(f"'{value}'") for value in values))
+
+
 def through(edge: Edge) -> dict[Relation, Predicate]:
     """The relations of the object that `edge` leads to, held through it."""
 

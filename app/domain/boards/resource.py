@@ -14,7 +14,7 @@ from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
 from app.domain.sessions.models import SessionStatus
 from app.domain.sessions.resource import SESSIONS
-from app.reading.resource import ME, Edge, Equals, Resource, same_organisation, through
+from app.reading.resource import ME, Edge, Equals, Resource, is_one_of, same_organisation, through
 
 _PREFIX = "pov"
 _PAIRING, _SESSION, _GOAL = (resource.table for resource in (PAIRINGS, SESSIONS, GOALS))
@@ -22,10 +22,6 @@ _NAMES = (
     "organisation_id programme_id mentor_id mentee_id status health health_rule health_since starts_on ends_on version "
     "created_at updated_at"
 ).split()
-
-
-def _is(column: sa.ColumnElement[Any], value: str) -> sa.ColumnElement[bool]:
-    return column == sa.literal_column(f"'{value}'")
 
 
 def _of_pairing(table: sa.Table, *figures: sa.ColumnElement[Any]) -> sa.FromClause:
@@ -36,7 +32,9 @@ def _of_pairing(table: sa.Table, *figures: sa.ColumnElement[Any]) -> sa.FromClau
 
 def _lines() -> sa.Select[Any]:
     # The figures come by lateral joins: of a page's pairs alone, whatever the number of pairs.
-    held, ahead = (_is(_SESSION.c.status, status) for status in (SessionStatus.COMPLETED, SessionStatus.SCHEDULED))
+    held, ahead = (
+        is_one_of(_SESSION.c.status, status) for status in (SessionStatus.COMPLETED, SessionStatus.SCHEDULED)
+    )
     met = _of_pairing(
         _SESSION,
         sa.func.count().filter(held).label("sessions_held"),
@@ -46,7 +44,7 @@ def _lines() -> sa.Select[Any]:
     aimed = _of_pairing(
         _GOAL,
         sa.func.count().label("goals_set"),
-        sa.func.count().filter(_is(_GOAL.c.status, GoalStatus.ACHIEVED)).label("goals_achieved"),
+        sa.func.count().filter(is_one_of(_GOAL.c.status, GoalStatus.ACHIEVED)).label("goals_achieved"),
     )
     line_id = sa.literal_column(f"'{_PREFIX}_'", sa.Text) + sa.func.substr(_PAIRING.c.id, sa.literal_column("5"))
     columns = (line_id.label("id"), _PAIRING.c.id.label("pairing_id"), *(_PAIRING.c[name] for name in _NAMES))

@@ -9,7 +9,7 @@ from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
 from app.domain.recognition.models import Recognition, RecognitionCriterion, RecognitionKind, RecognitionStatus
 from app.domain.recognition.schemas import RecognitionCriterionRead, RecognitionRead
-from app.reading.resource import ME, Edge, Equals, Range, Resource, Table, through
+from app.reading.resource import ME, Edge, Equals, Range, Resource, Table, is_one_of, through
 
 _OF_CRITERION = Edge(
     "programme", "programme_id", PROGRAMMES, "recognition_criteria", "The programme.", "What earns badges in it."
@@ -27,19 +27,14 @@ RECOGNITION_CRITERIA = Resource(
 _PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, "recognitions", "The programme.", "Who was honoured in it.")
 
 
-def _is(column: sa.ColumnElement[str], value: str) -> sa.ColumnElement[bool]:
-    return column == sa.literal_column(f"'{value}'")
-
-
 def _is_public(recognition: Table) -> sa.ColumnElement[bool]:
     """Thanks are never for others to read."""
-    return ~_is(recognition.c.kind, RecognitionKind.THANKS)
+    return ~is_one_of(recognition.c.kind, RecognitionKind.THANKS)
 
 
 def _is_given(recognition: Table) -> sa.ColumnElement[bool]:
     """Whoever is only nominated is not to know."""
-    given = (RecognitionStatus.AWARDED, RecognitionStatus.REVOKED)
-    return sa.or_(*(_is(recognition.c.status, status) for status in given))
+    return is_one_of(recognition.c.status, RecognitionStatus.AWARDED, RecognitionStatus.REVOKED)
 
 
 _HELD = through(_PROGRAMME)
@@ -57,7 +52,7 @@ RECOGNITIONS = Resource(
         ),
         Relation.PUBLISHED: lambda recognition: sa.and_(
             _is_public(recognition),
-            _is(recognition.c.status, RecognitionStatus.AWARDED),
+            is_one_of(recognition.c.status, RecognitionStatus.AWARDED),
             _HELD[Relation.PUBLISHED](recognition),
         ),
     },

@@ -9,13 +9,12 @@ from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
 from app.domain.stories.models import Opportunity, StoryStatus, SuccessStory
 from app.domain.stories.schemas import OpportunityRead, SuccessStoryRead
-from app.reading.resource import Edge, Equals, Range, Resource, through
+from app.reading.resource import Edge, Equals, Range, Resource, is_one_of, through
 
 _PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, "success_stories", "The programme.", "What pairs tell.")
 _PAIRING = Edge("pairing", "pairing_id", PAIRINGS, "success_stories", "The pair.", "What they tell, or could tell.")
 _SEEN = through(_PROGRAMME)
 _OF_PAIR = through(_PAIRING)
-_IS_TOLD: sa.ColumnElement[str] = sa.literal_column(f"'{StoryStatus.PUBLISHED}'")
 SUCCESS_STORIES = Resource(
     "success_story",
     "success_stories",
@@ -24,7 +23,9 @@ SUCCESS_STORIES = Resource(
     Scope.GOALS_READ,
     relations={
         Relation.OWN_PAIRING: _OF_PAIR[Relation.OWN_PAIRING],
-        Relation.PUBLISHED: lambda story: sa.and_(story.c.status == _IS_TOLD, _SEEN[Relation.PUBLISHED](story)),
+        Relation.PUBLISHED: lambda story: sa.and_(
+            is_one_of(story.c.status, StoryStatus.PUBLISHED), _SEEN[Relation.PUBLISHED](story)
+        ),
     },
     edges=(_PROGRAMME, _PAIRING, Edge("author", "author_id", PEOPLE)),
     filters=(Equals("programme_id"), Equals("pairing_id"), Equals("status"), Range("updated_at")),

@@ -24,7 +24,7 @@ from app.domain.programmes.resource import PROGRAMMES
 from app.domain.sessions.models import SessionStatus
 from app.domain.sessions.resource import ACTION_ITEMS, ATTENDANCES, SESSIONS
 from app.domain.tasks.schemas import TaskKind, TaskRead
-from app.reading.resource import ME, NOW, Edge, Equals, Resource, same_organisation
+from app.reading.resource import ME, NOW, Edge, Equals, Resource, is_one_of, same_organisation
 from app.table import Instant, text_enum
 
 _PREFIX = "tsk"
@@ -95,11 +95,6 @@ def _of(
     )
 
 
-def _is(column: sa.ColumnElement[Any], *values: str) -> sa.ColumnElement[bool]:
-    """Whether a status is one of these. Not `in_`: the read path knows no list that grows when a statement runs."""
-    return sa.or_(*(column == sa.literal_column(f"'{value}'") for value in values))
-
-
 def _invitations() -> sa.Select[Any]:
     enrolment = _ENROLMENT
     return _of(
@@ -109,7 +104,7 @@ def _invitations() -> sa.Select[Any]:
         person=enrolment.c.person_id,
         programme=enrolment.c.programme_id,
         enrolment_id=enrolment.c.id,
-    ).where(_is(enrolment.c.status, EnrolmentStatus.INVITED))
+    ).where(is_one_of(enrolment.c.status, EnrolmentStatus.INVITED))
 
 
 def _proposals(side: str) -> sa.Select[Any]:
@@ -123,7 +118,7 @@ def _proposals(side: str) -> sa.Select[Any]:
         enrolment_id=_PROPOSAL.c[f"{side}_enrolment_id"],
         match_proposal_id=_PROPOSAL.c.id,
     ).where(
-        _is(_PROPOSAL.c.status, ProposalStatus.OFFERED, ProposalStatus.HALF_ACCEPTED),
+        is_one_of(_PROPOSAL.c.status, ProposalStatus.OFFERED, ProposalStatus.HALF_ACCEPTED),
         _PROPOSAL.c[f"{side}_accepted_at"].is_(None),
     )
 
@@ -149,7 +144,7 @@ def _agreements(side: str) -> sa.Select[Any]:
             _PAIRING,
             sa.and_(same_organisation(_PAIRING, _AGREEMENT), _PAIRING.c.id == _AGREEMENT.c.pairing_id),
         )
-        .where(_is(_AGREEMENT.c.status, AgreementStatus.PROPOSED, AgreementStatus.HALF_SIGNED), ~signed)
+        .where(is_one_of(_AGREEMENT.c.status, AgreementStatus.PROPOSED, AgreementStatus.HALF_SIGNED), ~signed)
     )
 
 
@@ -167,7 +162,7 @@ def _sessions(kind: TaskKind, status: SessionStatus, due: str) -> sa.Select[Any]
             session_id=_SESSION.c.id,
         )
         .join_from(_ATTENDANCE, _SESSION, joined)
-        .where(_is(_SESSION.c.status, status), _ATTENDANCE.c.report.is_(None))
+        .where(is_one_of(_SESSION.c.status, status), _ATTENDANCE.c.report.is_(None))
     )
 
 
@@ -216,7 +211,7 @@ def _check_ins(side: str) -> sa.Select[Any]:
         programme=_PAIRING.c.programme_id,
         due_at=first_due + number * sa.literal_column(f"interval '{every} seconds'", sa.Interval),
         pairing_id=_PAIRING.c.id,
-    ).where(_is(_PAIRING.c.status, PairingStatus.ACTIVE), first_due <= NOW, ~answered)
+    ).where(is_one_of(_PAIRING.c.status, PairingStatus.ACTIVE), first_due <= NOW, ~answered)
 
 
 def _farewells(side: str) -> sa.Select[Any]:
@@ -232,7 +227,7 @@ def _farewells(side: str) -> sa.Select[Any]:
         person=_PAIRING.c[f"{side}_id"],
         programme=_PAIRING.c.programme_id,
         pairing_id=_PAIRING.c.id,
-    ).where(_is(_PAIRING.c.status, PairingStatus.CLOSING), ~written)
+    ).where(is_one_of(_PAIRING.c.status, PairingStatus.CLOSING), ~written)
 
 
 def _concerns() -> sa.Select[Any]:
@@ -245,7 +240,7 @@ def _concerns() -> sa.Select[Any]:
         person=_CONCERN.c.handler_id,
         programme=_CONCERN.c.programme_id,
         concern_id=_CONCERN.c.id,
-    ).where(_is(_CONCERN.c.status, *open_ones), standing.is_handled(_CONCERN))
+    ).where(is_one_of(_CONCERN.c.status, *open_ones), standing.is_handled(_CONCERN))
 
 
 class Task:
