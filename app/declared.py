@@ -58,6 +58,8 @@ from app.domain.programmes.resource import (
     SPONSORSHIPS,
     TOPICS,
 )
+from app.domain.readiness import intents as readiness
+from app.domain.readiness.resource import READINESS_ASSESSMENTS, TRAINING_ASSIGNMENTS
 from app.domain.recognition import intents as recognition
 from app.domain.recognition.resource import RECOGNITION_CRITERIA, RECOGNITIONS
 from app.domain.sessions import intents as sessions
@@ -96,6 +98,8 @@ RESOURCES: tuple[Resource, ...] = (
     PROGRAMME_ROLES,
     COHORTS,
     ENROLMENTS,
+    READINESS_ASSESSMENTS,
+    TRAINING_ASSIGNMENTS,
     PAIRINGS,
     AGREEMENTS,
     SIGNATURES,
@@ -146,6 +150,7 @@ INTENTS: tuple[Intent, ...] = (
     *operations.INTENTS,
     *programmes.INTENTS,
     *enrolments.INTENTS,
+    *readiness.INTENTS,
     *imports.INTENTS,
     *connectors.INTENTS,
     *pairings.INTENTS,

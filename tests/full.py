@@ -32,6 +32,7 @@ from app.webhooks.models import Attempt, Delivery
 from tests.conflicted import conflicted
 from tests.conftest import NOON
 from tests.matched import matched
+from tests.prepared import assessed
 from tests.pulse import checked_in, parted
 from tests.world import World, found_world
 
@@ -52,10 +53,12 @@ _READERS = {
     "matching_preference": "mentor",
     "task": "mentee",
     **dict.fromkeys(("goal", "goal_milestone", "win", "feedback", "check_in", "concern", "farewell"), "mentor"),
+    **dict.fromkeys(("training_assignment", "readiness_assessment"), "mentor"),
     **dict.fromkeys(("competency_rating", "recognition", "calendar_feed", "success_story"), "mentor"),
 }
 
 
+TRAINED = ("enrolment_id", "programme_resource_id")
 _COUNT = "update event_counter set last_sequence = 1 where organisation_id = $1"
 _NUMBER = """
     update outbox_event set sequence = 1, relayed_at = $2
@@ -142,6 +145,9 @@ async def fill(world: World) -> Full:
     full.other_enrolment = await world.enrolment(programme_id, await world.person(rank=7), "mentee")
     for name, intent, data in _of_programme(world):
         add(name, (await world.do("coordinator", intent, programme_id=programme_id, **data))["id"])
+    named: dict[str, Any] = {name: full.objects[name.removesuffix("_id")] for name in TRAINED}
+    add("training_assignment", (await world.do("coordinator", "assign_training", **named))["id"])
+    add("readiness_assessment", (await assessed(world, "mentor", full.objects["enrolment"]))["id"])
     session = await world.session(pairing_id)
     add("session", session["id"])
     for name, intent, data in _of_session(world):
@@ -183,7 +189,7 @@ def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
     admin = world.people["admin"]
     return (
         ("topic", "create_topic", {"name": "Generative AI"}),
-        ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to begin", "body": "So."}),
+        ("programme_resource", "create_programme_resource", {"kind": "charter", "title": "Conduct", "body": "So."}),
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
         ("cohort", "create_cohort", {"name": "First", **_days()}),
         ("sponsorship", "pledge_sponsorship", {"person_id": admin, "pledge": "I learn too."}),

@@ -103,6 +103,9 @@ READ: dict[str, Grants] = {
     "cohort": _PROGRAMME_WIDE,
     "programme_role": _PROGRAMME_WIDE,
     "enrolment": _joined(_RUNS_PROGRAMME, _SELF, _PARTNERS),
+    "training_assignment": _joined(_RUNS_PROGRAMME, _SELF),
+    # How ready somebody feels is for them; coordinators see the band, to offer help (CONFIDENTIAL).
+    "readiness_assessment": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     **dict.fromkeys(("pairing", "agreement", "signature"), _joined(_PAIR_FACTS, _AUDITED_PAIR)),
     # Never to the two: whose record changed, and how they stand to each other, is not for them to learn from us.
     "pairing_conflict": _DECIDES,
@@ -183,9 +186,11 @@ _PROGRAMME_SETUP = (
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
-    "remove_enrolment assign_enrolment_cohort"
+    "remove_enrolment assign_enrolment_cohort assign_training waive_training"
 ).split()
-_ENROLMENT_SELF = "update_enrolment accept_enrolment pause_enrolment resume_enrolment withdraw_enrolment".split()
+_ENROLMENT_SELF = (
+    "update_enrolment accept_enrolment pause_enrolment resume_enrolment withdraw_enrolment complete_training".split()
+)
 _PAIRING_OFFICE = "create_pairing update_pairing activate_pairing complete_pairing dissolve_pairing".split()
 _PAIRING_BOTH = (
     "pause_pairing resume_pairing begin_closing_pairing end_pairing_early continue_pairing_informally end_pairing "
@@ -237,6 +242,7 @@ ACT: Mapping[str, Grants] = {
     "nominate_for_recognition": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.PUBLISHED,)),
     "apply_for_enrolment": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.PUBLISHED,)),
     **dict.fromkeys(_ENROLMENT_SELF, _joined(_RUNS_PROGRAMME, _SELF)),
+    **dict.fromkeys(("start_training", "assess_readiness"), _SELF),
     **dict.fromkeys(_PAIRING_OFFICE, _RUNS_PROGRAMME),
     **dict.fromkeys(_PAIRING_BOTH, _PAIR_FACTS),
     **dict.fromkeys(("waive_pairing_conflict", "dissolve_pairing_conflict"), _DECIDES),
@@ -285,6 +291,9 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("do_not_pair", "reason"): _ADMINISTRATORS,
     ("legal_hold", "reason"): _ADMINISTRATORS,
     ("break_glass", "reason"): _ADMINISTRATORS,
+    ("enrolment", "open_trainings"): _joined(_RUNS_PROGRAMME, _SELF),
+    ("training_assignment", "waive_reason"): _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
+    **{("readiness_assessment", field): _SELF for field in ("answers", "actions")},
     ("pairing", "end_reason"): {_COORDINATOR: (Relation.OWN_PROGRAMME,)},
     ("pairing_conflict", "waive_reason"): _DECIDES,
     ("session", "cancelled_by"): _CALLED_OFF,

@@ -38,11 +38,11 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "programme": {
         _O: "name model status purpose objectives starts_on ends_on cadence_min_days cadence_target_days "
         "cadence_max_days session_minutes min_rank_gap require_cross_department conflict_deadline_days "
-        "allows_late_intake hours_per_month leader_rank eligibility agreement_clauses revision",
+        "allows_late_intake assesses_readiness hours_per_month leader_rank eligibility agreement_clauses revision",
         _X: "budget_amount budget_currency",
     },
     "topic": {_O: "name description prompts"},
-    "programme_resource": {_O: "kind audience title body url edition"},
+    "programme_resource": {_O: "kind audience title body url edition is_required due_days"},
     "programme_milestone": {_O: "title due_on reached_at"},
     "sponsorship": {_O: "pledge commitments"},
     "programme_role": {_O: "duty"},
@@ -50,7 +50,10 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "enrolment": {
         _O: "role status origin capacity live_pairings minutes_per_month zone",
         _C: "offers seeks out_of_scope interests languages offer_levels seek_weights style availability",
+        _X: "open_trainings",
     },
+    "training_assignment": {_O: "kind title edition status due_at completed_at source", _X: "waive_reason"},
+    "readiness_assessment": {_O: "role band", _X: "answers actions"},
     "pairing": {
         _O: "status is_suspended health health_rule health_since rank_gap starts_on ends_on grace_until "
         "cadence_min_days cadence_target_days cadence_max_days activated_at ended_at",

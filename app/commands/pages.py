@@ -17,6 +17,7 @@ from app.domain.pairings.agreements import AGREEMENT
 from app.domain.pairings.models import PAIRING
 from app.domain.privacy.models import ERASURE
 from app.domain.programmes.models import PROGRAMME
+from app.domain.readiness.trainings import TRAINING
 from app.domain.recognition.models import RECOGNITION
 from app.domain.sessions.models import SESSION
 from app.domain.stories.models import STORY
@@ -28,6 +29,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     PLANNED_CHANGE,
     PROGRAMME,
     ENROLMENT,
+    TRAINING,
     MATCH_RUN,
     MATCH_PROPOSAL,
     PAIRING,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app import ids
+from app.domain.enrolments.models import EnrolmentRole
+from app.domain.readiness.statements import of_role
 
 _ID = re.compile(r"\^([a-z]{3})_")
 _DEEPEST = 4
@@ -52,6 +54,7 @@ _VALUES: dict[str, Any] = {
     "MappedMemberRead.member": "title",
     "OperationRead.kind": "people_import",
     "OperationRead.errors": [],
+    "ReadinessAssess.answers": [{"statement": name.value, "rating": 4} for name in of_role(EnrolmentRole.MENTOR)],
     "OrganisationRead.name": "Acme",
     "OrganisationUpdate.name": "Acme Europe",
     "ProgrammeCreate.name": "Reverse mentoring, spring 2027",

@@ -16,6 +16,7 @@ from app.domain.pairings import events as pairings
 from app.domain.people import events as people
 from app.domain.privacy.break_glass import BreakGlassClosed, BreakGlassOpened
 from app.domain.programmes import events as programmes
+from app.domain.readiness import events as readiness
 from app.domain.recognition import events as recognition
 from app.domain.sessions import events as sessions
 from app.domain.stories import events as stories
@@ -62,6 +63,13 @@ EVENTS: tuple[type[Event], ...] = (
     enrolments.EnrolmentWithdrawn,
     enrolments.EnrolmentRemoved,
     enrolments.EnrolmentCohortAssigned,
+    readiness.TrainingAssigned,
+    readiness.TrainingStarted,
+    readiness.TrainingCompleted,
+    readiness.TrainingWaived,
+    readiness.TrainingOverdue,
+    readiness.TrainingCancelled,
+    readiness.ReadinessAssessed,
     pairings.PairingCreated,
     pairings.PairingActivated,
     pairings.PairingPaused,

@@ -22,6 +22,7 @@ from app.domain.pairings.leaving import conclude
 from app.domain.pairings.models import EndReason, Pairing, PairingStatus
 from app.domain.people.events import PersonCreated, PersonDeactivated, PersonReactivated, PersonUpdated
 from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed, ProgrammePublished
+from app.domain.readiness import training
 from app.domain.recognition import earning
 from app.domain.recognition.events import RecognitionAwarded
 from app.domain.sessions import events as met
@@ -86,6 +87,11 @@ async def _no_seat_left(db: Db, enrolment_id: str) -> None:
         closing.supersede(db, await closing.of_enrolment(db, enrolment_id))
 
 
+async def _enrolment_over(db: Db, enrolment_id: str) -> None:
+    await _no_seat_left(db, enrolment_id)
+    await training.call_off(db, enrolment_id)
+
+
 async def _programme_cancelled(db: Db, programme_id: str) -> None:
     closing.supersede(db, await closing.of_programme(db, programme_id))
     for pairing in await pairings.live_of_programme(db, programme_id):
@@ -114,8 +120,8 @@ REACTIONS: dict[str, Reaction] = {
     OperationFailed.type: matching.follow,
     OperationCancelled.type: matching.follow,
     enrolments.EnrolmentPaused.type: _no_seat_left,
-    enrolments.EnrolmentWithdrawn.type: _no_seat_left,
-    enrolments.EnrolmentRemoved.type: _no_seat_left,
+    enrolments.EnrolmentWithdrawn.type: _enrolment_over,
+    enrolments.EnrolmentRemoved.type: _enrolment_over,
     told.PairingCreated.type: _pairing_made,
     told.PairingPaused.type: _pairing_rests,
     told.PairingCompleted.type: _pairing_completed,

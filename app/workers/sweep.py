@@ -10,6 +10,7 @@ from app.domain.momentum import judging
 from app.domain.organisations.retention import BOUNDS, DataClass
 from app.domain.people import departing
 from app.domain.privacy import break_glass, retaining
+from app.domain.readiness import training
 from app.domain.sessions import attending
 from app.workers import claims, partitions
 from app.workers.faults import described
@@ -76,6 +77,7 @@ async def _sweep(organisation_id: str) -> tuple[bool, int]:
             await conflicts.remind(db, limit=LAPSED_AT_ONCE),
             await attending.lapse(db, limit=LAPSED_AT_ONCE),
             await closing.expire(db, limit=LAPSED_AT_ONCE),
+            await training.lapse(db, limit=LAPSED_AT_ONCE),
         )
         await concerns.reassign(db)
         await matter.forget_old(db)

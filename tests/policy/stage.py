@@ -14,6 +14,7 @@ from tests.full import CRITERION, Full, fill, overview_of, task_of
 from tests.matched import matched
 from tests.policy import offices
 from tests.policy.facts import CASE_HANDLERS, DRAFTS, NEWCOMERS, PAIRS, RUNS, SPONSORS, Thing
+from tests.prepared import assessed
 from tests.pulse import checked_in, parted
 from tests.world import World, found_world
 
@@ -75,6 +76,7 @@ async def build(owner: asyncpg.Connection) -> Stage:
     enrolments = await _enrolments(stage, programmes)
     for day, name in enumerate(PAIRS):
         await _Pair(stage, name, day).fill(programmes, enrolments)
+    await _preparations(stage, enrolments)
     for part in ("auditor", "auditor mentee"):
         await world.key_for(world.people[part], part, Role.AUDITOR)
     await offices.fill(stage, owner)
@@ -102,7 +104,7 @@ async def _programme(stage: Stage, name: str) -> str:
         ("matching_policy", "create_matching_policy", {}),
         ("recognition_criterion", "create_recognition_criterion", CRITERION),
         ("opportunity", "open_opportunity", {"kind": "stretch_role", "title": "Lead", "description": "A team."}),
-        ("programme_resource", "create_programme_resource", {"kind": "guide", "title": "How to", "body": "So."}),
+        ("programme_resource", "create_programme_resource", {"kind": "charter", "title": "How to", "body": "So."}),
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),
         (
             "cohort",
@@ -160,6 +162,24 @@ async def _enrolments(stage: Stage, programmes: dict[str, str]) -> dict[str, str
                     party={part, *partners},
                 )
     return found
+
+
+async def _preparations(stage: Stage, enrolments: dict[str, str]) -> None:
+    """What everybody need not learn, and how ready they find themselves."""
+    world = stage.world
+    for part, enrolment_id in enrolments.items():
+        enrolment = next(thing for thing in stage.of("enrolment") if thing.id == enrolment_id)
+        facts: dict[str, Any] = {"programme": enrolment.programme, "own": {part}, "party": {part}}
+        resource = next(t for t in stage.of("programme_resource") if t.programme == enrolment.programme)
+        given: dict[str, Any] = {"enrolment_id": enrolment_id, "programme_resource_id": resource.id}
+        made = await world.do("admin", "assign_training", **given)
+        await world.do("admin", "waive_training", made["id"], reason="Did it last year.")
+        stage.add("training_assignment", made["id"], **facts)
+        role = "mentee" if "mentee" in part else "mentor"
+        mirror = await assessed(world, part, enrolment_id, 1, role=role)
+        stage.add("readiness_assessment", mirror["id"], **facts)
+        for pair in (name for name, two in PAIRS.items() if part in two):
+            stage.bundles[pair] |= {"training_assignment": made["id"], "readiness_assessment": mirror["id"]}
 
 
 class _Pair:

@@ -137,6 +137,27 @@ select
     '[]', '[]', '[]', 'UTC', '{}', '{}', '{}', '[]'
 from generate_series(2, 3001) n;
 
+insert into training_assignment (
+    organisation_id, id, version, created_at, updated_at, enrolment_id, programme_id, person_id, programme_resource_id,
+    kind, title, edition, status, due_at, completed_at
+)
+select
+    :organisation, pg_temp.key('trn', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('enr', n),
+    pg_temp.programme(n / 2), pg_temp.member(n, n / 2), pg_temp.key('res', 40 + n / 2 % 40),
+    'charter', 'Conduct', 1, case n % 10 when 0 then 'assigned' else 'completed' end, pg_temp.at(n),
+    case when n % 10 > 0 then pg_temp.at(n) end
+from generate_series(2, 3001) n;
+
+insert into readiness_assessment (
+    organisation_id, id, version, created_at, updated_at, enrolment_id, programme_id, person_id, role, band, answers,
+    actions
+)
+select
+    :organisation, pg_temp.key('ras', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('enr', n),
+    pg_temp.programme(n / 2), pg_temp.member(n, n / 2), case n % 2 when 0 then 'mentor' else 'mentee' end,
+    (array['ready', 'growing', 'support'])[1 + n % 3], '[]', '[]'
+from generate_series(2, 3001) n;
+
 insert into matching_preference (
     organisation_id, id, version, created_at, updated_at, programme_id, enrolment_id, other_enrolment_id, author_id,
     other_id, rank, reason_shared

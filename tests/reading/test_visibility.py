@@ -66,6 +66,8 @@ SEEN_BY = {
     "feedback:partner": PAIR,
     "feedback:private": {"mentor"},
     "feedback:aggregate": {"mentor"},
+    "training_assignment": {"mentor", "coordinator", "admin", "service"},
+    "readiness_assessment": {"mentor", "coordinator"},
     "check_in": {"mentor", "coordinator"},
     "competency_rating": {"mentor"},
     "calendar_feed": {"mentor"},

@@ -28,6 +28,7 @@ SEALED = {
     "recognition.text": "author_id",
     "concern.text": "reporter_id",
     "concern.notes": None,
+    "training_assignment.waive_reason": "person_id",
     **dict.fromkeys(("farewell.learned", "farewell.thanks"), "author_id"),
     "pairing_conflict.waive_reason": None,
     "matching_preference.reason": "author_id",

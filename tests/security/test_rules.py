@@ -171,6 +171,8 @@ SECRET_FIELDS = {
     *(("competency_rating", name) for name in ("value", "comment")),
     ("recognition", "text"),
     *(("check_in", name) for name in ("usefulness", "openness", "time_found", "comment")),
+    *(("readiness_assessment", name) for name in ("answers", "actions")),
+    ("training_assignment", "waive_reason"),
     ("concern", "text"),
     ("farewell", "learned"),
     ("farewell", "thanks"),

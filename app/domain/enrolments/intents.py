@@ -1,4 +1,4 @@
-"""What can be done to an enrolment."""
+"""What can be done to an enrolment. Approving and readying one takes more: app/domain/readiness."""
 
 from app.acting.intent import create, move, update
 from app.auth.scopes import Scope
@@ -13,10 +13,8 @@ INTENTS = (
     move("assign_enrolment_cohort", ENROLMENTS, service.assign_cohort, _WRITE, "assign-cohort"),
     move("accept_enrolment", ENROLMENTS, service.accept, _WRITE, "accept"),
     move("review_enrolment", ENROLMENTS, service.review, _WRITE, "review"),
-    move("approve_enrolment", ENROLMENTS, service.approve, _WRITE, "approve"),
     move("decline_enrolment", ENROLMENTS, service.decline, _WRITE, "decline"),
     move("waitlist_enrolment", ENROLMENTS, service.waitlist, _WRITE, "waitlist"),
-    move("ready_enrolment", ENROLMENTS, service.ready, _WRITE, "ready"),
     move("pause_enrolment", ENROLMENTS, service.pause, _WRITE, "pause"),
     move("resume_enrolment", ENROLMENTS, service.resume, _WRITE, "resume"),
     move("withdraw_enrolment", ENROLMENTS, service.withdraw, _WRITE, "withdraw"),

@@ -45,7 +45,8 @@ class EnrolmentOrigin(StrEnum):
 
 
 _S = EnrolmentStatus
-LIVE = (_S.INVITED, _S.APPLIED, _S.UNDER_REVIEW, _S.WAITLISTED, _S.APPROVED, _S.READY, _S.MATCHED, _S.PAUSED)
+APPROVED = (_S.APPROVED, _S.READY, _S.MATCHED, _S.PAUSED)
+LIVE = (_S.INVITED, _S.APPLIED, _S.UNDER_REVIEW, _S.WAITLISTED, *APPROVED)
 _PAUSABLE = (_S.APPROVED, _S.READY, _S.MATCHED)
 ENROLMENT = Machine(
     "enrolment",
@@ -92,6 +93,7 @@ class Enrolment(Row, table=True):
         unique("programme_id", "person_id", "role", name="uq_enrolment_person_role"),
         check("capacity", "capacity between 1 and 10"),
         check("live_pairings", "live_pairings between 0 and capacity"),
+        check("open_trainings", "open_trainings >= 0"),
         index("enrolment_programme_status", "programme_id", "status", "id"),
         index("enrolment_programme", "programme_id", "id"),
         index("enrolment_person", "person_id", "id"),
@@ -112,6 +114,8 @@ class Enrolment(Row, table=True):
     paused_from: str | None = Field(default=None, sa_type=sa.Text)
     capacity: int = 1
     live_pairings: int = 0
+    # Of what has to be learned before the first partner, so much is neither completed nor waived.
+    open_trainings: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     minutes_per_month: int = 120
     offers: list[str] = json_column(default_factory=list)
     seeks: list[str] = json_column(default_factory=list)
@@ -157,6 +161,11 @@ class Enrolment(Row, table=True):
             self.step("release")
         elif self.paused_from == _S.MATCHED:
             self.paused_from = _S.READY.value
+
+    @property
+    def was_approved(self) -> bool:
+        """Whether it has its place in the programme."""
+        return self.status in APPROVED
 
     @property
     def is_live(self) -> bool:

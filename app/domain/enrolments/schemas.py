@@ -102,6 +102,9 @@ class EnrolmentRead(Output):
     origin: EnrolmentOrigin
     capacity: int
     live_pairings: int
+    open_trainings: int | None = Field(
+        description="How much of what they have to learn is neither completed nor waived. Not shown to partners."
+    )
     minutes_per_month: int
     offers: list[str]
     seeks: list[str]

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from app import clock
 from app.db import Db
+from app.domain.enrolments.models import Enrolment
 from app.domain.pairings.agreements import OPEN, Agreement, AgreementStatus, Signature
 from app.domain.pairings.models import LIVE, Pairing
 
@@ -35,6 +36,17 @@ async def _agreement(db: Db, pairing_id: str, states: Sequence[AgreementStatus])
             .with_for_update()
         )
     ).scalar_one_or_none()
+
+
+async def open_trainings(db: Db, pairing: Pairing) -> bool:
+    """Whether one of the two has something left to learn before they meet."""
+    both = (pairing.mentor_enrolment_id, pairing.mentee_enrolment_id)
+    select = sa.exists().where(
+        col(Enrolment.organisation_id) == db.organisation_id,
+        col(Enrolment.id).in_(both),
+        col(Enrolment.open_trainings) > 0,
+    )
+    return bool((await db.execute(sa.select(select))).scalar())
 
 
 async def has_signed(db: Db, agreement_id: str, person_id: str) -> bool:

@@ -22,6 +22,12 @@ class AgreementMissing(Conflict):
     code = "agreement_not_in_force"
 
 
+class TrainingIncomplete(Conflict):
+    """One of the two has trainings that are neither completed nor waived."""
+
+    code = "training_incomplete"
+
+
 class PairingOver(Conflict):
     """The pairing has ended."""
 
@@ -85,6 +91,12 @@ async def require_in_force(db: Db, pairing: Pairing) -> None:
     """Raise `AgreementMissing` unless both partners have signed."""
     if await queries.agreement_in_force(db, pairing.id) is None:
         raise AgreementMissing("Both partners must sign the agreement first.")
+
+
+async def require_trained(db: Db, pairing: Pairing) -> None:
+    """Raise `TrainingIncomplete` unless both have completed, or were spared, what they have to learn."""
+    if await queries.open_trainings(db, pairing):
+        raise TrainingIncomplete("One of the two has trainings that are neither completed nor waived.")
 
 
 async def terminate(db: Db, pairing: Pairing) -> None:

@@ -35,6 +35,7 @@ from app.domain.privacy.models import Export
 from app.domain.privacy.names import Crowd, Names, texts
 from app.domain.privacy.resource import CONSENTS, ERASURES, EXPORTS
 from app.domain.programmes.resource import PROGRAMME_ROLES, SPONSORSHIPS
+from app.domain.readiness.resource import READINESS_ASSESSMENTS, TRAINING_ASSIGNMENTS
 from app.domain.recognition.resource import RECOGNITIONS
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.reading import asking, rows
@@ -60,6 +61,7 @@ _BY_PERSON: Mapping[Resource, str] = {
     COMPETENCY_RATINGS: "author_id",
     CALENDAR_FEEDS: "person_id",
     RECOGNITIONS: "person_id",
+    **dict.fromkeys((TRAINING_ASSIGNMENTS, READINESS_ASSESSMENTS), "person_id"),
     CONCERNS: "reporter_id",
 }
 _SHARED = (

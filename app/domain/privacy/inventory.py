@@ -193,6 +193,8 @@ INVENTORY: Mapping[str, Plan] = {
     "programme_role": Plan(),
     "quota_level": Plan(),
     "rank": Plan(keep="name"),
+    # What helps is text of ours, and told by what they answered.
+    "readiness_assessment": Plan(blank=dict.fromkeys(("answers", "actions"), "'[]'"), whose="person_id = $2"),
     # What was awarded stays a fact of the programme, without words about them.
     "recognition": Plan(
         keep="evidence", blank={"title": "null"}, whose="person_id = $2", rewrite="title", shred="text"
@@ -222,6 +224,7 @@ INVENTORY: Mapping[str, Plan] = {
         where=_OF_PAIRINGS,
     ),
     "topic": Plan(rewrite="name description prompts"),
+    "training_assignment": Plan(rewrite="title", shred="waive_reason"),
     # Filters and constants may name somebody by the id of the HR system; headers and credentials are sealed, and the
     # receiver's; a client certificate names a machine.
     "webhook_endpoint": Plan(

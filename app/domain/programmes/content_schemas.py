@@ -7,8 +7,8 @@ from pydantic import Field, StringConstraints
 
 from app.domain.people.schemas import PersonId
 from app.domain.programmes.contents import Audience, Duty, PromptKind, ResourceKind
-from app.domain.programmes.schemas import ProgrammeId
-from app.text import Day, Input, Instant, Line, Name, Output, Patch, Prose, Word, absent, prose, whole
+from app.domain.programmes.schemas import Days, ProgrammeId
+from app.text import Day, Flag, Input, Instant, Line, Name, Output, Patch, Prose, Word, absent, prose, whole
 
 Link = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?$")]
 Text = Annotated[str, prose(20_000)]
@@ -63,6 +63,12 @@ class ProgrammeResourceCreate(Input):
     title: Name
     body: Text | None = None
     url: Link | None = None
+    is_required: Flag = Field(
+        default=False,
+        description="Whether everybody whom it addresses learns or acknowledges it before they are paired. Of training "
+        "modules and charters only; assigned on approval.",
+    )
+    due_days: Days = Field(default=14, description="Within so many days of being assigned.")
 
 
 class ProgrammeResourceUpdate(Patch):
@@ -72,6 +78,8 @@ class ProgrammeResourceUpdate(Patch):
     title: Name = absent()
     body: Text | None = None
     url: Link | None = None
+    is_required: Flag = absent()
+    due_days: Days = absent()
 
 
 class ProgrammeResourceRead(Output):
@@ -85,6 +93,8 @@ class ProgrammeResourceRead(Output):
     body: str | None
     url: str | None
     edition: int
+    is_required: bool
+    due_days: int
     version: int
     created_at: datetime
     updated_at: datetime

@@ -58,7 +58,7 @@ async def delete_topic(db: Db, actor: Actor, topic_id: str) -> None:
 
 async def create_resource(db: Db, actor: Actor, data: schemas.ProgrammeResourceCreate) -> ProgrammeResource:
     """Add a resource to a programme."""
-    return await _add(db, actor, ProgrammeResource, data, "create_programme_resource")
+    return _checked(await _add(db, actor, ProgrammeResource, data, "create_programme_resource"))
 
 
 async def update_resource(
@@ -73,7 +73,7 @@ async def update_resource(
         changes.get(name, getattr(resource, name)) != getattr(resource, name) for name in ("body", "url")
     )
     resource.sqlmodel_update(changes)
-    return resource
+    return _checked(resource)
 
 
 async def delete_resource(db: Db, actor: Actor, resource_id: str) -> None:
@@ -160,6 +160,15 @@ async def remove_role(db: Db, actor: Actor, role_id: str) -> None:
     role: ProgrammeRole = await rows.get(db, actor, PROGRAMME_ROLES, role_id, "remove_programme_role")
     await rows.get(db, actor, PROGRAMMES, role.programme_id, _appointing(role.duty), lock=False)
     await db.delete(role)
+
+
+def _checked(resource: ProgrammeResource) -> ProgrammeResource:
+    if resource.is_required and not resource.is_assignable:
+        raise Invalid(
+            "Training modules and charters can be required, nothing else.",
+            faults=(Fault("is no training module and no charter", code="not_assignable", pointer="/is_required"),),
+        )
+    return resource
 
 
 def _appointing(duty: Duty) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from app.errors import Conflict, Fault
 from app.failures import on_violation
-from app.table import Row, belongs_to, index, instant, json_column, of_organisation, text_enum, unique
+from app.table import Row, belongs_to, check, index, instant, json_column, of_organisation, text_enum, unique
 
 
 class ResourceKind(StrEnum):
@@ -81,6 +81,12 @@ class MilestoneReached(Conflict):
     code = "milestone_reached"
 
 
+class ResourceAssigned(Conflict):
+    """Somebody has it among what they learn or have acknowledged."""
+
+    code = "programme_resource_assigned"
+
+
 class Topic(Row, table=True):
     """Something that mentors can teach in this programme."""
 
@@ -108,6 +114,8 @@ class ProgrammeResource(Row, table=True):
     __table_args__ = (
         of_organisation(),
         belongs_to("programme", "programme_id"),
+        check("is_required", "not is_required or kind in ('charter', 'training_module')"),
+        check("due_days", "due_days between 1 and 180"),
         index("programme_resource_programme", "programme_id", "id"),
     )
     prefix: ClassVar[str] = "res"
@@ -119,6 +127,14 @@ class ProgrammeResource(Row, table=True):
     body: str | None = Field(default=None, sa_type=sa.Text)
     url: str | None = Field(default=None, sa_type=sa.Text)
     edition: int = 1
+    # Of everybody whom it addresses, before their first partner.
+    is_required: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    due_days: int = Field(default=14, sa_column_kwargs={"server_default": "14"})
+
+    @property
+    def is_assignable(self) -> bool:
+        """Whether it is there to be learned or acknowledged."""
+        return self.kind in (ResourceKind.CHARTER, ResourceKind.TRAINING_MODULE)
 
 
 class ProgrammeMilestone(Row, table=True):
@@ -202,6 +218,7 @@ class ProgrammeRole(Row, table=True):
     duty: Duty = Field(sa_type=text_enum(Duty))
 
 
+on_violation("fk_training_assignment_programme_resource_organisation__630b", ResourceAssigned)
 on_violation("uq_topic_name", TopicTaken)
 on_violation("uq_sponsorship_person", AlreadySponsor)
 on_violation("uq_programme_role_duty", DutyTaken)

@@ -88,6 +88,8 @@ class Programme(Row, table=True):
     require_cross_department: bool = False
     conflict_deadline_days: int = Field(default=14, sa_column_kwargs={"server_default": "14"})
     allows_late_intake: bool = False
+    # Whether nobody is paired who has not looked at how ready they are.
+    assesses_readiness: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     # In minor units of the currency.
     budget_amount: int | None = Field(default=None, sa_type=sa.BigInteger)
     budget_currency: str | None = Field(default=None, sa_type=sa.Text)

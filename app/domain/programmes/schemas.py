@@ -94,6 +94,9 @@ class ProgrammeCreate(Input):
         default=14, description="Days to decide on a pair that breaks a rule since the directory changed."
     )
     allows_late_intake: Flag = False
+    assesses_readiness: Flag = Field(
+        default=False, description="Whether everybody takes a readiness assessment before they are paired."
+    )
     budget_amount: Amount | None = Field(default=None, description="In minor units of the currency, such as cents.")
     budget_currency: Currency | None = Field(default=None, description="ISO 4217. Goes with an amount.")
     hours_per_month: Hours | None = Field(default=None, description="What everybody who takes part may spend on it.")
@@ -134,6 +137,7 @@ class ProgrammeUpdate(Patch):
     require_cross_department: Flag = absent()
     conflict_deadline_days: Days = absent()
     allows_late_intake: Flag = absent()
+    assesses_readiness: Flag = absent()
     budget_amount: Amount | None = None
     budget_currency: Currency | None = None
     hours_per_month: Hours | None = None
@@ -161,6 +165,7 @@ class ProgrammeRead(Output):
     require_cross_department: bool
     conflict_deadline_days: int
     allows_late_intake: bool
+    assesses_readiness: bool
     budget_amount: int | None = Field(
         description="In minor units. `null` to those who neither run nor sponsor the programme, too."
     )

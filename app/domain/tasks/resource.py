@@ -21,6 +21,8 @@ from app.domain.pairings.models import PairingStatus
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
+from app.domain.readiness import trainings
+from app.domain.readiness.resource import READINESS_ASSESSMENTS, TRAINING_ASSIGNMENTS
 from app.domain.sessions.models import SessionStatus
 from app.domain.sessions.resource import ACTION_ITEMS, ATTENDANCES, SESSIONS
 from app.domain.tasks.schemas import TaskKind, TaskRead
@@ -32,6 +34,7 @@ _NONE = sa.null().cast(sa.Text)
 _NAMES = (
     "pairing_id",
     "enrolment_id",
+    "training_assignment_id",
     "match_proposal_id",
     "agreement_id",
     "session_id",
@@ -50,6 +53,9 @@ _NAMES = (
     _CHECK_IN,
     _FAREWELL,
     _CONCERN,
+    _TRAINING,
+    _ASSESSMENT,
+    _PROGRAMME,
 ) = (
     resource.table
     for resource in (
@@ -64,6 +70,9 @@ _NAMES = (
         CHECK_INS,
         FAREWELLS,
         CONCERNS,
+        TRAINING_ASSIGNMENTS,
+        READINESS_ASSESSMENTS,
+        PROGRAMMES,
     )
 )
 
@@ -105,6 +114,40 @@ def _invitations() -> sa.Select[Any]:
         programme=enrolment.c.programme_id,
         enrolment_id=enrolment.c.id,
     ).where(is_one_of(enrolment.c.status, EnrolmentStatus.INVITED))
+
+
+def _trainings() -> sa.Select[Any]:
+    return _of(
+        TaskKind.COMPLETE_TRAINING,
+        _TRAINING,
+        _TRAINING,
+        person=_TRAINING.c.person_id,
+        programme=_TRAINING.c.programme_id,
+        due_at=_TRAINING.c.due_at,
+        enrolment_id=_TRAINING.c.enrolment_id,
+        training_assignment_id=_TRAINING.c.id,
+    ).where(is_one_of(_TRAINING.c.status, *trainings.OPEN))
+
+
+def _assessments() -> sa.Select[Any]:
+    """Of those who cannot be paired before they have looked at how ready they are."""
+    taken = sa.exists().where(same_organisation(_ASSESSMENT, _ENROLMENT), _ASSESSMENT.c.enrolment_id == _ENROLMENT.c.id)
+    return (
+        _of(
+            TaskKind.ASSESS_READINESS,
+            _ENROLMENT,
+            _ENROLMENT,
+            person=_ENROLMENT.c.person_id,
+            programme=_ENROLMENT.c.programme_id,
+            enrolment_id=_ENROLMENT.c.id,
+        )
+        .join_from(
+            _ENROLMENT,
+            _PROGRAMME,
+            sa.and_(same_organisation(_PROGRAMME, _ENROLMENT), _PROGRAMME.c.id == _ENROLMENT.c.programme_id),
+        )
+        .where(is_one_of(_ENROLMENT.c.status, EnrolmentStatus.APPROVED), _PROGRAMME.c.assesses_readiness, ~taken)
+    )
 
 
 def _proposals(side: str) -> sa.Select[Any]:
@@ -249,6 +292,8 @@ class Task:
     prefix: ClassVar[str] = _PREFIX
     __table__: ClassVar[sa.Subquery] = sa.union_all(
         _invitations(),
+        _assessments(),
+        _trainings(),
         _proposals("mentor"),
         _proposals("mentee"),
         _agreements("mentor"),
@@ -276,6 +321,7 @@ TASKS = Resource(
         Edge("programme", "programme_id", PROGRAMMES),
         Edge("pairing", "pairing_id", PAIRINGS),
         Edge("enrolment", "enrolment_id", ENROLMENTS),
+        Edge("training_assignment", "training_assignment_id", TRAINING_ASSIGNMENTS),
         Edge("match_proposal", "match_proposal_id", MATCH_PROPOSALS),
         Edge("agreement", "agreement_id", AGREEMENTS),
         Edge("session", "session_id", SESSIONS),

@@ -14,6 +14,8 @@ class TaskKind(StrEnum):
     ANSWER_INVITATION = "answer_invitation"
     ANSWER_PROPOSAL = "answer_proposal"
     SIGN_AGREEMENT = "sign_agreement"
+    ASSESS_READINESS = "assess_readiness"
+    COMPLETE_TRAINING = "complete_training"
     ATTEND_SESSION = "attend_session"
     REPORT_SESSION = "report_session"
     APPLY_ACTION_ITEM = "apply_action_item"
@@ -33,7 +35,8 @@ class TaskRead(Output):
     person_id: str = Field(description="For whom it waits.")
     programme_id: str
     pairing_id: str | None
-    enrolment_id: str | None = Field(description="The invitation to answer.")
+    enrolment_id: str | None = Field(description="The invitation to answer, or who has to get ready.")
+    training_assignment_id: str | None = Field(description="What to learn or to acknowledge.")
     match_proposal_id: str | None = Field(description="The proposal to answer.")
     agreement_id: str | None = Field(description="The agreement to sign.")
     session_id: str | None = Field(description="The session to attend or to report on, or that an item came from.")

@@ -72,5 +72,11 @@ def _handbooks(text: dict[str, Any], common: dict[str, Any]) -> list[Any]:
     ]
 
 
-def _resource(*, kind: str, audience: str, title: str, body: str) -> Any:
-    return {"kind": kind, "audience": audience, "title": title, "body": f"{body.strip()}\n"}
+def _resource(*, kind: str, audience: str, title: str, body: str, is_required: bool = False) -> Any:
+    return {
+        "kind": kind,
+        "audience": audience,
+        "title": title,
+        "body": f"{body.strip()}\n",
+        "is_required": is_required,
+    }

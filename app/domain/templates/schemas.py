@@ -38,6 +38,7 @@ class TemplateResource(Output):
     audience: Audience
     title: str
     body: str = Field(description="Markdown.")
+    is_required: bool = Field(description="Whether everybody whom it addresses learns or acknowledges it.")
 
 
 class TemplateMilestone(Output):

@@ -78,6 +78,8 @@ def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partner(fil
             "exports",
             "sponsorships",
             "check_ins",
+            "readiness_assessments",
+            "training_assignments",
             "concerns",
             "farewells",
             "competency_ratings",

@@ -54,7 +54,8 @@ async def test_a_template_becomes_a_draft_with_all_that_it_holds(world: World, k
     kept = [{name: row[name] for name in ("name", "description", "prompts")} for row in held["topic"]]
     assert kept == template["topics"]
     resources = [
-        {name: row[name] for name in ("kind", "audience", "title", "body")} for row in held["programme_resource"]
+        {name: row[name] for name in ("kind", "audience", "title", "body", "is_required")}
+        for row in held["programme_resource"]
     ]
     assert resources == template["resources"]
     assert [row["title"] for row in held["programme_milestone"]] == [row["title"] for row in template["milestones"]]
