@@ -45,6 +45,9 @@ from app.domain.pairings import intents as pairings
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
 from app.domain.people import intents as people
 from app.domain.people.resource import DO_NOT_PAIRS, PEOPLE
+from app.domain.planning import intents as planning
+from app.domain.planning import suggesting
+from app.domain.planning.resource import RECURRING_SESSIONS
 from app.domain.privacy import intents as privacy
 from app.domain.privacy.resource import BREAK_GLASSES, CONSENTS, ERASURES, EXPORTS, LEGAL_HOLDS
 from app.domain.programmes import intents as programmes
@@ -109,6 +112,7 @@ RESOURCES: tuple[Resource, ...] = (
     MATCH_PROPOSALS,
     PAIRING_CONFLICTS,
     SESSIONS,
+    RECURRING_SESSIONS,
     ATTENDANCES,
     AGENDA_ITEMS,
     SESSION_LINKS,
@@ -159,6 +163,7 @@ INTENTS: tuple[Intent, ...] = (
     *templates.INTENTS,
     *conflicts.INTENTS,
     *sessions.INTENTS,
+    *planning.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,
     *check_ins.INTENTS,
@@ -175,6 +180,7 @@ INQUIRIES: tuple[Inquiry, ...] = (
     *previewing.INQUIRIES,
     *participation.INQUIRIES,
     *of_matching.INQUIRIES,
+    *suggesting.INQUIRIES,
     *invitations.INQUIRIES,
 )
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

@@ -150,6 +150,10 @@ async def fill(world: World) -> Full:
     add("readiness_assessment", (await assessed(world, "mentor", full.objects["enrolment"]))["id"])
     session = await world.session(pairing_id)
     add("session", session["id"])
+    again: dict[str, Any] = {"starts_on": (clock.now() + timedelta(days=102)).date(), "local_time": "09:00", "count": 2}
+    repeated = await world.do("mentor", "schedule_recurring_session", pairing_id=pairing_id, **again)
+    # Called off, so that it stands in nobody's way.
+    add("recurring_session", (await world.do("mentor", "cancel_recurring_session", repeated["id"]))["id"])
     for name, intent, data in _of_session(world):
         add(name, (await world.do("mentor", intent, session_id=session["id"], **data))["id"])
     for name, intent, data in _OF_PAIRING:

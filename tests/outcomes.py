@@ -21,10 +21,10 @@ def refused(code: str, *pointers: str) -> Iterator[None]:
 
 
 @contextmanager
-def invalid(code: str, pointer: str) -> Iterator[None]:
+def invalid(code: str, pointer: str) -> Iterator[pytest.ExceptionInfo[Invalid]]:
     """The block is refused as invalid, for this one fault of the request."""
     with pytest.raises(Invalid) as caught:
-        yield
+        yield caught
     assert [(fault.code, fault.pointer) for fault in caught.value.faults] == [(code, pointer)]
 
 

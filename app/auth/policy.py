@@ -113,7 +113,7 @@ READ: dict[str, Grants] = {
     "match_proposal": _joined(_RUNS_PROGRAMME, {_AUDITOR: _ANY}, _PROPOSED_TO),
     # Never to whom it is about, whatever office they hold.
     "matching_preference": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
-    "session": _joined(_SESSION_FACTS, _AUDITED_PAIR),
+    **dict.fromkeys(("session", "recurring_session"), _joined(_SESSION_FACTS, _AUDITED_PAIR)),
     "attendance": _PARTNERS,
     "agenda_item": _PARTNERS,
     "session_link": _PARTNERS,
@@ -200,7 +200,10 @@ _MATCHING_OFFICE = (
     "create_matching_policy update_matching_policy create_match_run cancel_match_run approve_match_run "
     "discard_match_run veto_match_proposal"
 ).split()
-_SESSION_BOTH = "schedule_session reschedule_session cancel_session complete_session record_no_show".split()
+_SESSION_BOTH = (
+    "schedule_session reschedule_session cancel_session complete_session record_no_show schedule_recurring_session "
+    "cancel_recurring_session"
+).split()
 _PAIR_ONLY = (
     "update_session rate_session create_agenda_item update_agenda_item delete_agenda_item create_session_link "
     "delete_session_link create_action_item update_action_item apply_action_item delete_action_item create_note "
@@ -273,6 +276,8 @@ ASK: Mapping[str, Grants] = {
     "programme_eligibility": _RUNS_PROGRAMME,
     "programme_leader_participation": _joined(_RUNS_PROGRAMME, _SPONSORS),
     "session_invitation": _SESSION_FACTS,
+    # From it one learns when the other is taken.
+    "pairing_slots": _joined({_SERVICE: _ANY}, _PARTNERS),
     "match_proposal_why": _joined(_PROPOSED_TO, _WEIGHS),
 }
 

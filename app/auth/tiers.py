@@ -87,6 +87,10 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
         _C: "topic focus_rating",
         _X: "cancelled_by cancel_reason",
     },
+    "recurring_session": {
+        _O: "status starts_on ends_on local_time zone duration_minutes every_weeks count mode",
+        _C: "topic",
+    },
     "attendance": {_O: "reported_at", _C: "report"},
     "agenda_item": {_O: "segment minutes is_covered", _C: "title"},
     "session_link": {_O: "kind", _C: "url"},

@@ -15,6 +15,7 @@ from app.domain.matching.proposals import MATCH_PROPOSAL
 from app.domain.operations.models import OPERATION
 from app.domain.pairings.agreements import AGREEMENT
 from app.domain.pairings.models import PAIRING
+from app.domain.planning.models import SERIES
 from app.domain.privacy.models import ERASURE
 from app.domain.programmes.models import PROGRAMME
 from app.domain.readiness.trainings import TRAINING
@@ -36,6 +37,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     AGREEMENT,
     CONFLICT,
     SESSION,
+    SERIES,
     GOAL,
     RECOGNITION,
     STORY,

@@ -48,6 +48,7 @@ TAGS = {
     "conflicts": "Live pairs that a change of the directory has overtaken, for somebody to decide on.",
     "matching": "Who would suit whom, and whom people would like to be paired with.",
     "sessions": "Their meetings: plan, links, action items, notes, and whether they took place.",
+    "planning": "Sessions that repeat, and when the two could meet.",
     "goals": "What a pair works towards, and the small wins on the way.",
     "feedback": "What they thought of it.",
     "check_ins": "How each partner finds the pair, every other month.",

@@ -54,6 +54,8 @@ _VALUES: dict[str, Any] = {
     "MappedMemberRead.member": "title",
     "OperationRead.kind": "people_import",
     "OperationRead.errors": [],
+    "local_time": "09:30",
+    "RecurringSessionSchedule.until": None,
     "ReadinessAssess.answers": [{"statement": name.value, "rating": 4} for name in of_role(EnrolmentRole.MENTOR)],
     "OrganisationRead.name": "Acme",
     "OrganisationUpdate.name": "Acme Europe",

@@ -14,6 +14,7 @@ from app.domain.momentum import events as momentum
 from app.domain.operations import events as operations
 from app.domain.pairings import events as pairings
 from app.domain.people import events as people
+from app.domain.planning import events as planning
 from app.domain.privacy.break_glass import BreakGlassClosed, BreakGlassOpened
 from app.domain.programmes import events as programmes
 from app.domain.readiness import events as readiness
@@ -99,6 +100,8 @@ EVENTS: tuple[type[Event], ...] = (
     matching.MatchProposalExpired,
     matching.MatchProposalVetoed,
     matching.MatchProposalSuperseded,
+    planning.SeriesScheduled,
+    planning.SeriesCancelled,
     sessions.SessionScheduled,
     sessions.SessionRescheduled,
     sessions.SessionCancelled,

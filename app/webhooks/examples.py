@@ -13,6 +13,7 @@ from app.domain.enrolments.models import Enrolment
 from app.domain.goals.models import GoalMilestone
 from app.domain.groups.models import Group
 from app.domain.people.models import Person
+from app.domain.planning.models import RecurringSession
 from app.domain.recognition.models import RecognitionCriterion
 from app.events.envelope import Event
 from app.events.models import OutboxEvent
@@ -33,6 +34,7 @@ _NAMED: dict[str, Any] = {
     "criterion": RecognitionCriterion,
     "group": Group,
     "endpoint": WebhookEndpoint,
+    "series": RecurringSession,
     "event": OutboxEvent,
 }
 _WORDS = {

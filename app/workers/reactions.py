@@ -21,6 +21,7 @@ from app.domain.pairings import queries as pairings
 from app.domain.pairings.leaving import conclude
 from app.domain.pairings.models import EndReason, Pairing, PairingStatus
 from app.domain.people.events import PersonCreated, PersonDeactivated, PersonReactivated, PersonUpdated
+from app.domain.planning import service as planning
 from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed, ProgrammePublished
 from app.domain.readiness import training
 from app.domain.recognition import earning
@@ -113,6 +114,7 @@ async def _clear_calendar(db: Db, pairing_id: str, reason: CancelReason) -> None
     # It has been resumed meanwhile: what is ahead may have been scheduled since.
     if pairing.status not in (PairingStatus.ACTIVE, PairingStatus.CLOSING):
         await cancel_ahead(db, pairing_id, reason)
+        await planning.end(db, pairing_id)
 
 
 REACTIONS: dict[str, Reaction] = {

@@ -1,7 +1,8 @@
 """What a pair does together: sessions, what is learned between them, goals, wins and words for each other."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -39,6 +40,27 @@ async def test_a_session_is_scheduled_moved_and_held(company: Company) -> None:
     assert await company.told(session["id"]) == ["session.scheduled", "session.rescheduled"]
     nobody = await company.call("POST", f"/v1/sessions/{session['id']}/complete", "mentor", 409)
     assert nobody["code"] == "session_not_begun"
+
+
+@shows(38)
+@shows(28)
+async def test_the_two_find_a_time_and_meet_every_other_week_at_the_same_hour(company: Company) -> None:
+    pairing = await company.world.pairing()
+    query = "query($id: ID!) { pairingSlots(id: $id) { reason slots { startsAt mentorLocal menteeLocal } } }"
+
+    found = (await company.gql.data(query, "mentee", id=pairing["id"]))["pairingSlots"]
+    day, hour = found["slots"][0]["mentorLocal"][:10], found["slots"][0]["mentorLocal"][11:16]
+    given = {"pairing_id": pairing["id"], "starts_on": day, "local_time": hour, "count": 4, "every_weeks": 2}
+    made = await company.call("POST", "/v1/recurring-sessions", "mentee", 201, **given)
+
+    assert found["reason"] is None
+    path = f"/v1/sessions?series_id={made['id']}&sort=starts_at"
+    starts = [one["starts_at"] for one in (await company.call("GET", path, "mentor"))["items"]]
+    assert datetime.fromisoformat(starts[0]) == datetime.fromisoformat(found["slots"][0]["startsAt"])
+    local = [datetime.fromisoformat(at).astimezone(ZoneInfo(made["zone"])) for at in starts]
+    assert {f"{at:%H:%M}" for at in local} == {hour}
+    # Clocks went forward in between.
+    assert len({at.utcoffset() for at in local}) == 2
 
 
 @shows(39)

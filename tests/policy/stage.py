@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from app import clock
+from app import db as database
 from app.auth.actor import Role
 from app.declared import RESOURCES
 from tests.conflicted import conflicted
@@ -25,6 +26,7 @@ _TO_ATTEND = """
     select attendance.id, person_id from attendance join session using (organisation_id)
      where organisation_id = $1 and session.id = session_id and status = 'scheduled'
 """
+_REPEATED = "select id from session where series_id = $1"
 _TIERS = ("author_only", "pair", "pair_and_coordinator")
 _AUDIENCES = ("partner", "private", "aggregate")
 
@@ -212,6 +214,7 @@ class _Pair:
         await world.do("admin", "activate_pairing", pairing_id)
         self._note_down("pairing_overview", overview_of(pairing_id))
         await self._sessions(pairing_id)
+        await self._repeated(pairing_id)
         goal = await self._made(mentor, "goal", "set_goal", pairing_id=pairing_id, title="One report", measure="Sent")
         await self._made(mentor, "goal_milestone", "create_goal_milestone", goal_id=goal, title="First step")
         await self._made(mentor, "win", "celebrate_win", pairing_id=pairing_id, text="It worked", own={mentor})
@@ -304,6 +307,18 @@ class _Pair:
                     self._note_down("note", made["id"], own={author}, tier=tier)
             if days >= 40:
                 await world.do(mentee, "cancel_session", session_id, reason="priority")
+
+    async def _repeated(self, pairing_id: str) -> None:
+        """Two more sessions, called off together: nobody is told by whom."""
+        starts_on = (clock.now() + timedelta(days=60 + self._day)).date()
+        given: dict[str, Any] = {"starts_on": starts_on, "local_time": "09:00", "count": 2, "topic": "AI"}
+        made = await self._made(
+            self._mentor, "recurring_session", "schedule_recurring_session", pairing_id=pairing_id, **given
+        )
+        await self._world.do(self._mentee, "cancel_recurring_session", made, reason="priority")
+        reads = database.current().reads
+        for row in await reads.fetch(self._world.organisation_id, _REPEATED, (made,)):
+            self._note_down("session", row["id"])
 
     async def _made(self, by: str, resource: str, intent: str, /, **data: Any) -> str:
         facts = {name: data.pop(name) for name in ("own", "addressee", "tier") if name in data}

@@ -233,13 +233,22 @@ select
     pg_temp.member(n, n / 2), pg_temp.at(n)
 from generate_series(2, 3001) n;
 
+insert into recurring_session (
+    organisation_id, id, version, created_at, updated_at, programme_id, pairing_id, status, starts_on, ends_on,
+    local_time, zone, duration_minutes, every_weeks, count, mode
+)
+select
+    :organisation, pg_temp.key('srs', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), pg_temp.key('pai', n),
+    'active', date '2025-01-01' + (n % 300)::int, date '2025-12-01', '09:00', 'UTC', 60, 2, 10, 'remote'
+from generate_series(1, 1500) n;
+
 insert into session (
-    organisation_id, id, version, created_at, updated_at, programme_id, pairing_id, number, status, starts_at, ends_at,
-    zone, mode, focus_rating, reschedule_count, calendar_uid, calendar_sequence
+    organisation_id, id, version, created_at, updated_at, programme_id, pairing_id, series_id, number, status, starts_at,
+    ends_at, zone, mode, focus_rating, reschedule_count, calendar_uid, calendar_sequence
 )
 select
     :organisation, pg_temp.key('ses', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(1 + n % 1500),
-    pg_temp.key('pai', 1 + n % 1500), 1 + n / 1500, (array['completed', 'completed', 'scheduled'])[1 + n % 3],
+    pg_temp.key('pai', 1 + n % 1500), pg_temp.key('srs', 1 + n % 1500), 1 + n / 1500, (array['completed', 'completed', 'scheduled'])[1 + n % 3],
     pg_temp.at(n), pg_temp.at(n + 1), 'UTC', 'remote', 1 + n % 5, 0, n::text, 0
 from generate_series(1, 3000) n;
 

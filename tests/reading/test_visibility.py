@@ -48,7 +48,7 @@ SEEN_BY = {
     "pairing": FACTS | {"auditor", "platform"},
     "agreement": FACTS | {"auditor", "platform"},
     "signature": FACTS | {"auditor", "platform"},
-    "session": PAIR | {"coordinator", "service", "auditor"},
+    **dict.fromkeys(("session", "recurring_session"), PAIR | {"coordinator", "service", "auditor"}),
     "attendance": PAIR,
     "agenda_item": PAIR,
     "session_link": PAIR,

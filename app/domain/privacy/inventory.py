@@ -200,6 +200,7 @@ INVENTORY: Mapping[str, Plan] = {
         keep="evidence", blank={"title": "null"}, whose="person_id = $2", rewrite="title", shred="text"
     ),
     "recognition_criterion": Plan(rewrite="name description"),
+    "recurring_session": Plan(keep="local_time zone", rewrite="topic", where=_OF_PAIRINGS),
     "retention_policy": Plan(),
     "session": Plan(keep="zone calendar_uid cancelled_by", rewrite="topic", where=_OF_PAIRINGS),
     # Rooms are often named after who meets there, and nobody meets there any more.

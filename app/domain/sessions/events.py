@@ -16,6 +16,7 @@ class SessionEvent(Event):
     session_id: str
     pairing_id: str
     programme_id: str
+    series_id: str | None
     mentor_id: str
     mentee_id: str
     number: int
@@ -32,7 +33,7 @@ class SessionEvent(Event):
     def of(cls, session: Session, pairing: Pairing, **more: Any) -> Self:
         """The event for the session as it is now."""
         names = (
-            "pairing_id programme_id number status starts_at ends_at zone mode calendar_uid calendar_sequence"
+            "pairing_id programme_id series_id number status starts_at ends_at zone mode calendar_uid calendar_sequence"
         ).split()
         return cls(
             session_id=session.id,

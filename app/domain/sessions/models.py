@@ -93,6 +93,7 @@ class Session(Row, table=True):
         of_organisation(),
         belongs_to("programme", "programme_id"),
         belongs_to("pairing", "pairing_id"),
+        belongs_to("recurring_session", "series_id"),
         check("times", "ends_at > starts_at"),
         check("focus_rating", "focus_rating between 1 and 5"),
         unique("pairing_id", "number", name="uq_session_number"),
@@ -101,6 +102,7 @@ class Session(Row, table=True):
         index("session_programme", "programme_id", "starts_at", "id"),
         index("session_pairing", "pairing_id", "starts_at", "id"),
         index("session_starts_at", "starts_at", "id"),
+        index("session_series", "series_id", "id", where="series_id is not null"),
         index("session_programme_id", "programme_id", "id"),
         index("session_pairing_id", "pairing_id", "id"),
     )
@@ -108,6 +110,7 @@ class Session(Row, table=True):
 
     programme_id: str = Field(sa_type=sa.Text)
     pairing_id: str = Field(sa_type=sa.Text)
+    series_id: str | None = Field(default=None, sa_type=sa.Text)
     number: int
     status: SessionStatus = Field(default=SessionStatus.SCHEDULED, sa_type=text_enum(SessionStatus))
     starts_at: datetime = instant()

@@ -32,10 +32,17 @@ class Setting:
     is_too_close: bool
 
 
+def spacing(pairing: Pairing) -> timedelta:
+    """How far two sessions of a pair are apart at least.
+
+    Whole days, less an hour: a pair that meets weekly at nine stays a pair that meets weekly at nine.
+    """
+    return timedelta(days=pairing.cadence_min_days) - timedelta(hours=1)
+
+
 async def setting(db: Db, pairing: Pairing, starts_at: datetime, *, without: str | None = None) -> Setting:
     """The circumstances of a session of `pairing` at `starts_at`; `without` names one that is about to move."""
-    # Whole days apart, less an hour: a pair that meets weekly at nine stays a pair that meets weekly at nine.
-    apart = timedelta(days=pairing.cadence_min_days) - timedelta(hours=1)
+    apart = spacing(pairing)
     values = {
         "organisation": db.organisation_id,
         "programme": pairing.programme_id,
@@ -115,6 +122,42 @@ async def ahead(db: Db, pairing_id: str, since: datetime) -> Sequence[Session]:
         .with_for_update()
     )
     return (await db.execute(select)).scalars().all()
+
+
+async def starts(db: Db, pairing_id: str, since: datetime, until: datetime) -> Sequence[datetime]:
+    """When the sessions of a pair between two instants begin, of those that cadence counts."""
+    select = sa.select(col(Session.starts_at)).where(
+        col(Session.organisation_id) == db.organisation_id,
+        col(Session.pairing_id) == pairing_id,
+        col(Session.status).in_(_COUNTED),
+        col(Session.starts_at) > since,
+        col(Session.starts_at) < until,
+    )
+    return (await db.execute(select)).scalars().all()
+
+
+async def latest(db: Db, pairing_id: str) -> datetime | None:
+    """When the last session of a pair begins, of those that cadence counts, past or ahead."""
+    select = sa.select(sa.func.max(col(Session.starts_at))).where(
+        col(Session.organisation_id) == db.organisation_id,
+        col(Session.pairing_id) == pairing_id,
+        col(Session.status).in_(_COUNTED),
+    )
+    found: datetime | None = (await db.execute(select)).scalar()
+    return found
+
+
+async def busy(
+    db: Db, person_ids: Sequence[str], since: datetime, until: datetime
+) -> Sequence[tuple[datetime, datetime]]:
+    """From when until when some of these people are in a session of any pair, between two instants."""
+    select = sa.select(col(Attendance.starts_at), col(Attendance.ends_at)).where(
+        col(Attendance.organisation_id) == db.organisation_id,
+        col(Attendance.person_id).in_(person_ids),
+        col(Attendance.is_busy),
+        sa.func.tstzrange(col(Attendance.starts_at), col(Attendance.ends_at)).op("&&")(sa.func.tstzrange(since, until)),
+    )
+    return [(starts_at, ends_at) for starts_at, ends_at in await db.execute(select)]
 
 
 async def lapsed(db: Db, before: datetime, *, limit: int) -> Sequence[Session]:

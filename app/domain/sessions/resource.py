@@ -40,6 +40,7 @@ SESSIONS = Resource(
     filters=(
         Equals("pairing_id"),
         Equals("programme_id"),
+        Equals("series_id"),
         Equals("status"),
         Equals("mode"),
         Range("starts_at"),

@@ -73,6 +73,7 @@ class SessionRead(Output):
     id: str
     pairing_id: str
     programme_id: str
+    series_id: str | None = Field(description="The series that it was scheduled with.")
     number: int
     status: SessionStatus
     starts_at: datetime

@@ -52,6 +52,7 @@ async def test_a_scheduled_session_is_told_with_all_that_calendars_need(world: W
         "session_id": session["id"],
         "pairing_id": pairing["id"],
         "programme_id": pairing["programme_id"],
+        "series_id": None,
         "mentor_id": world.people["mentor"],
         "mentee_id": world.people["mentee"],
         "number": 1,
