@@ -198,7 +198,7 @@ _PAIRING_BOTH = (
 ).split()
 _MATCHING_OFFICE = (
     "create_matching_policy update_matching_policy create_match_run cancel_match_run approve_match_run "
-    "discard_match_run veto_match_proposal"
+    "discard_match_run veto_match_proposal rematch_pairing"
 ).split()
 _SESSION_BOTH = (
     "schedule_session reschedule_session cancel_session complete_session record_no_show schedule_recurring_session "

@@ -156,6 +156,10 @@ async def test_a_pair_that_does_not_meet_is_noticed_with_a_rule_and_a_suggestion
 
     assert (seen["health"], seen["health_rule"]) == ("at_risk", "overdue_twice")
     assert (told.type, told.data["suggested_action"]) == ("pairing.flagged_at_risk", "offer_rematch")
+    parted = await company.call("POST", f"/v1/pairings/{pairing['id']}/rematch", "coordinator")
+    assert (parted["status"], parted["end_reason"]) == ("ended_early", "rematch")
+    (run,) = (await company.call("GET", "/v1/match-runs?mode=incremental", "coordinator"))["items"]
+    assert run["pair_count"] == 0
 
 
 @shows(30)

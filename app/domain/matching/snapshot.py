@@ -11,7 +11,7 @@ from app import clock
 from app.db import Db
 from app.domain.enrolments.models import EnrolmentRole
 from app.domain.enrolments.profile import USUAL_LEVEL, USUAL_WEIGHT, spans
-from app.domain.pairings.models import LIVE
+from app.domain.pairings.models import LIVE, EndReason
 from app.domain.people import queries as directory
 from app.domain.programmes.models import Programme
 from app.matching.market import Market, Pair, Seat
@@ -43,8 +43,10 @@ _PREFERENCES = """
     where organisation_id = $1 and enrolment_id = any($2) and other_enrolment_id = any($2)
 """
 _PAIRS = """
-    select mentor_id, mentee_id, bool_or(status = any($3)) from pairing
-    where organisation_id = $1 and mentor_id = any($2) and mentee_id = any($2) group by mentor_id, mentee_id
+    select mentor_id, mentee_id, bool_or(status = any($3)),
+        bool_or(status = any($3) or programme_id = $4 and end_reason = $5)
+    from pairing where organisation_id = $1 and mentor_id = any($2) and mentee_id = any($2)
+    group by mentor_id, mentee_id
 """
 
 
@@ -56,15 +58,17 @@ async def load(db: Db, programme: Programme, *, pins: Iterable[Pair] = (), curre
     mentors, mentees, people, seats = await asyncio.to_thread(_read, rows)
     kept_apart = await db.fetch(_KEPT_APART, organisation_id, people)
     preferences = await db.fetch(_PREFERENCES, organisation_id, seats)
-    pairs = await db.fetch(_PAIRS, organisation_id, people, [status.value for status in LIVE])
+    live = [status.value for status in LIVE]
+    pairs = await db.fetch(_PAIRS, organisation_id, people, live, programme.id, EndReason.REMATCH.value)
     barred = [*map(tuple, kept_apart), *((author, other) for _, _, author, other, rank in preferences if rank is None)]
-    barred += [(mentor, mentee) for mentor, mentee, is_live in pairs if is_live]
+    # Who are a pair now, and who were parted in this programme to find others.
+    barred += [(mentor, mentee) for mentor, mentee, _, is_barred in pairs if is_barred]
     return Market(
         mentors=mentors,
         mentees=mentees,
         managers=await directory.managers(db, people),
         barred=frozenset((min(pair), max(pair)) for pair in barred),
-        earlier=frozenset((mentor, mentee) for mentor, mentee, is_live in pairs if not is_live),
+        earlier=frozenset((mentor, mentee) for mentor, mentee, is_live, _ in pairs if not is_live),
         rankings={(seat, other): rank for seat, other, _, _, rank in preferences if rank is not None},
         pins=tuple(pins),
         current=frozenset(current),

@@ -58,6 +58,7 @@ class EndReason(StrEnum):
     LEFT_ORGANISATION = "left_organisation"
     RULE_BROKEN = "rule_broken"
     PROGRAMME_CANCELLED = "programme_cancelled"
+    REMATCH = "rematch"
 
 
 USUAL_GRACE = timedelta(days=14)
