@@ -10,6 +10,8 @@ from app.domain.calendars import invitations
 from app.domain.calendars.resource import CALENDAR_FEEDS
 from app.domain.check_ins import intents as check_ins
 from app.domain.check_ins.resource import CHECK_INS
+from app.domain.circles import intents as circles
+from app.domain.circles.resource import CIRCLE_MEETINGS, CIRCLE_MEMBERS, CIRCLES
 from app.domain.competencies import intents as competencies
 from app.domain.competencies.resource import COMPETENCY_RATINGS
 from app.domain.concerns import intents as concerns
@@ -118,6 +120,9 @@ RESOURCES: tuple[Resource, ...] = (
     SESSION_LINKS,
     ACTION_ITEMS,
     NOTES,
+    CIRCLES,
+    CIRCLE_MEMBERS,
+    CIRCLE_MEETINGS,
     GOALS,
     GOAL_MILESTONES,
     WINS,
@@ -164,6 +169,7 @@ INTENTS: tuple[Intent, ...] = (
     *conflicts.INTENTS,
     *sessions.INTENTS,
     *planning.INTENTS,
+    *circles.INTENTS,
     *goals.INTENTS,
     *feedback.INTENTS,
     *check_ins.INTENTS,

@@ -29,6 +29,7 @@ from app.domain.tasks.resource import Task
 from app.routers.openapi_schemas import components
 from app.routers.writes import METHODS, path_of
 from app.webhooks.models import Attempt, Delivery
+from tests.circles import circle, meeting, peers
 from tests.conflicted import conflicted
 from tests.conftest import NOON
 from tests.matched import matched
@@ -83,6 +84,7 @@ class Full:
     objects: dict[str, str] = field(default_factory=dict)
     other_person: str = ""
     other_enrolment: str = ""
+    peers: tuple[str, ...] = ()
 
     def reader(self, name: str) -> str:
         """A part that sees the object of this kind."""
@@ -113,6 +115,8 @@ class Full:
         body: dict[str, Any] = self._own(components()[intent.takes.__name__]["examples"][0])
         if "other_person_id" in body:
             body["other_person_id"] = self.other_person
+        if "enrolment_ids" in body:
+            body["enrolment_ids"] = list(self.peers)
         if "other_enrolment_id" in body:
             body["other_enrolment_id"] = self.other_enrolment
         return body
@@ -148,6 +152,10 @@ async def fill(world: World) -> Full:
     named: dict[str, Any] = {name: full.objects[name.removesuffix("_id")] for name in TRAINED}
     add("training_assignment", (await world.do("coordinator", "assign_training", **named))["id"])
     add("readiness_assessment", (await assessed(world, "mentor", full.objects["enrolment"]))["id"])
+    full.peers = (full.objects["enrolment"], *await peers(world, programme_id, 1))
+    add("circle", (await circle(world, programme_id, *full.peers))["id"])
+    add("circle_member", await _found(full, "circle_member", "person_id", world.people["mentor"]))
+    add("circle_meeting", (await meeting(world, full.objects["circle"], days=33, agenda="How it goes"))["id"])
     session = await world.session(pairing_id)
     add("session", session["id"])
     again: dict[str, Any] = {"starts_on": (clock.now() + timedelta(days=102)).date(), "local_time": "09:00", "count": 2}

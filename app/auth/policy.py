@@ -19,6 +19,7 @@ class Relation(StrEnum):
     PUBLISHED = "published"  # of a programme that is no longer a draft
     SPONSORED = "sponsored"  # of a programme that the caller sponsors
     OWN_PAIRING = "own_pairing"  # of a pairing of which the caller is a member
+    OWN_CIRCLE = "own_circle"  # of a circle of peers of which the caller is a member
     AS_MENTOR = "as_mentor"  # of a pair that was proposed to the caller, as its mentor
     AS_MENTEE = "as_mentee"  # of a pair that was proposed to the caller, as its mentee
     OWN = "own"  # about the caller, or written by the caller
@@ -63,6 +64,7 @@ _PARTNERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relatio
 # Of a proposal each side sees its own.
 _MENTOR_SIDE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.AS_MENTOR,))
 _MENTEE_SIDE: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.AS_MENTEE,))
+_PEERS: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN_CIRCLE,))
 _SELF: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.OWN,))
 
 # Work in the background: administrators stand above it, the others have what they asked for themselves.
@@ -120,6 +122,7 @@ READ: dict[str, Grants] = {
     "action_item": _PARTNERS,
     # Relations of a note take its tier into account: a private note is OWN to its author and nothing to anyone else.
     "note": _joined(_SELF, _PARTNERS, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
+    **dict.fromkeys(("circle", "circle_member", "circle_meeting"), _joined(_RUNS_PROGRAMME, _PEERS)),
     "goal": _joined({_SERVICE: _ANY}, _PARTNERS),
     "goal_milestone": _joined({_SERVICE: _ANY}, _PARTNERS),
     "win": _PARTNERS,
@@ -182,7 +185,8 @@ _PROGRAMME_SETUP = (
     "create_programme_milestone update_programme_milestone reach_programme_milestone delete_programme_milestone "
     "pledge_sponsorship keep_sponsorship_commitment update_sponsorship delete_sponsorship assign_programme_role "
     "remove_programme_role create_recognition_criterion delete_recognition_criterion create_cohort update_cohort "
-    "delete_cohort open_opportunity update_opportunity close_opportunity"
+    "delete_cohort open_opportunity update_opportunity close_opportunity create_circle update_circle close_circle "
+    "add_circle_member"
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
@@ -211,6 +215,9 @@ _PAIR_ONLY = (
     "delete_goal_milestone celebrate_win give_feedback submit_check_in rate_competency thank_partner raise_concern "
     "write_success_story update_success_story offer_success_story consent_to_success_story withdraw_success_story "
     "write_farewell sign_agreement"
+).split()
+_CIRCLE_MEETINGS = (
+    "schedule_circle_meeting update_circle_meeting reschedule_circle_meeting hold_circle_meeting cancel_circle_meeting"
 ).split()
 _HONOURS = "approve_recognition decline_recognition award_recognition revoke_recognition".split()
 _OWN_ONLY = (
@@ -253,6 +260,8 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(("accept_match_proposal", "decline_match_proposal"), _PROPOSED_TO),
     **dict.fromkeys(_SESSION_BOTH, _joined({_SERVICE: _ANY}, _PARTNERS)),
     "resolve_session": {_COORDINATOR: (Relation.OWN_PROGRAMME,), _SERVICE: _ANY},
+    "remove_circle_member": _joined(_RUNS_PROGRAMME, _SELF),
+    **dict.fromkeys(_CIRCLE_MEETINGS, _joined(_RUNS_PROGRAMME, _PEERS)),
     **dict.fromkeys(_PAIR_ONLY, _PARTNERS),
     **dict.fromkeys(_OWN_ONLY, _SELF),
     **dict.fromkeys(_CONCERN_HANDLER, _HANDLES),
@@ -312,6 +321,7 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("match_proposal", "decline_reason"): _joined(_SELF, {_COORDINATOR: (Relation.ADDRESSEE,)}),
     ("match_proposal", "is_reason_shared"): _joined(_SELF, _WEIGHS),
     ("match_proposal", "veto_reason"): _WEIGHS,
+    **{("circle_meeting", field): _PEERS for field in ("agenda", "url")},
     ("note", "text"): READ["note"],
     ("feedback", "rating"): READ["feedback"],
     ("feedback", "text"): READ["feedback"],

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.commands import policy_page, settings_table
+from app.domain.circles.models import CIRCLE, MEETING
 from app.domain.concerns.models import CONCERN
 from app.domain.conflicts.models import CONFLICT
 from app.domain.enrolments.models import ENROLMENT
@@ -38,6 +39,8 @@ MACHINES: tuple[Machine[Any], ...] = (
     CONFLICT,
     SESSION,
     SERIES,
+    CIRCLE,
+    MEETING,
     GOAL,
     RECOGNITION,
     STORY,

@@ -34,6 +34,7 @@ _RELATIONS = {
         "written for them by their partner; of concerns, those that they look after; of reasons, those that were "
         "shared with coordinators",
     ),
+    Relation.OWN_CIRCLE: ("own circles", "of a circle of peers that they are in"),
     Relation.UNHANDLED: (
         "unhandled",
         "of concerns, those that wait for a handler, of people with whom they stand in no reporting line",

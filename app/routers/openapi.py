@@ -49,6 +49,7 @@ TAGS = {
     "matching": "Who would suit whom, and whom people would like to be paired with.",
     "sessions": "Their meetings: plan, links, action items, notes, and whether they took place.",
     "planning": "Sessions that repeat, and when the two could meet.",
+    "circles": "Peers of one side who meet to learn from each other.",
     "goals": "What a pair works towards, and the small wins on the way.",
     "feedback": "What they thought of it.",
     "check_ins": "How each partner finds the pair, every other month.",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from app.domain.check_ins.events import CheckInSubmitted
+from app.domain.circles import events as circles
 from app.domain.conflicts import events as conflicts
 from app.domain.enrolments import events as enrolments
 from app.domain.feedback.events import FeedbackGiven
@@ -110,6 +111,15 @@ EVENTS: tuple[type[Event], ...] = (
     sessions.SessionNoShowRecorded,
     sessions.SessionUnconfirmed,
     sessions.SessionDisputed,
+    circles.CircleFormed,
+    circles.CircleJoined,
+    circles.CircleLeft,
+    circles.CircleFellApart,
+    circles.CircleClosed,
+    circles.CircleMeetingScheduled,
+    circles.CircleMeetingRescheduled,
+    circles.CircleMeetingHeld,
+    circles.CircleMeetingCancelled,
     goals.GoalWasSet,
     goals.GoalRevised,
     goals.GoalProgressed,

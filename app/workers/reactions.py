@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Set
 
 from app import db as database
 from app.db import Db
+from app.domain.circles import service as circles
 from app.domain.conflicts import consequences
 from app.domain.conflicts import service as conflicts
 from app.domain.conflicts.rules import Changes
@@ -91,6 +92,7 @@ async def _no_seat_left(db: Db, enrolment_id: str) -> None:
 async def _enrolment_over(db: Db, enrolment_id: str) -> None:
     await _no_seat_left(db, enrolment_id)
     await training.call_off(db, enrolment_id)
+    await circles.take_out(db, enrolment_id)
 
 
 async def _programme_cancelled(db: Db, programme_id: str) -> None:

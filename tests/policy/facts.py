@@ -65,6 +65,8 @@ class Thing:
     embedded: str = ""
     # Whom it concerns too much to decide on it by office.
     party: frozenset[str] = NOBODY
+    # Who is in the circle.
+    peers: frozenset[str] = NOBODY
     tier: str = ""
     # Who is proposed, on either side.
     mentor: str = ""
@@ -85,6 +87,8 @@ def holds(part: str, thing: Thing) -> set[Relation]:
         found.add(Relation.SPONSORED)
     if part in thing.members and thing.tier != "author_only":
         found.add(Relation.OWN_PAIRING)
+    if part in thing.peers:
+        found.add(Relation.OWN_CIRCLE)
     if part == thing.mentor:
         found.add(Relation.AS_MENTOR)
     if part == thing.mentee:

@@ -10,6 +10,7 @@ from app import clock
 from app import db as database
 from app.auth.actor import Role
 from app.declared import RESOURCES
+from tests.circles import meeting
 from tests.conflicted import conflicted
 from tests.full import CRITERION, Full, fill, overview_of, task_of
 from tests.matched import matched
@@ -26,6 +27,7 @@ _TO_ATTEND = """
     select attendance.id, person_id from attendance join session using (organisation_id)
      where organisation_id = $1 and session.id = session_id and status = 'scheduled'
 """
+_SEATS = "select id, person_id from circle_member where circle_id = $1"
 _REPEATED = "select id from session where series_id = $1"
 _TIERS = ("author_only", "pair", "pair_and_coordinator")
 _AUDIENCES = ("partner", "private", "aggregate")
@@ -182,6 +184,34 @@ async def _preparations(stage: Stage, enrolments: dict[str, str]) -> None:
         stage.add("readiness_assessment", mirror["id"], **facts)
         for pair in (name for name, two in PAIRS.items() if part in two):
             stage.bundles[pair] |= {"training_assignment": made["id"], "readiness_assessment": mirror["id"]}
+    for name, peers in _circles(enrolments).items():
+        await _circle(stage, name, peers, enrolments)
+
+
+def _circles(enrolments: dict[str, str]) -> dict[str, list[str]]:
+    """The mentors of each programme, those of whom there are two."""
+    found: dict[str, list[str]] = {}
+    for programme, mentor, _ in PAIRS.values():
+        if mentor not in found.setdefault(programme, []):
+            found[programme].append(mentor)
+    return {programme: peers for programme, peers in found.items() if len(peers) > 1}
+
+
+async def _circle(stage: Stage, programme: str, parts: list[str], enrolments: dict[str, str]) -> None:
+    """The mentors of a programme, but for the last of them, among themselves."""
+    world, peers = stage.world, parts[:-1]
+    programme_id = next(thing.id for thing in stage.of("programme") if thing.programme == programme)
+    facts: dict[str, Any] = {"programme": programme, "peers": frozenset(peers)}
+    given: dict[str, Any] = {"name": "Thursdays", "role": "mentor", "enrolment_ids": [enrolments[p] for p in peers]}
+    made = await world.do("admin", "create_circle", programme_id=programme_id, **given)
+    circle_id = stage.add("circle", made["id"], **facts)
+    reads = database.current().reads
+    seats = await reads.fetch(world.organisation_id, _SEATS, (circle_id,))
+    for row in seats:
+        part = next(name for name, person_id in world.people.items() if person_id == row["person_id"])
+        stage.add("circle_member", row["id"], **facts, own={part})
+    held = await meeting(world, circle_id, peers[0], agenda="How it goes", url="https://meet.example.com/2")
+    stage.add("circle_meeting", held["id"], **facts)
 
 
 class _Pair:

@@ -55,6 +55,8 @@ PARENTS = {
     "appoint_coordinator": "programme",
     **dict.fromkeys(("create_recognition_criterion", "nominate_for_recognition", "open_opportunity"), "programme"),
     **dict.fromkeys(("create_pairing", "create_matching_preference"), "enrolment"),
+    "create_circle": "programme",
+    **dict.fromkeys(("add_circle_member", "schedule_circle_meeting"), "circle"),
     **dict.fromkeys(("assign_training", "assess_readiness"), "enrolment"),
     **dict.fromkeys(("create_matching_policy", "create_match_run"), "programme"),
     "propose_agreement": "pairing",

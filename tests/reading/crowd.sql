@@ -158,6 +158,29 @@ select
     (array['ready', 'growing', 'support'])[1 + n % 3], '[]', '[]'
 from generate_series(2, 3001) n;
 
+insert into circle (organisation_id, id, version, created_at, updated_at, programme_id, name, role, status, members)
+select
+    :organisation, pg_temp.key('cir', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n), 'Circle ' || n, 'mentor',
+    'active', 4
+from generate_series(1, 2000) n;
+
+insert into circle_member (
+    organisation_id, id, version, created_at, updated_at, circle_id, enrolment_id, person_id
+)
+select
+    :organisation, pg_temp.key('cmb', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('cir', 1 + n / 4),
+    pg_temp.key('enr', n), pg_temp.key('per', 2 * (1 + n % 503))
+from generate_series(2, 2799) n;
+
+insert into circle_meeting (
+    organisation_id, id, version, created_at, updated_at, circle_id, status, starts_at, ends_at, zone, calendar_uid,
+    calendar_sequence
+)
+select
+    :organisation, pg_temp.key('cmt', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.key('cir', 1 + n % 700), 'scheduled',
+    pg_temp.at(n), pg_temp.at(n + 1), 'UTC', n::text, 0
+from generate_series(1, 2100) n;
+
 insert into matching_preference (
     organisation_id, id, version, created_at, updated_at, programme_id, enrolment_id, other_enrolment_id, author_id,
     other_id, rank, reason_shared

@@ -21,6 +21,7 @@ EVERYONE = AUDITED | PAIR | COORDINATORS | {"outsider"}
 # Staff of the platform, while a glass is broken.
 LOOKED_AT = EVERYONE | {"platform"}
 FACTS = OFFICE | PAIR | {"coordinator"}
+OF_PEERS = frozenset({"mentor", "coordinator", "admin", "service"})
 SEEN_BY = {
     "organisation": LOOKED_AT,
     "rank": LOOKED_AT,
@@ -66,7 +67,8 @@ SEEN_BY = {
     "feedback:partner": PAIR,
     "feedback:private": {"mentor"},
     "feedback:aggregate": {"mentor"},
-    "training_assignment": {"mentor", "coordinator", "admin", "service"},
+    **dict.fromkeys(("circle", "circle_member", "circle_meeting"), OF_PEERS),
+    "training_assignment": OF_PEERS,
     "readiness_assessment": {"mentor", "coordinator"},
     "check_in": {"mentor", "coordinator"},
     "competency_rating": {"mentor"},

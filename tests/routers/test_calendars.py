@@ -9,6 +9,7 @@ from icalendar import Calendar
 
 from app.domain.calendars.models import MOST_FEEDS
 from app.workers.reactions import react
+from tests.circles import circle, meeting
 from tests.conftest import TestClock
 from tests.outcomes import refused
 from tests.routers.conftest import Api
@@ -94,6 +95,27 @@ async def test_a_calendar_that_has_it_is_told_so_until_something_changes(
     changed = await client.get(path, headers={"If-None-Match": tag})
     assert [(event["STATUS"], event["SEQUENCE"]) for event in events(changed)] == [("CANCELLED", "1")]
     assert changed.headers["etag"] != tag
+
+
+async def test_it_holds_the_meetings_of_ones_circles(world: World, client: httpx.AsyncClient, clock: TestClock) -> None:
+    programme = await world.programme(allows_late_intake=True)
+    own = await world.enrolment(programme, world.people["mentor"], "mentor", status="approved")
+    of = await circle(world, programme, own)
+    first = await meeting(world, of["id"], agenda="What was hard?", duration_minutes=30)
+    _, path = await made(world, names_partner=True)
+    _, plain = await made(world)
+
+    answer = await client.get(path)
+
+    assert [(event["UID"], event["SUMMARY"]) for event in events(answer)] == [
+        (first["calendar_uid"], "Circle: First Thursdays")
+    ]
+    assert "hard" not in answer.text
+    assert [event["SUMMARY"] for event in events(await client.get(plain))] == ["Circle"]
+    clock.advance(minutes=1)
+    await world.do("coordinator", "cancel_circle_meeting", first["id"])
+    changed = await client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert [event["STATUS"] for event in events(changed)] == ["CANCELLED"]
 
 
 async def test_what_is_long_past_is_left_out(world: World, client: httpx.AsyncClient, clock: TestClock) -> None:

@@ -173,6 +173,7 @@ SECRET_FIELDS = {
     *(("check_in", name) for name in ("usefulness", "openness", "time_found", "comment")),
     *(("readiness_assessment", name) for name in ("answers", "actions")),
     ("training_assignment", "waive_reason"),
+    *(("circle_meeting", name) for name in ("agenda", "url")),
     ("concern", "text"),
     ("farewell", "learned"),
     ("farewell", "thanks"),
@@ -204,6 +205,8 @@ def test_no_figure_is_computed_from_what_people_confide() -> None:
     figures |= {("pairing_conflict", "options")}
     # The members of one column; other names for columns, and what is the same for all.
     figures |= {("matching_policy", name) for name in Policy.model_fields}
+    # What peers call each other.
+    figures |= {("circle_member", "display_name")}
     # What a run's operation says, which its own readers see.
     figures |= {("sync_run", name) for name in SYNC_RUNS.computed}
     assert computed == figures | {("event", name) for name in ("timestamp", "api_version", "organisation", "url")}

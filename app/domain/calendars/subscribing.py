@@ -23,26 +23,38 @@ _NOBODYS = digest("")
 _MARK = """
     select f.id, f.person_id, f.name, f.names_partner, f.secret_hash, f.version,
         p.employment_status <> 'inactive' and p.erased_at is null as is_here,
-        (select count(*) || ' ' || max(greatest(s.updated_at, mentor.updated_at, mentee.updated_at))
+        (select count(*) || ' ' || coalesce(max(greatest(s.updated_at, mentor.updated_at, mentee.updated_at))::text, '')
          from attendance a
          join session s on s.organisation_id = $1 and s.id = a.session_id
          join pairing r on r.organisation_id = $1 and r.id = s.pairing_id
          join person mentor on mentor.organisation_id = $1 and mentor.id = r.mentor_id
          join person mentee on mentee.organisation_id = $1 and mentee.id = r.mentee_id
-         where a.organisation_id = $1 and a.person_id = f.person_id and a.starts_at >= $3) as mark
+         where a.organisation_id = $1 and a.person_id = f.person_id and a.starts_at >= $3)
+        || (select ' ' || count(*) || ' ' || coalesce(max(greatest(m.updated_at, c.updated_at))::text, '')
+         from circle_member b
+         join circle c on c.organisation_id = $1 and c.id = b.circle_id
+         join circle_meeting m on m.organisation_id = $1 and m.circle_id = b.circle_id
+         where b.organisation_id = $1 and b.person_id = f.person_id and m.starts_at >= $3) as mark
     from calendar_feed f join person p on p.organisation_id = $1 and p.id = f.person_id
     where f.organisation_id = $1 and f.id = $2
 """
 _SESSIONS = """
-    select s.id, s.number, s.status, s.starts_at, s.ends_at, s.created_at, s.updated_at, s.calendar_uid,
-        s.calendar_sequence, partner.display_name as partner
+    select s.id, s.status, s.starts_at, s.ends_at, s.created_at, s.updated_at, s.calendar_uid, s.calendar_sequence,
+        'Session ' || s.number || ' with ' || partner.display_name as title, 'Session' as plain_title
     from attendance a
     join session s on s.organisation_id = $1 and s.id = a.session_id
     join pairing r on r.organisation_id = $1 and r.id = s.pairing_id
     join person partner on partner.organisation_id = $1 and partner.id in (r.mentor_id, r.mentee_id)
         and partner.id <> $2
     where a.organisation_id = $1 and a.person_id = $2 and a.starts_at >= $3
-    order by a.starts_at desc, s.id limit $4
+    union all
+    select m.id, m.status, m.starts_at, m.ends_at, m.created_at, m.updated_at, m.calendar_uid, m.calendar_sequence,
+        'Circle: ' || c.name, 'Circle'
+    from circle_member b
+    join circle c on c.organisation_id = $1 and c.id = b.circle_id
+    join circle_meeting m on m.organisation_id = $1 and m.circle_id = b.circle_id
+    where b.organisation_id = $1 and b.person_id = $2 and m.starts_at >= $3
+    order by starts_at desc, id limit $4
 """
 
 
@@ -79,7 +91,7 @@ async def known(organisation_id: str, feed_id: str, secret: str) -> Subscription
 
 
 async def text(subscription: Subscription) -> str:
-    """The calendar: sessions of the last 90 days, and all that are ahead; at most a thousand, the latest."""
+    """The calendar: sessions and circles of the last 90 days, and all ahead; at most a thousand, the latest."""
     actor = subscription.actor
     async with database.current().writing(actor.organisation_id) as db:
         since = clock.now() - BEHIND
@@ -96,6 +108,6 @@ def _entry(row: Any, subscription: Subscription) -> Entry:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         is_cancelled=row["status"] == SessionStatus.CANCELLED,
-        title=f"Session {row['number']} with {row['partner']}" if subscription.names_partner else "Session",
+        title=row["title"] if subscription.names_partner else row["plain_title"],
         url=f"{config.settings().base_url}/v1/nodes/{row['id']}",
     )

@@ -18,6 +18,7 @@ from app.db import Db
 from app.domain.access.resource import API_KEYS
 from app.domain.calendars.resource import CALENDAR_FEEDS
 from app.domain.check_ins.resource import CHECK_INS
+from app.domain.circles.resource import CIRCLE_MEETINGS, CIRCLE_MEMBERS, CIRCLES
 from app.domain.competencies.resource import COMPETENCY_RATINGS
 from app.domain.concerns.resource import CONCERNS
 from app.domain.enrolments.resource import ENROLMENTS
@@ -61,11 +62,12 @@ _BY_PERSON: Mapping[Resource, str] = {
     COMPETENCY_RATINGS: "author_id",
     CALENDAR_FEEDS: "person_id",
     RECOGNITIONS: "person_id",
-    **dict.fromkeys((TRAINING_ASSIGNMENTS, READINESS_ASSESSMENTS), "person_id"),
+    **dict.fromkeys((TRAINING_ASSIGNMENTS, READINESS_ASSESSMENTS, CIRCLE_MEMBERS), "person_id"),
     CONCERNS: "reporter_id",
 }
 _SHARED = (
     *(MATCH_PROPOSALS, PAIRINGS, AGREEMENTS, SESSIONS, AGENDA_ITEMS, SESSION_LINKS, ACTION_ITEMS, NOTES),
+    *(CIRCLES, CIRCLE_MEETINGS),
     *(GOALS, GOAL_MILESTONES, WINS, FEEDBACK, FAREWELLS, AUDIT_ENTRIES),
 )
 Rows = list[dict[str, Any]]

@@ -14,6 +14,7 @@ _ERASED = f"'{ERASED}'"
 _PAIRINGS = "select id from pairing where organisation_id = $1 and $2 in (mentor_id, mentee_id)"
 _OF_PAIRINGS = f"pairing_id in ({_PAIRINGS})"
 _OF_SESSIONS = f"session_id in (select id from session where organisation_id = $1 and {_OF_PAIRINGS})"  # noqa: S608
+_OF_CIRCLES = "circle_id in (select circle_id from circle_member where organisation_id = $1 and person_id = $2)"
 # Goals of their side of a pair.
 _OWN_GOAL = (
     "(owner = 'mentor' and pairing_id in (select id from pairing where organisation_id = $1 and mentor_id = $2)"
@@ -93,6 +94,9 @@ INVENTORY: Mapping[str, Plan] = {
     # The words are the reporter's, the notes the organisation's.
     "concern": Plan(blank={"notes": "null"}, whose="reporter_id = $2", shred="text"),
     "calendar_feed": Plan(keep="secret_hash", blank={"name": _ERASED}),
+    "circle": Plan(rewrite="name"),
+    "circle_meeting": Plan(keep="zone calendar_uid", blank={"url": "null"}, whose=_OF_CIRCLES, rewrite="agenda"),
+    "circle_member": Plan(),
     "cohort": Plan(rewrite="name"),
     "consent": Plan(keep="notice_version"),
     "credential": Plan(keep="organisation_id"),
