@@ -92,7 +92,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "session_link": {_O: "kind", _C: "url"},
     "action_item": {_O: "due_on applied_at", _C: "text"},
     "note": {_O: "tier", _X: "text"},
-    "goal": {_O: "owner progress due_on status achieved_at", _C: "title measure competency"},
+    "goal": {_O: "owner objective progress due_on status achieved_at revisions", _C: "title measure competency"},
     "goal_milestone": {_O: "due_on reached_at", _C: "title"},
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},

@@ -8,7 +8,7 @@ from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.boards.schemas import PairingOverviewRead
 from app.domain.goals.models import GoalStatus
-from app.domain.goals.resource import GOALS
+from app.domain.goals.resource import GOALS, is_shared
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
@@ -43,7 +43,7 @@ def _lines() -> sa.Select[Any]:
     )
     aimed = _of_pairing(
         _GOAL,
-        sa.func.count().label("goals_set"),
+        sa.func.count().filter(is_shared(_GOAL)).label("goals_set"),
         sa.func.count().filter(is_one_of(_GOAL.c.status, GoalStatus.ACHIEVED)).label("goals_achieved"),
     )
     line_id = sa.literal_column(f"'{_PREFIX}_'", sa.Text) + sa.func.substr(_PAIRING.c.id, sa.literal_column("5"))
