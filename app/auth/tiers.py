@@ -108,7 +108,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "calendar_feed": {_O: "name names_partner"},
     "pairing_overview": {
         _O: "status health health_rule health_since starts_on ends_on sessions_held last_session_at next_session_at "
-        "goals_set goals_achieved"
+        "goals_set goals_achieved last_check_in_at"
     },
     "webhook_endpoint": {
         _O: "url description types status disabled_reason programme_ids changed_fields filter format payload transform "
