@@ -274,6 +274,7 @@ ASK: Mapping[str, Grants] = {
     "programme_eligibility": _RUNS_PROGRAMME,
     "programme_leader_participation": _joined(_RUNS_PROGRAMME, _SPONSORS),
     "session_invitation": _SESSION_FACTS,
+    "person_digest": _SELF,
     "match_proposal_why": _joined(_PROPOSED_TO, _WEIGHS),
 }
 

@@ -147,6 +147,21 @@ async def test_progress_is_tracked_to_the_end(company: Company) -> None:
     assert (await company.told(goal["id"]))[-2:] == ["goal.progressed", "goal.achieved"]
 
 
+@shows(47)
+async def test_what_came_on_is_told_at_once_by_either_door(company: Company) -> None:
+    pairing = await company.world.pairing()
+    goal = await company.call("POST", "/v1/goals", "mentee", 201, pairing_id=pairing["id"], title="Write a query")
+    await company.call("POST", f"/v1/goals/{goal['id']}/progress", "mentee", progress=50)
+    mentor_id = company.world.people["mentor"]
+
+    told = await company.call("GET", f"/v1/people/{mentor_id}/digest", "mentor")
+    query = "query($id: ID!) { personDigest(id: $id) { goals { id progress status } } }"
+    asked = (await company.gql.data(query, "mentor", id=mentor_id))["personDigest"]
+
+    assert [(each["id"], each["progress"]) for each in told["goals"]] == [(goal["id"], 50)]
+    assert asked["goals"] == [{"id": goal["id"], "progress": 50, "status": "ACTIVE"}]
+
+
 @shows(48)
 async def test_a_small_win_is_celebrated(company: Company) -> None:
     pairing = await company.world.pairing()
