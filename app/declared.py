@@ -20,6 +20,7 @@ from app.domain.conflicts import intents as conflicts
 from app.domain.conflicts.resource import PAIRING_CONFLICTS
 from app.domain.connectors import intents as connectors
 from app.domain.connectors.resource import HR_SOURCES
+from app.domain.digests import asking as digests
 from app.domain.enrolments import intents as enrolments
 from app.domain.enrolments import participation
 from app.domain.enrolments.resource import ENROLMENTS
@@ -188,5 +189,6 @@ INQUIRIES: tuple[Inquiry, ...] = (
     *of_matching.INQUIRIES,
     *suggesting.INQUIRIES,
     *invitations.INQUIRIES,
+    *digests.INQUIRIES,
 )
 BY_PREFIX = {resource.prefix: resource for resource in RESOURCES}

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from bench.workloads import WORKLOADS  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(prog="bench", description="Measure the service against the limit.")
-    parser.add_argument("workloads", nargs="*", metavar="w1 … w5", help="which; all when none is named")
+    parser.add_argument("workloads", nargs="*", metavar="w1 … w5 viewer board", help="which; all when none is named")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--concurrency", type=int, default=8)

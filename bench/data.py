@@ -44,6 +44,11 @@ _PLACES = """
       window w as (partition by organisation_id, programme_id order by starts_at desc, id desc)) s
     where place % 50 = 0 and place + 51 <= total order by organisation_id, programme_id, place
 """
+# A few of those who have somebody to mentor.
+_MENTORS = """
+    select organisation_id, (array_agg(mentor_id order by id))[:10] as people from pairing
+    where status = 'active' group by organisation_id
+"""
 _BUSY = """
     select exists (select from pg_stat_activity
       where backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid())
@@ -72,8 +77,9 @@ class Data:
     cluster: Cluster
     address: str
     day: datetime
-    # By organisation: its key, programmes, pairings, and those pairings that may meet.
+    # By organisation: its key, those of some of its people, programmes, pairings, and those pairings that may meet.
     keys: dict[str, str]
+    people: dict[str, dict[str, str]]
     programmes: dict[str, list[str]]
     pairings: dict[str, list[str]]
     active: list[tuple[str, str]]
@@ -133,16 +139,22 @@ async def _seed(address: str) -> None:
             await sealed.seal_feedback(connection)
         await connection.execute("vacuum (analyze)")
         organisations = [row["id"] for row in await connection.fetch("select id from organisation order by id")]
+        mentors = {row["organisation_id"]: row["people"] for row in await connection.fetch(_MENTORS)}
     finally:
         await connection.close()
-    keys = {}
+    keys: dict[str, str] = {}
+    people: dict[str, dict[str, str]] = {}
     lanes = database.Database(address, config.settings())
     for organisation_id in organisations:
         async with lanes.writing(organisation_id) as db:
             keys[organisation_id] = await founding.grant(db, Role.SERVICE_ACCOUNT, service_account="bench")
+            people[organisation_id] = {
+                person_id: await founding.grant(db, Role.PARTICIPANT, person_id=person_id)
+                for person_id in mentors[organisation_id]
+            }
     await lanes.close()
     _KEYS.touch(mode=0o600)
-    _KEYS.write_text(json.dumps(keys))
+    _KEYS.write_text(json.dumps({"keys": keys, "people": people}))
 
 
 async def _read(cluster: Cluster, address: str) -> Data:
@@ -161,7 +173,7 @@ async def _read(cluster: Cluster, address: str) -> Data:
         cluster=cluster,
         address=address,
         day=day,
-        keys=json.loads(_KEYS.read_text()),
+        **json.loads(_KEYS.read_text()),
         programmes=_grouped(programmes),
         pairings=_grouped(pairings),
         active=active,

@@ -15,6 +15,7 @@ import asyncpg
 import orjson
 
 from app import ids
+from bench.limit_pages import BOARD, VIEWER
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -100,7 +101,7 @@ CREATE = """
         reschedule_count, calendar_uid, calendar_sequence, completed_at, cancelled_at, cancelled_by, cancel_reason,
         version, created_at, updated_at from made) r
 """
-_STATEMENTS = (PAIRING, SESSIONS, NESTED, PEOPLE, CREATE)
+_STATEMENTS = (PAIRING, SESSIONS, NESTED, PEOPLE, VIEWER, BOARD, CREATE)
 
 
 class Pool:
@@ -134,16 +135,21 @@ pool = Pool()
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one request. The header `authorization` holds the bare id of the organisation."""
+    """Answer one request. The header `authorization` holds bare ids: of the organisation, and of who asks."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
         return
-    organisation_id = next(value for name, value in scope["headers"] if name == b"authorization").decode()
+    caller = next(value for name, value in scope["headers"] if name == b"authorization").decode()
+    organisation_id, _, person_id = caller.partition(" ")
     path, status = scope["path"], 200
     if path == "/graphql":
         asked = orjson.loads(await _body(receive))
         if "id" in asked["variables"]:
             body = await pool.value(NESTED, organisation_id, asked["variables"]["id"])
+        elif "programme" in asked["variables"]:
+            body = await pool.value(BOARD, organisation_id, asked["variables"]["programme"])
+        elif person_id:
+            body = await pool.value(VIEWER, organisation_id, person_id)
         else:
             body = await pool.value(PEOPLE, organisation_id)
     elif scope["method"] == "POST":

@@ -116,6 +116,13 @@ select organisation_id, pg_temp.tid('gol', made + (o + 20 * k + 10000 * j) * int
   (k * 13) % 100, day::date + 30 + k % 90, 'active'
 from pair, base, generate_series(0, 2) j;
 
+-- What either said of the pair in the first round.
+insert into check_in (organisation_id, id, version, created_at, updated_at, pairing_id, programme_id, author_id, round,
+  usefulness, openness, time_found, asks_for_help)
+select organisation_id, pg_temp.untimed('chk', author_id || id), 1, day - interval '90 days', day - interval '90 days',
+  id, programme_id, author_id, 1, 4, 3, 5, false
+from pair, base, lateral (values (mentor_id), (mentee_id)) as side(author_id);
+
 -- Both partners on what was held, then words on the partner, until there are enough.
 insert into feedback (organisation_id, id, version, created_at, updated_at, pairing_id, session_id, author_id, addressee_id,
   type, audience, rating, text)

@@ -1,4 +1,4 @@
-"""The five pieces of work, as requests to the service and to the limit: the same, but for keys and cursors."""
+"""The pieces of work, as requests to the service and to the limit: the same, but for keys and cursors."""
 
 import json
 import random
@@ -21,6 +21,14 @@ NESTED = """query Programme($id: ID!) { programme(id: $id) { name pairings(first
  goals(first: 10) { nodes { title progress } } averageFocus } } } }"""
 PEOPLE = """query People { people(first: 100) { nodes { id displayName workEmail department title rankLevel location
  zone employmentStatus hireDate } } }"""
+VIEWER = """query Viewer { viewer { id displayName
+ tasks(first: 20) { nodes { id kind dueAt pairing { id } } }
+ pairingsAsMentor(first: 5) { nodes { id status mentee { displayName } } }
+ pairingsAsMentee(first: 5) { nodes { id status mentor { displayName } } } } }"""
+BOARD = """query Board($programme: ID!) {
+ pairingOverviews(first: 100, filter: {programmeId: [$programme]}) { nodes {
+ pairingId status health nextSessionAt lastSessionAt lastCheckInAt sessionsHeld goalsSet goalsAchieved
+ mentor { displayName } mentee { displayName } } } }"""
 _REQUESTS, _WRITES = 20_000, 60_000
 
 
@@ -35,6 +43,8 @@ class Ask:
     # The sort keys of the row after which a page begins, as JSON text.
     after: str = ""
     idempotency_key: str = ""
+    # Who asks, where it is somebody of the organisation and no system.
+    person_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,24 @@ def _people(data: Data) -> list[Ask]:
     return [Ask(o, "POST", "/graphql", body) for o in draw.choices(list(data.keys), k=_REQUESTS)]
 
 
+def _viewer(data: Data) -> list[Ask]:
+    draw, body = random.Random(6), json.dumps({"query": VIEWER, "variables": {}})
+    asks = [
+        Ask(o, "POST", "/graphql", body, person_id=person) for o, people in data.people.items() for person in people
+    ]
+    return draw.choices(asks, k=_REQUESTS)
+
+
+def _board(data: Data) -> list[Ask]:
+    draw = random.Random(7)
+    asks = [
+        Ask(o, "POST", "/graphql", json.dumps({"query": BOARD, "variables": {"programme": programme_id}}))
+        for o, programmes in data.programmes.items()
+        for programme_id in programmes
+    ]
+    return draw.choices(asks, k=_REQUESTS)
+
+
 def _new_sessions(data: Data) -> list[Ask]:
     """Each has its own pairing and day."""
     asks = []
@@ -106,6 +134,8 @@ WORKLOADS = {
     "w3": Workload("w3", "GraphQL: programme, 20 pairings and what hangs on them", _nested),
     "w4": Workload("w4", "REST: schedule a session", _new_sessions, writes=True),
     "w5": Workload("w5", "GraphQL: 100 people, 10 fields", _people),
+    "viewer": Workload("viewer", "GraphQL: who asks, their 20 tasks and their pairs", _viewer),
+    "board": Workload("board", "GraphQL: a board of 100 pairs with their figures", _board),
 }
 
 
@@ -116,7 +146,8 @@ def for_service(data: Data, ask: Ask) -> tuple[str, str, str, str, str]:
         programme = ask.path.partition("programme_id=")[2].partition("&")[0]
         scope = f"{ask.organisation_id}|session|-starts_at|programme_id={programme}&status=completed"
         target += "&cursor=" + pagination.seal(scope, ask.after)
-    return ask.method, target, ask.body, f"Bearer {data.keys[ask.organisation_id]}", ask.idempotency_key
+    key = data.people[ask.organisation_id][ask.person_id] if ask.person_id else data.keys[ask.organisation_id]
+    return ask.method, target, ask.body, f"Bearer {key}", ask.idempotency_key
 
 
 def for_limit(_data: Data, ask: Ask) -> tuple[str, str, str, str, str]:
@@ -124,4 +155,4 @@ def for_limit(_data: Data, ask: Ask) -> tuple[str, str, str, str, str]:
     target = ask.path
     if ask.after:
         target += "&" + urlencode({"cursor": "|".join(json.loads(ask.after))})
-    return ask.method, target, ask.body, ask.organisation_id, ""
+    return ask.method, target, ask.body, f"{ask.organisation_id} {ask.person_id}".rstrip(), ""

@@ -16,7 +16,7 @@ class Relation(StrEnum):
 
     ORGANISATION = "organisation"  # any row of the caller's organisation
     OWN_PROGRAMME = "own_programme"  # of a programme in which the caller holds a programme role
-    PUBLISHED = "published"  # of a programme that is no longer a draft
+    PUBLISHED = "published"  # of a programme, or of a goal, that is no longer a draft
     SPONSORED = "sponsored"  # of a programme that the caller sponsors
     OWN_PAIRING = "own_pairing"  # of a pairing of which the caller is a member
     OWN_CIRCLE = "own_circle"  # of a circle of peers of which the caller is a member
@@ -123,8 +123,8 @@ READ: dict[str, Grants] = {
     # Relations of a note take its tier into account: a private note is OWN to its author and nothing to anyone else.
     "note": _joined(_SELF, _PARTNERS, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     **dict.fromkeys(("circle", "circle_member", "circle_meeting"), _joined(_RUNS_PROGRAMME, _PEERS)),
-    "goal": _joined({_SERVICE: _ANY}, _PARTNERS),
-    "goal_milestone": _joined({_SERVICE: _ANY}, _PARTNERS),
+    # Drafts are their author's alone (the relations).
+    **dict.fromkeys(("goal", "goal_milestone"), _joined({_SERVICE: (Relation.PUBLISHED,)}, _PARTNERS)),
     "win": _PARTNERS,
     "retention_policy": _EVERYONE,
     **dict.fromkeys(("consent", "export", "erasure"), _joined(_OVERSIGHT, _SELF)),
@@ -211,8 +211,9 @@ _SESSION_BOTH = (
 _PAIR_ONLY = (
     "update_session rate_session create_agenda_item update_agenda_item delete_agenda_item create_session_link "
     "delete_session_link create_action_item update_action_item apply_action_item delete_action_item create_note "
-    "set_goal update_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
-    "delete_goal_milestone celebrate_win give_feedback submit_check_in rate_competency thank_partner raise_concern "
+    "set_goal update_goal delete_goal activate_goal progress_goal achieve_goal abandon_goal create_goal_milestone "
+    "reach_goal_milestone delete_goal_milestone celebrate_win give_feedback submit_check_in rate_competency "
+    "thank_partner raise_concern "
     "write_success_story update_success_story offer_success_story consent_to_success_story withdraw_success_story "
     "write_farewell sign_agreement"
 ).split()
@@ -287,6 +288,7 @@ ASK: Mapping[str, Grants] = {
     "session_invitation": _SESSION_FACTS,
     # From it one learns when the other is taken.
     "pairing_slots": _joined({_SERVICE: _ANY}, _PARTNERS),
+    "person_digest": _SELF,
     "match_proposal_why": _joined(_PROPOSED_TO, _WEIGHS),
 }
 

@@ -99,7 +99,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "circle": {_O: "name role status members"},
     "circle_member": {_O: "display_name"},
     "circle_meeting": {_O: "status starts_at ends_at zone calendar_uid calendar_sequence", _X: "agenda url"},
-    "goal": {_O: "owner progress due_on status achieved_at", _C: "title measure competency"},
+    "goal": {_O: "owner objective progress due_on status achieved_at revisions", _C: "title measure competency"},
     "goal_milestone": {_O: "due_on reached_at", _C: "title"},
     "win": {_C: "text"},
     "feedback": {_O: "type audience", _X: "rating text"},
@@ -115,7 +115,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "calendar_feed": {_O: "name names_partner"},
     "pairing_overview": {
         _O: "status health health_rule health_since starts_on ends_on sessions_held last_session_at next_session_at "
-        "goals_set goals_achieved"
+        "goals_set goals_achieved last_check_in_at"
     },
     "webhook_endpoint": {
         _O: "url description types status disabled_reason programme_ids changed_fields filter format payload transform "

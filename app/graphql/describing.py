@@ -34,6 +34,7 @@ _FIELDS = {
 _ARGUMENTS = {
     "id": "The id. One that is malformed names nothing.",
     "otherEnrolmentId": "Of the same programme, on the other side.",
+    "since": "From when on things are news. Absent: seven days ago.",
     "matchRunId": "Of which run. Absent: the last that there is to speak of.",
     "type": "The name of a type, such as `session.completed`.",
     "key": "The key of a template, such as `digital_literacy`.",

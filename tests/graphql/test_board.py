@@ -4,7 +4,7 @@ from tests.graphql.client import Gql
 from tests.world import World
 
 QUERY = """query($id:ID!){programme(id:$id){pairingOverviews(first:100){nodes{
-    health healthRule sessionsHeld lastSessionAt nextSessionAt goalsSet goalsAchieved mentor{displayName}
+    health healthRule sessionsHeld lastSessionAt nextSessionAt goalsSet goalsAchieved lastCheckInAt mentor{displayName}
 }}}}"""
 
 
@@ -26,6 +26,7 @@ async def test_a_hundred_lines_take_one_statement(gql: Gql, world: World, statem
             "nextSessionAt": "2026-03-05T12:00:00+00:00",
             "goalsSet": 0,
             "goalsAchieved": 0,
+            "lastCheckInAt": None,
             "mentor": {"displayName": "Mentor Doe"},
         }
     ]

@@ -53,11 +53,11 @@ async def test_filters_by_the_ids_of_another_organisation_find_nothing(
     by_field = {each.column: each.to.name for each in resource.references.values() if each.to.name in acme.objects}
     listed = to_camel_case(plural_name(resource))
     for rule in resource.filters:
-        if isinstance(rule, Equals) and rule.field in by_field:
-            value = acme.objects[by_field[rule.field]]
-            query = (
-                f'{{{listed}(filter:{{{to_camel_case(rule.field)}:"{value}"}}){{nodes{{id}} pageInfo{{startCursor}}}}}}'
-            )
+        name = rule.parameters[0]
+        kind = by_field.get(name, name.removesuffix("_id"))
+        if isinstance(rule, Equals) and name.endswith("_id") and kind in acme.objects:
+            value = acme.objects[kind]
+            query = f'{{{listed}(filter:{{{to_camel_case(name)}:"{value}"}}){{nodes{{id}} pageInfo{{startCursor}}}}}}'
             found = await stranger.data(query)
             assert found == {listed: {"nodes": [], "pageInfo": {"startCursor": None}}}
 

@@ -141,6 +141,22 @@ async def test_each_side_and_the_pair_set_goals(company: Company, part: str, own
     assert await company.world.seen_by(made["id"]) == {"mentor", "mentee", "service"}
 
 
+@shows(46)
+async def test_a_goal_is_drafted_alone_then_shared_and_serves_the_programme(company: Company) -> None:
+    pairing = await company.world.pairing()
+    aims = [{"type": "culture", "description": "Leaders hear what juniors see."}]
+    await company.world.do("coordinator", "update_programme", pairing["programme_id"], objectives=aims)
+    wish = {"title": "Ask one question a week", "objective": "culture", "is_draft": True}
+    made = await company.call("POST", "/v1/goals", "mentee", 201, pairing_id=pairing["id"], **wish)
+    await company.call("GET", f"/v1/goals/{made['id']}", "mentor", 404)
+
+    await company.call("POST", f"/v1/goals/{made['id']}/activate", "mentee")
+
+    seen = await company.call("GET", f"/v1/goals/{made['id']}", "mentor")
+    assert (seen["status"], seen["objective"]) == ("active", "culture")
+    assert await company.told(made["id"]) == ["goal.set"]
+
+
 @shows(47)
 async def test_progress_is_tracked_to_the_end(company: Company) -> None:
     pairing = await company.world.pairing()
@@ -153,13 +169,32 @@ async def test_progress_is_tracked_to_the_end(company: Company) -> None:
     assert (await company.told(goal["id"]))[-2:] == ["goal.progressed", "goal.achieved"]
 
 
+@shows(47)
+async def test_what_came_on_is_told_at_once_by_either_door(company: Company) -> None:
+    pairing = await company.world.pairing()
+    goal = await company.call("POST", "/v1/goals", "mentee", 201, pairing_id=pairing["id"], title="Write a query")
+    await company.call("POST", f"/v1/goals/{goal['id']}/progress", "mentee", progress=50)
+    mentor_id = company.world.people["mentor"]
+
+    told = await company.call("GET", f"/v1/people/{mentor_id}/digest", "mentor")
+    query = "query($id: ID!) { personDigest(id: $id) { goals { id progress status } } }"
+    asked = (await company.gql.data(query, "mentor", id=mentor_id))["personDigest"]
+
+    assert [(each["id"], each["progress"]) for each in told["goals"]] == [(goal["id"], 50)]
+    assert asked["goals"] == [{"id": goal["id"], "progress": 50, "status": "ACTIVE"}]
+
+
 @shows(48)
 async def test_a_small_win_is_celebrated(company: Company) -> None:
     pairing = await company.world.pairing()
 
-    win = await company.call("POST", "/v1/wins", "mentor", 201, pairing_id=pairing["id"], text="She did it alone.")
+    goal = await company.call("POST", "/v1/goals", "mentee", 201, pairing_id=pairing["id"], title="Write a query")
+    said = {"pairing_id": pairing["id"], "goal_id": goal["id"], "text": "She did it alone."}
 
-    assert (await company.call("GET", f"/v1/wins/{win['id']}", "mentee"))["text"] == "She did it alone."
+    win = await company.call("POST", "/v1/wins", "mentor", 201, **said)
+
+    seen = await company.call("GET", f"/v1/wins/{win['id']}", "mentee")
+    assert {name: seen[name] for name in said} == said
     assert await company.told(win["id"]) == ["win.celebrated"]
 
 

@@ -81,11 +81,12 @@ def holds(part: str, thing: Thing) -> set[Relation]:
         found.add(Relation.OWN_PROGRAMME)
         if thing.tier == "shared" and part not in thing.party:
             found.add(Relation.ADDRESSEE)
-    if thing.programme and thing.programme not in DRAFTS and thing.tier != "thanks":
+    if thing.programme and thing.programme not in DRAFTS and thing.tier not in ("thanks", "draft"):
         found.add(Relation.PUBLISHED)
     if part in SPONSORS.get(thing.programme, ()):
         found.add(Relation.SPONSORED)
-    if part in thing.members and thing.tier != "author_only":
+    is_hidden = thing.tier == "author_only" or (thing.tier == "draft" and part not in thing.own)
+    if part in thing.members and not is_hidden:
         found.add(Relation.OWN_PAIRING)
     if part in thing.peers:
         found.add(Relation.OWN_CIRCLE)

@@ -49,8 +49,8 @@ FAULTS = (
     Fault(
         "a rule that is too wide",
         "app/auth/policy.py",
-        '    "goal": _joined({_SERVICE: _ANY}',
-        '    "goal": _joined({_SERVICE: _ANY, _ADMIN: _ANY}',
+        '"goal_milestone"), _joined({_SERVICE: (Relation.PUBLISHED,)}',
+        '"goal_milestone"), _joined({_SERVICE: (Relation.PUBLISHED,), _ADMIN: _ANY}',
         _VISIBILITY,
         "found_by_those and goal",
     ),

@@ -245,7 +245,9 @@ class _Pair:
         self._note_down("pairing_overview", overview_of(pairing_id))
         await self._sessions(pairing_id)
         await self._repeated(pairing_id)
-        goal = await self._made(mentor, "goal", "set_goal", pairing_id=pairing_id, title="One report", measure="Sent")
+        goals = {"pairing_id": pairing_id, "title": "One report", "measure": "Sent"}
+        await self._made(mentor, "goal", "set_goal", **goals, is_draft=True, own={mentor}, tier="draft")
+        goal = await self._made(mentor, "goal", "set_goal", **goals)
         await self._made(mentor, "goal_milestone", "create_goal_milestone", goal_id=goal, title="First step")
         await self._made(mentor, "win", "celebrate_win", pairing_id=pairing_id, text="It worked", own={mentor})
         told: dict[str, Any] = {"pairing_id": pairing_id, "title": "How it began", "text": "Well.", "tier": "thanks"}

@@ -48,6 +48,11 @@ async def scene(opened: database.Database) -> AsyncIterator[Scene]:
         objects[f"feedback:{audience}"] = await _made(
             world, "give_feedback", pairing_id=objects["pairing"], type="partner", audience=audience, rating=3
         )
+    given: dict[str, Any] = {"pairing_id": objects["pairing"], "title": "Later", "is_draft": True}
+    objects["goal:draft"] = await _made(world, "set_goal", **given)
+    objects["goal_milestone:draft"] = await _made(
+        world, "create_goal_milestone", goal_id=objects["goal:draft"], title="Begin"
+    )
     objects["person:outsider"] = world.people["outsider"]
     objects["enrolment:mentee"] = (await world.do("mentee", "pause_pairing", objects["pairing"]))["mentee_enrolment_id"]
     objects["programme:draft"] = await world.programme(status="draft")

@@ -63,6 +63,8 @@ SEEN_BY = {
     "matching_preference": {"mentor", "coordinator"},
     "goal": PAIR | {"service"},
     "goal_milestone": PAIR | {"service"},
+    "goal:draft": {"mentor"},
+    "goal_milestone:draft": {"mentor"},
     "win": PAIR,
     "feedback:partner": PAIR,
     "feedback:private": {"mentor"},

@@ -1,4 +1,4 @@
-"""The board of a programme: a line for each pair, gathered from its sessions and goals by the question itself."""
+"""The board of a programme: a line for each pair, gathered by the question itself."""
 
 from typing import Any, ClassVar
 
@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.boards.schemas import PairingOverviewRead
+from app.domain.check_ins.resource import CHECK_INS
 from app.domain.goals.models import GoalStatus
-from app.domain.goals.resource import GOALS
-from app.domain.pairings.resource import PAIRINGS
+from app.domain.goals.resource import GOALS, is_shared
+from app.domain.pairings.resource import PAIRINGS, of_cohort
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
 from app.domain.sessions.models import SessionStatus
@@ -17,10 +18,10 @@ from app.domain.sessions.resource import SESSIONS
 from app.reading.resource import ME, Edge, Equals, Resource, is_one_of, same_organisation, through
 
 _PREFIX = "pov"
-_PAIRING, _SESSION, _GOAL = (resource.table for resource in (PAIRINGS, SESSIONS, GOALS))
+_PAIRING, _SESSION, _GOAL, _CHECK_IN = (resource.table for resource in (PAIRINGS, SESSIONS, GOALS, CHECK_INS))
 _NAMES = (
-    "organisation_id programme_id mentor_id mentee_id status health health_rule health_since starts_on ends_on version "
-    "created_at updated_at"
+    "organisation_id programme_id mentor_id mentee_id mentor_enrolment_id mentee_enrolment_id status health "
+    "health_rule health_since starts_on ends_on version created_at updated_at"
 ).split()
 
 
@@ -43,13 +44,14 @@ def _lines() -> sa.Select[Any]:
     )
     aimed = _of_pairing(
         _GOAL,
-        sa.func.count().label("goals_set"),
+        sa.func.count().filter(is_shared(_GOAL)).label("goals_set"),
         sa.func.count().filter(is_one_of(_GOAL.c.status, GoalStatus.ACHIEVED)).label("goals_achieved"),
     )
+    said = _of_pairing(_CHECK_IN, sa.func.max(_CHECK_IN.c.created_at).label("last_check_in_at"))
     line_id = sa.literal_column(f"'{_PREFIX}_'", sa.Text) + sa.func.substr(_PAIRING.c.id, sa.literal_column("5"))
     columns = (line_id.label("id"), _PAIRING.c.id.label("pairing_id"), *(_PAIRING.c[name] for name in _NAMES))
-    joined = _PAIRING.join(met, sa.true()).join(aimed, sa.true())
-    return sa.select(*columns, *met.c, *aimed.c).select_from(joined)
+    joined = _PAIRING.join(met, sa.true()).join(aimed, sa.true()).join(said, sa.true())
+    return sa.select(*columns, *met.c, *aimed.c, *said.c).select_from(joined)
 
 
 class PairingOverview:
@@ -76,7 +78,13 @@ PAIRING_OVERVIEWS = Resource(
         Edge("mentor", "mentor_id", PEOPLE),
         Edge("mentee", "mentee_id", PEOPLE),
     ),
-    filters=(Equals("programme_id"), Equals("status"), Equals("health"), Equals("pairing_id")),
+    filters=(
+        Equals("programme_id"),
+        Equals("status"),
+        Equals("health"),
+        Equals("pairing_id"),
+        of_cohort("pairing_id"),
+    ),
     sorts=("pairing_id",),
     default_sort="pairing_id",
 )

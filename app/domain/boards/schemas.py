@@ -27,6 +27,7 @@ class PairingOverviewRead(Output):
     next_session_at: datetime | None = Field(description="When the first session that is scheduled begins.")
     goals_set: int
     goals_achieved: int
+    last_check_in_at: datetime | None = Field(description="When either of the two last answered a check-in.")
     version: int = Field(description="That of the pairing.")
     created_at: datetime
     updated_at: datetime

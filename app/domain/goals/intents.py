@@ -9,6 +9,8 @@ _WRITE = Scope.GOALS_WRITE
 INTENTS = (
     create("set_goal", GOALS, service.set_goal, _WRITE),
     update("update_goal", GOALS, service.update, _WRITE),
+    delete("delete_goal", GOALS, service.delete_goal, _WRITE),
+    move("activate_goal", GOALS, service.activate, _WRITE, "activate"),
     move("progress_goal", GOALS, service.progress, _WRITE, "progress"),
     move("achieve_goal", GOALS, service.achieve, _WRITE, "achieve"),
     move("abandon_goal", GOALS, service.abandon, _WRITE, "abandon"),

@@ -7,9 +7,11 @@ from pydantic import Field
 
 from app.domain.goals.models import GoalOwner, GoalStatus
 from app.domain.pairings.schemas import PairingId
-from app.text import Day, Input, Line, Name, Output, Patch, Word, absent, reference, whole
+from app.domain.programmes.models import ObjectiveType
+from app.text import Day, Flag, Input, Line, Name, Output, Patch, Word, absent, reference, whole
 
 GoalId = Annotated[str, reference("gol")]
+_OBJECTIVE = "Which of the programme's objectives it serves."
 Percent = Annotated[int, whole(0, 100)]
 
 
@@ -19,9 +21,13 @@ class GoalSet(Input):
     pairing_id: PairingId
     title: Name
     owner: GoalOwner = GoalOwner.PAIR
+    objective: ObjectiveType | None = Field(default=None, description=_OBJECTIVE)
     measure: Line | None = Field(default=None, description="How both will see that it is reached.")
     competency: Word | None = None
     due_on: Day | None = None
+    is_draft: Flag = Field(
+        default=False, description="Whether it stays with you until you activate it: nobody else sees a draft."
+    )
 
 
 class GoalUpdate(Patch):
@@ -29,6 +35,7 @@ class GoalUpdate(Patch):
 
     title: Name = absent()
     owner: GoalOwner = absent()
+    objective: ObjectiveType | None = Field(default=None, description=_OBJECTIVE)
     measure: Line | None = None
     competency: Word | None = None
     due_on: Day | None = None
@@ -45,7 +52,9 @@ class GoalRead(Output):
 
     id: str
     pairing_id: str
+    author_id: str | None = Field(description="Who set it; `null` of goals that were set before this was kept.")
     owner: GoalOwner
+    objective: ObjectiveType | None = Field(description=_OBJECTIVE)
     title: str
     measure: str | None
     competency: str | None
@@ -53,6 +62,7 @@ class GoalRead(Output):
     due_on: date | None
     status: GoalStatus
     achieved_at: datetime | None
+    revisions: int = Field(description="How often it was changed since both know of it.")
     version: int
     created_at: datetime
     updated_at: datetime
@@ -83,6 +93,7 @@ class WinCelebrate(Input):
     """A small win."""
 
     pairing_id: PairingId
+    goal_id: GoalId | None = Field(default=None, description="The goal that it brought closer, if it did.")
     text: Line
 
 
@@ -92,6 +103,7 @@ class WinRead(Output):
     id: str
     pairing_id: str
     author_id: str
+    goal_id: str | None
     text: str
     version: int
     created_at: datetime

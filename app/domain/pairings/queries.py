@@ -132,7 +132,7 @@ async def counts(db: Db, pairing_id: str) -> dict[str, int]:
                 count(session, "sessions_held", session.c.status == "completed"),
                 count(session, "sessions_planned"),
                 count(goal, "goals_achieved", goal.c.status == "achieved"),
-                count(goal, "goals_set"),
+                count(goal, "goals_set", goal.c.status != "draft"),
             )
         )
     ).one()

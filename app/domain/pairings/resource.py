@@ -1,18 +1,20 @@
 """What can be read of pairings, agreements and signatures."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.auth.policy import Relation
 from app.auth.scopes import Scope
+from app.domain.enrolments.models import Enrolment
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.pairings.agreements import Agreement, Signature
 from app.domain.pairings.models import Pairing
 from app.domain.pairings.schemas import AgreementRead, PairingRead, SignatureRead
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
-from app.reading.resource import ME, Edge, Equals, Range, Resource, Table, through
+from app.reading.resource import ME, ORGANISATION, Edge, Equals, Linked, Range, Resource, Table, among, owner, through
 
 _PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, "pairings", "The programme.", "Its pairs.")
 
@@ -33,6 +35,30 @@ def _average_focus(pairing: Table) -> sa.ColumnElement[Any]:
         .correlate(pairing)
         .scalar_subquery()
     )
+
+
+@dataclass(frozen=True)
+class _OfCohort(Linked):
+    """`cohort_id=coh_1`: pairs of which either partner joined with the cohort."""
+
+    @property
+    def meaning(self) -> str:
+        """What it keeps, for the contract."""
+        return "Only those of which either partner joined with one of these cohorts."
+
+    def where(
+        self, table: Table, _parameter: str, value: sa.BindParameter[Any], *, several: bool
+    ) -> sa.ColumnElement[bool]:
+        """The condition on `table`; `value` is an array when there are several."""
+        enrolment = ENROLMENTS.table
+        wanted = sa.func.any(value) if several else value
+        joined = sa.select(enrolment.c.id).where(owner(enrolment) == ORGANISATION, enrolment.c.cohort_id == wanted)
+        return sa.or_(*(among(table.c[f"{side}_enrolment_id"], joined) for side in ("mentor", "mentee")))
+
+
+def of_cohort(field: str) -> Linked:
+    """The filter by cohort, of rows with both enrolments of a pair; `field` is one of them that its readers see."""
+    return _OfCohort(field, "cohort_id", Enrolment, value="cohort_id", target="id", tells=field)
 
 
 PAIRINGS = Resource(
@@ -58,6 +84,7 @@ PAIRINGS = Resource(
         Equals("health"),
         Equals("mentor_id"),
         Equals("mentee_id"),
+        of_cohort("mentee_enrolment_id"),
         Range("updated_at"),
     ),
     computed={"average_focus": _average_focus},

@@ -117,7 +117,7 @@ INVENTORY: Mapping[str, Plan] = {
     "feedback": Plan(shred="text"),
     "goal": Plan(
         blank={"title": _ERASED, "measure": "null", "competency": "null"},
-        whose=_OWN_GOAL,
+        whose=f"({_OWN_GOAL} or status = 'draft' and author_id = $2)",
         rewrite="title measure competency",
         where=_OF_PAIRINGS,
     ),

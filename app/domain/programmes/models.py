@@ -32,6 +32,18 @@ class ProgrammeStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ObjectiveType(StrEnum):
+    """What a programme is after."""
+
+    DIGITAL_LITERACY = "digital_literacy"
+    INNOVATION = "innovation"
+    GENERATIONAL_UNDERSTANDING = "generational_understanding"
+    CULTURE = "culture"
+    INCLUSION = "inclusion"
+    TECHNICAL_SKILLS = "technical_skills"
+    DIVERSE_PERSPECTIVES = "diverse_perspectives"
+
+
 _S = ProgrammeStatus
 PROGRAMME = Machine(
     "programme",

@@ -1,14 +1,13 @@
 """What callers send and get of a programme."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.domain.programmes.eligibility import Eligibility
-from app.domain.programmes.models import ProgrammeModel, ProgrammeStatus
+from app.domain.programmes.models import ObjectiveType, ProgrammeModel, ProgrammeStatus
 from app.domain.programmes.money import Amount, Currency
 from app.text import Day, Flag, Input, Line, Name, Output, Patch, Prose, Slug, absent, reference, whole
 
@@ -19,18 +18,6 @@ Gap = Annotated[int, whole(1, 50)]
 Hours = Annotated[int, whole(1, 100)]
 Level = Annotated[int, whole(1, 100)]
 SHORTEST_DAYS, LONGEST_DAYS = 84, 558
-
-
-class ObjectiveType(StrEnum):
-    """What a programme is after."""
-
-    DIGITAL_LITERACY = "digital_literacy"
-    INNOVATION = "innovation"
-    GENERATIONAL_UNDERSTANDING = "generational_understanding"
-    CULTURE = "culture"
-    INCLUSION = "inclusion"
-    TECHNICAL_SKILLS = "technical_skills"
-    DIVERSE_PERSPECTIVES = "diverse_perspectives"
 
 
 class Objective(Input):

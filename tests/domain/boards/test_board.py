@@ -4,9 +4,12 @@ from typing import Any
 
 from app.auth.actor import Role
 from app.domain.boards.resource import PAIRING_OVERVIEWS
+from app.domain.pairings.resource import PAIRINGS
+from app.reading.resource import Resource
 from tests.conftest import TestClock
 from tests.full import overview_of
-from tests.reading.shapes import listed, page_of
+from tests.pulse import checked_in
+from tests.reading.shapes import listed, page_of, where
 from tests.world import World
 
 
@@ -57,6 +60,41 @@ async def test_a_pair_that_has_not_met_yet_has_a_line(world: World) -> None:
 
     figures = ("sessions_held", "last_session_at", "next_session_at", "goals_set", "goals_achieved")
     assert [line[name] for name in figures] == [0, None, None, 0, 0]
+    assert line["last_check_in_at"] is None
+
+
+async def test_a_line_says_when_either_last_answered_a_check_in_and_not_what(world: World, clock: TestClock) -> None:
+    pairing = await world.pairing()
+    for part in ("mentor", "mentee"):
+        clock.advance(hours=1)
+        made = await checked_in(world, pairing["id"], part)
+
+    (line,) = await board(world)
+
+    assert line["last_check_in_at"] == made["created_at"]
+
+
+async def test_boards_and_pairings_are_asked_for_by_cohort(world: World) -> None:
+    first, second = await world.pairing(), await world.pairing()
+    days = dict[str, Any](enrols_from="2026-01-01", enrols_until="2026-04-01", starts_on="2026-03-01")
+    cohorts = []
+    for pairing, side in ((first, "mentor"), (second, "mentee")):
+        days["programme_id"] = pairing["programme_id"]
+        made = await world.do("coordinator", "create_cohort", name="Spring", ends_on="2026-06-01", **days)
+        cohorts.append(made["id"])
+        enrolment = pairing[f"{side}_enrolment_id"]
+        await world.do("coordinator", "assign_enrolment_cohort", enrolment, cohort_id=made["id"])
+
+    async def found(resource: Resource, field: str, *cohort_ids: str) -> set[str]:
+        shape = page_of(resource, field, wheres=(where("cohort_id", several=True),))
+        lines = await listed(world.actors["coordinator"], shape, cohort_id=list(cohort_ids))
+        return {line[field] for line in lines}
+
+    for resource, field in ((PAIRINGS, "id"), (PAIRING_OVERVIEWS, "pairing_id")):
+        assert await found(resource, field, cohorts[0]) == {first["id"]}
+        assert await found(resource, field, cohorts[1]) == {second["id"]}
+        assert await found(resource, field, *cohorts) == {first["id"], second["id"]}
+        assert await found(resource, field, "coh_" + "0" * 26) == set()
 
 
 async def test_the_two_and_other_offices_see_no_board(world: World) -> None:

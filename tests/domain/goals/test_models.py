@@ -18,6 +18,8 @@ def make_goal(**fields: Any) -> Goal:
 
 def test_the_machine_of_goals_has_these_arrows_and_no_others() -> None:
     assert arrows(GOAL) == {
+        "draft redraft draft",
+        "draft activate active",
         "active revise active",
         "active progress active",
         "active achieve achieved",
@@ -70,6 +72,17 @@ def test_a_goal_that_was_given_up_does_not_advance() -> None:
         goal.advance(80)
 
     assert goal.progress == 60
+
+
+def test_revisions_are_counted_since_both_know_of_a_goal() -> None:
+    goal = make_goal(status=GoalStatus.DRAFT, author_id="per_a")
+
+    assert goal.revise({"title": "Try two"}) == ["title"]
+    goal.step("activate")
+    assert goal.revise({"title": "Try two"}) == []
+    assert goal.revise({"title": "Try three", "competency": "Media"}) == ["title", "competency"]
+
+    assert (goal.title, goal.revisions) == ("Try three", 1)
 
 
 def test_a_milestone_is_reached_once() -> None:

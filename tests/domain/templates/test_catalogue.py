@@ -4,8 +4,8 @@ import pytest
 
 from app.domain.programmes.content_schemas import ProgrammeMilestoneCreate, ProgrammeResourceCreate, TopicCreate
 from app.domain.programmes.contents import Audience, PromptKind, ResourceKind
-from app.domain.programmes.models import ProgrammeModel
-from app.domain.programmes.schemas import LONGEST_DAYS, SHORTEST_DAYS, ObjectiveType, ProgrammeCreate
+from app.domain.programmes.models import ObjectiveType, ProgrammeModel
+from app.domain.programmes.schemas import LONGEST_DAYS, SHORTEST_DAYS, ProgrammeCreate
 from app.domain.templates.catalogue import every
 from app.domain.templates.schemas import ProgrammeTemplateRead, TemplateKey
 from app.ids import new
