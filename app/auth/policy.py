@@ -189,8 +189,8 @@ _PROGRAMME_SETUP = (
     "add_circle_member"
 ).split()
 _ENROLMENT_OFFICE = (
-    "invite_enrolment review_enrolment approve_enrolment ready_enrolment decline_enrolment waitlist_enrolment "
-    "remove_enrolment assign_enrolment_cohort assign_training waive_training"
+    "invite_enrolment invite_enrolment_again review_enrolment approve_enrolment ready_enrolment decline_enrolment "
+    "waitlist_enrolment remove_enrolment assign_enrolment_cohort assign_training waive_training"
 ).split()
 _ENROLMENT_SELF = (
     "update_enrolment accept_enrolment pause_enrolment resume_enrolment withdraw_enrolment complete_training".split()

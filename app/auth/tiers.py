@@ -38,7 +38,8 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "programme": {
         _O: "name model status purpose objectives starts_on ends_on cadence_min_days cadence_target_days "
         "cadence_max_days session_minutes min_rank_gap require_cross_department conflict_deadline_days "
-        "allows_late_intake assesses_readiness hours_per_month leader_rank eligibility agreement_clauses revision",
+        "allows_late_intake invitation_days mentor_places mentee_places "
+        "assesses_readiness hours_per_month leader_rank eligibility agreement_clauses revision",
         _X: "budget_amount budget_currency",
     },
     "topic": {_O: "name description prompts"},
@@ -48,7 +49,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "programme_role": {_O: "duty"},
     "cohort": {_O: "name enrols_from enrols_until starts_on ends_on allows_late_intake"},
     "enrolment": {
-        _O: "role status origin capacity live_pairings minutes_per_month zone",
+        _O: "role status origin expires_at capacity live_pairings minutes_per_month zone",
         _C: "offers seeks out_of_scope interests languages offer_levels seek_weights style availability",
         _X: "open_trainings",
     },

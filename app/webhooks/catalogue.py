@@ -64,6 +64,8 @@ EVENTS: tuple[type[Event], ...] = (
     enrolments.EnrolmentResumed,
     enrolments.EnrolmentWithdrawn,
     enrolments.EnrolmentRemoved,
+    enrolments.EnrolmentInvitationReminded,
+    enrolments.EnrolmentInvitationExpired,
     enrolments.EnrolmentCohortAssigned,
     readiness.TrainingAssigned,
     readiness.TrainingStarted,

@@ -4,6 +4,7 @@ from app import clock, logs
 from app import db as database
 from app.domain.concerns import service as concerns
 from app.domain.conflicts import service as conflicts
+from app.domain.enrolments import invitations
 from app.domain.imports import planning
 from app.domain.matching import closing, matter
 from app.domain.momentum import judging
@@ -78,6 +79,8 @@ async def _sweep(organisation_id: str) -> tuple[bool, int]:
             await attending.lapse(db, limit=LAPSED_AT_ONCE),
             await closing.expire(db, limit=LAPSED_AT_ONCE),
             await training.lapse(db, limit=LAPSED_AT_ONCE),
+            await invitations.expire(db, limit=LAPSED_AT_ONCE),
+            await invitations.remind(db, limit=LAPSED_AT_ONCE),
         )
         await concerns.reassign(db)
         await matter.forget_old(db)

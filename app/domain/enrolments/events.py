@@ -37,6 +37,18 @@ class EnrolmentInvited(EnrolmentEvent):
     type = "enrolment.invited"
 
 
+class EnrolmentInvitationReminded(EnrolmentEvent):
+    """Half of the time has passed in which an invitation can be answered."""
+
+    type = "enrolment.invitation_reminded"
+
+
+class EnrolmentInvitationExpired(EnrolmentEvent):
+    """Nobody answered an invitation in time."""
+
+    type = "enrolment.invitation_expired"
+
+
 class EnrolmentCohortAssigned(EnrolmentEvent):
     """An enrolment belongs to another cohort of its programme, or to none."""
 
@@ -105,6 +117,8 @@ class EnrolmentRemoved(EnrolmentEvent):
 
 STEPS: dict[str, type[EnrolmentEvent]] = {
     "accept": EnrolmentReviewStarted,
+    "expire": EnrolmentInvitationExpired,
+    "invite_again": EnrolmentInvited,
     "review": EnrolmentReviewStarted,
     "approve": EnrolmentApproved,
     "decline": EnrolmentDeclined,

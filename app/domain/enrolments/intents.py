@@ -2,7 +2,7 @@
 
 from app.acting.intent import create, move, update
 from app.auth.scopes import Scope
-from app.domain.enrolments import service
+from app.domain.enrolments import invitations, service
 from app.domain.enrolments.resource import ENROLMENTS
 
 _WRITE = Scope.ENROLMENTS_WRITE
@@ -11,6 +11,7 @@ INTENTS = (
     create("apply_for_enrolment", ENROLMENTS, service.apply, _WRITE, path="applications"),
     update("update_enrolment", ENROLMENTS, service.update, _WRITE),
     move("assign_enrolment_cohort", ENROLMENTS, service.assign_cohort, _WRITE, "assign-cohort"),
+    move("invite_enrolment_again", ENROLMENTS, invitations.invite_again, _WRITE, "invite-again"),
     move("accept_enrolment", ENROLMENTS, service.accept, _WRITE, "accept"),
     move("review_enrolment", ENROLMENTS, service.review, _WRITE, "review"),
     move("decline_enrolment", ENROLMENTS, service.decline, _WRITE, "decline"),

@@ -1,5 +1,6 @@
 """Who joined a programme, as mentor or mentee, with what to offer and what to learn."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from sqlmodel import Field
 from app.errors import Conflict
 from app.failures import on_violation
 from app.states import IllegalMove, Machine
-from app.table import Row, belongs_to, check, index, json_column, of_organisation, text_enum, unique
+from app.table import Row, belongs_to, check, index, instant, json_column, of_organisation, text_enum, unique
 
 
 class EnrolmentRole(StrEnum):
@@ -34,6 +35,7 @@ class EnrolmentStatus(StrEnum):
     PAUSED = "paused"
     WITHDRAWN = "withdrawn"
     REMOVED = "removed"
+    EXPIRED = "expired"
 
 
 class EnrolmentOrigin(StrEnum):
@@ -52,6 +54,8 @@ ENROLMENT = Machine(
     "enrolment",
     {
         "accept": ((_S.INVITED,), _S.UNDER_REVIEW),
+        "expire": ((_S.INVITED,), _S.EXPIRED),
+        "invite_again": ((_S.EXPIRED, _S.DECLINED, _S.WITHDRAWN), _S.INVITED),
         "review": ((_S.INVITED, _S.APPLIED), _S.UNDER_REVIEW),
         "approve": ((_S.UNDER_REVIEW, _S.WAITLISTED), _S.APPROVED),
         "decline": ((_S.UNDER_REVIEW,), _S.DECLINED),
@@ -97,6 +101,8 @@ class Enrolment(Row, table=True):
         index("enrolment_programme_status", "programme_id", "status", "id"),
         index("enrolment_programme", "programme_id", "id"),
         index("enrolment_person", "person_id", "id"),
+        index("enrolment_remind_at", "remind_at", "id", where="status = 'invited'"),
+        index("enrolment_expires_at", "expires_at", "id", where="status = 'invited'"),
         index("enrolment_cohort", "cohort_id", "id"),
     )
     prefix: ClassVar[str] = "enr"
@@ -111,6 +117,9 @@ class Enrolment(Row, table=True):
         sa_type=text_enum(EnrolmentOrigin),
         sa_column_kwargs={"server_default": EnrolmentOrigin.REQUEST.value},
     )
+    # While it is invited: until when the invitation stands, and when it is reminded of, once.
+    expires_at: datetime | None = instant(default=None)
+    remind_at: datetime | None = instant(default=None)
     paused_from: str | None = Field(default=None, sa_type=sa.Text)
     capacity: int = 1
     live_pairings: int = 0
@@ -131,6 +140,13 @@ class Enrolment(Row, table=True):
     def step(self, move: str) -> None:
         """Take one legal step. Raises `IllegalMove`."""
         self.status = ENROLMENT.step(self.status, move)
+
+    def invite(self, at: datetime, days: int | None) -> None:
+        """Let the invitation stand for so many days; half-way it is reminded of."""
+        if days is None:
+            self.expires_at = self.remind_at = None
+        else:
+            self.expires_at, self.remind_at = at + timedelta(days=days), at + timedelta(days=days) / 2
 
     def pause(self) -> None:
         """Rest; `resume` leads back to where it was."""

@@ -100,6 +100,7 @@ class EnrolmentRead(Output):
     role: EnrolmentRole
     status: EnrolmentStatus
     origin: EnrolmentOrigin
+    expires_at: datetime | None = Field(description="Until when the last invitation stands, or stood.")
     capacity: int
     live_pairings: int
     open_trainings: int | None = Field(

@@ -5,6 +5,7 @@ from typing import Any
 from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
+from app.domain.enrolments import places
 from app.domain.enrolments.events import (
     STEPS,
     EnrolmentApplied,
@@ -13,7 +14,7 @@ from app.domain.enrolments.events import (
     EnrolmentPaused,
     EnrolmentResumed,
 )
-from app.domain.enrolments.models import Enrolment, EnrolmentOrigin, EnrolmentStatus
+from app.domain.enrolments.models import Enrolment, EnrolmentOrigin, EnrolmentRole, EnrolmentStatus
 from app.domain.enrolments.profile import require_named, settled
 from app.domain.enrolments.resource import ENROLMENTS
 from app.domain.enrolments.schemas import EnrolmentApply, EnrolmentCohort, EnrolmentInvite, EnrolmentUpdate
@@ -76,6 +77,7 @@ def welcome(
     """Invite a person to a programme, both of which the caller may invite to."""
     enrolment = _join(programme, person, data, EnrolmentStatus.INVITED)
     enrolment.origin = origin
+    enrolment.invite(clock.now(), programme.invitation_days)
     db.add(enrolment)
     outbox.record(db, EnrolmentInvited.of(enrolment))
     return enrolment
@@ -129,8 +131,10 @@ async def review(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
 
 
 async def approve(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
-    """Accept someone into the programme."""
-    return await _step(db, actor, enrolment_id, "approve")
+    """Accept someone into the programme, if there is a place left on their side."""
+    enrolment = await _step(db, actor, enrolment_id, "approve")
+    await places.require(db, enrolment)
+    return enrolment
 
 
 async def decline(db: Db, actor: Actor, enrolment_id: str) -> Enrolment:
@@ -180,6 +184,17 @@ def take_leave(db: Db, enrolment: Enrolment) -> None:
     outbox.record(db, STEPS["withdraw"].of(enrolment), changed=("status",))
 
 
+def require_open(programme: Programme, person: Person, role: EnrolmentRole) -> None:
+    """Raise what keeps somebody from joining a programme now in a role."""
+    if not programme.is_enrolling:
+        raise NotEnrolling("The programme takes nobody in now.")
+    if not person.is_active:
+        raise PersonInactive("The person does not work here now, or is on leave.")
+    sides = eligibility.of(programme, role)
+    if rules := [rule for side in sides for rule in eligibility.unmet(side, programme.starts_on, person)]:
+        raise NotEligible("The programme asks for something else in this role.", faults=eligibility.faults(rules))
+
+
 async def _require_cohort(db: Db, actor: Actor, data: EnrolmentInvite | EnrolmentApply) -> None:
     if data.cohort_id is not None:
         cohort = await _cohort(db, actor, data.cohort_id, data.programme_id)
@@ -199,13 +214,7 @@ async def _cohort(db: Db, actor: Actor, cohort_id: str, programme_id: str) -> Co
 def _join(
     programme: Programme, person: Person, data: EnrolmentInvite | EnrolmentApply, status: EnrolmentStatus
 ) -> Enrolment:
-    if not programme.is_enrolling:
-        raise NotEnrolling("The programme takes nobody in now.")
-    if not person.is_active:
-        raise PersonInactive("The person does not work here now, or is on leave.")
-    sides = eligibility.of(programme, data.role)
-    if rules := [rule for side in sides for rule in eligibility.unmet(side, programme.starts_on, person)]:
-        raise NotEligible("The programme asks for something else in this role.", faults=eligibility.faults(rules))
+    require_open(programme, person, data.role)
     values: dict[str, Any] = data.model_dump(exclude={"person_id"})
     values |= data.model_dump(mode="json", include={"style", "availability"})
     require_named(values)

@@ -77,6 +77,8 @@ class Programme(Row, table=True):
         check("session_minutes", "session_minutes between 10 and 480"),
         check("min_rank_gap", "min_rank_gap between 1 and 50"),
         check("conflict_deadline_days", "conflict_deadline_days between 1 and 180"),
+        check("invitation_days", "invitation_days between 1 and 180"),
+        check("places", "mentor_places between 1 and 100000 and mentee_places between 1 and 100000"),
         check("budget", "budget_amount >= 0 and (budget_amount is null) = (budget_currency is null)"),
         check("hours_per_month", "hours_per_month between 1 and 100"),
         check("leader_rank", "leader_rank between 1 and 100"),
@@ -100,6 +102,11 @@ class Programme(Row, table=True):
     require_cross_department: bool = False
     conflict_deadline_days: int = Field(default=14, sa_column_kwargs={"server_default": "14"})
     allows_late_intake: bool = False
+    # How long an invitation stands; without it, until it is answered.
+    invitation_days: int | None = None
+    # How many may be approved on each side.
+    mentor_places: int | None = None
+    mentee_places: int | None = None
     # Whether nobody is paired who has not looked at how ready they are.
     assesses_readiness: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     # In minor units of the currency.

@@ -16,6 +16,7 @@ Days = Annotated[int, whole(1, 180)]
 Minutes = Annotated[int, whole(10, 480)]
 Gap = Annotated[int, whole(1, 50)]
 Hours = Annotated[int, whole(1, 100)]
+Places = Annotated[int, whole(1, 100_000)]
 Level = Annotated[int, whole(1, 100)]
 SHORTEST_DAYS, LONGEST_DAYS = 84, 558
 
@@ -81,6 +82,11 @@ class ProgrammeCreate(Input):
         default=14, description="Days to decide on a pair that breaks a rule since the directory changed."
     )
     allows_late_intake: Flag = False
+    invitation_days: Days | None = Field(
+        default=None, description="For so many days an invitation stands. Absent: until it is answered."
+    )
+    mentor_places: Places | None = Field(default=None, description="How many mentors are approved at most.")
+    mentee_places: Places | None = Field(default=None, description="How many mentees are approved at most.")
     assesses_readiness: Flag = Field(
         default=False, description="Whether everybody takes a readiness assessment before they are paired."
     )
@@ -124,6 +130,9 @@ class ProgrammeUpdate(Patch):
     require_cross_department: Flag = absent()
     conflict_deadline_days: Days = absent()
     allows_late_intake: Flag = absent()
+    invitation_days: Days | None = None
+    mentor_places: Places | None = None
+    mentee_places: Places | None = None
     assesses_readiness: Flag = absent()
     budget_amount: Amount | None = None
     budget_currency: Currency | None = None
@@ -152,6 +161,9 @@ class ProgrammeRead(Output):
     require_cross_department: bool
     conflict_deadline_days: int
     allows_late_intake: bool
+    invitation_days: int | None
+    mentor_places: int | None
+    mentee_places: int | None
     assesses_readiness: bool
     budget_amount: int | None = Field(
         description="In minor units. `null` to those who neither run nor sponsor the programme, too."

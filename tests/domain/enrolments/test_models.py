@@ -20,6 +20,8 @@ from tests.outcomes import refused
 ARROWS = {
     "invited accept under_review",
     "invited review under_review",
+    "invited expire expired",
+    *(f"{state} invite_again invited" for state in ("expired", "declined", "withdrawn")),
     "applied review under_review",
     "under_review approve approved",
     "waitlisted approve approved",
@@ -38,7 +40,7 @@ ARROWS = {
     "paused resume_ready ready",
     "paused resume_matched matched",
 }
-GONE = ("completed", "declined", "withdrawn", "removed")
+GONE = ("completed", "declined", "withdrawn", "removed", "expired")
 PAUSABLE = ("approved", "ready", "matched")
 
 
