@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.commands import policy_page, settings_table
+from app.domain.announcements.models import ANNOUNCEMENT
 from app.domain.concerns.models import CONCERN
 from app.domain.conflicts.models import CONFLICT
 from app.domain.enrolments.models import ENROLMENT
@@ -39,6 +40,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     GOAL,
     RECOGNITION,
     STORY,
+    ANNOUNCEMENT,
     CONCERN,
     ENDPOINT,
     VERIFICATION,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import chain
 
+from app.domain.announcements import events as announcements
 from app.domain.check_ins.events import CheckInSubmitted
 from app.domain.conflicts import events as conflicts
 from app.domain.enrolments import events as enrolments
@@ -120,6 +121,8 @@ EVENTS: tuple[type[Event], ...] = (
     recognition.RecognitionRevoked,
     stories.SuccessStoryPublished,
     stories.SuccessStoryWithdrawn,
+    announcements.AnnouncementPublished,
+    announcements.AnnouncementWithdrawn,
     BreakGlassOpened,
     BreakGlassClosed,
     EndpointPinged,
