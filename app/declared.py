@@ -4,6 +4,8 @@ from app.acting.inquiry import Inquiry
 from app.acting.intent import Intent
 from app.domain.access import intents as access
 from app.domain.access.resource import API_KEYS, IDENTITY_PROVIDERS, STANDINGS
+from app.domain.announcements import intents as announcements
+from app.domain.announcements.resource import ANNOUNCEMENTS
 from app.domain.boards.resource import PAIRING_OVERVIEWS
 from app.domain.calendars import intents as calendars
 from app.domain.calendars import invitations
@@ -134,6 +136,7 @@ RESOURCES: tuple[Resource, ...] = (
     RECOGNITIONS,
     SUCCESS_STORIES,
     OPPORTUNITIES,
+    ANNOUNCEMENTS,
     CONCERNS,
     FAREWELLS,
     TASKS,
@@ -177,6 +180,7 @@ INTENTS: tuple[Intent, ...] = (
     *competencies.INTENTS,
     *recognition.INTENTS,
     *stories.INTENTS,
+    *announcements.INTENTS,
     *calendars.INTENTS,
     *concerns.INTENTS,
     *farewells.INTENTS,

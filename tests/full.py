@@ -207,6 +207,7 @@ def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
         ("sponsorship", "pledge_sponsorship", {"person_id": admin, "pledge": "I learn too."}),
         ("programme_role", "assign_programme_role", {"person_id": admin, "duty": "matcher"}),
         ("recognition_criterion", "create_recognition_criterion", CRITERION),
+        ("announcement", "write_announcement", {"title": "We begin", "text": "On Monday."}),
         ("opportunity", "open_opportunity", {"kind": "stretch_role", "title": "Lead", "description": "A team."}),
     )
 

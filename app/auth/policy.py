@@ -87,6 +87,8 @@ _ADDRESSED: Grants = dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relati
 _HANDLES: Grants = _joined(
     dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.ADDRESSEE,)), {_ADMIN: (Relation.UNHANDLED,)}
 )
+# What a programme says to its people.
+_TOLD = (Relation.ADDRESSEE,)
 _AUDITED_PAIR: Grants = {_AUDITOR: (Relation.ORGANISATION, Relation.OWN_PAIRING)}
 
 READ: dict[str, Grants] = {
@@ -138,6 +140,7 @@ READ: dict[str, Grants] = {
     "check_in": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     **dict.fromkeys(("competency_rating", "calendar_feed"), _SELF),
     **dict.fromkeys(("recognition_criterion", "opportunity"), _PROGRAMME_WIDE),
+    "announcement": {**_AUDITED, _COORDINATOR: (Relation.OWN_PROGRAMME, *_TOLD), _PARTICIPANT: _TOLD},
     # Of the two until both agreed to tell it, then everybody's in the programme.
     "success_story": _joined(
         _PARTNERS, dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT, _SERVICE), (Relation.PUBLISHED,))
@@ -186,7 +189,7 @@ _PROGRAMME_SETUP = (
     "pledge_sponsorship keep_sponsorship_commitment update_sponsorship delete_sponsorship assign_programme_role "
     "remove_programme_role create_recognition_criterion delete_recognition_criterion create_cohort update_cohort "
     "delete_cohort open_opportunity update_opportunity close_opportunity create_circle update_circle close_circle "
-    "add_circle_member"
+    "add_circle_member write_announcement update_announcement publish_announcement withdraw_announcement"
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment invite_enrolment_again review_enrolment approve_enrolment ready_enrolment decline_enrolment "

@@ -106,6 +106,7 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "feedback": {_O: "type audience", _X: "rating text"},
     "competency_rating": {_O: "competency point", _X: "value comment"},
     "success_story": {_O: "status mentor_consented_at mentee_consented_at published_at", _C: "title text"},
+    "announcement": {_O: "audience status title text published_at"},
     "opportunity": {_O: "kind title description open_until closed_at"},
     "recognition_criterion": {_O: "kind name description measure at_least role"},
     "recognition": {_O: "kind status title evidence awarded_at revoked_at", _X: "text"},

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.commands import policy_page, settings_table
+from app.domain.announcements.models import ANNOUNCEMENT
 from app.domain.circles.models import CIRCLE, MEETING
 from app.domain.concerns.models import CONCERN
 from app.domain.conflicts.models import CONFLICT
@@ -44,6 +45,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     GOAL,
     RECOGNITION,
     STORY,
+    ANNOUNCEMENT,
     CONCERN,
     ENDPOINT,
     VERIFICATION,

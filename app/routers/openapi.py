@@ -59,6 +59,7 @@ TAGS = {
     "farewells": "What two partners take along when their pairing closes.",
     "calendars": "One's own sessions in one's own calendar.",
     "stories": "What pairs tell others, if both agree, and what taking part opens.",
+    "announcements": "What a programme tells its people, or one side of them.",
     "tasks": "What waits for somebody.",
     "boards": "How the pairs of a programme fare, a line for each.",
     "privacy": "Consents, copies of one's data, being forgotten, and holds that delay it.",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import chain
 
+from app.domain.announcements import events as announcements
 from app.domain.check_ins.events import CheckInSubmitted
 from app.domain.circles import events as circles
 from app.domain.conflicts import events as conflicts
@@ -135,6 +136,8 @@ EVENTS: tuple[type[Event], ...] = (
     recognition.RecognitionRevoked,
     stories.SuccessStoryPublished,
     stories.SuccessStoryWithdrawn,
+    announcements.AnnouncementPublished,
+    announcements.AnnouncementWithdrawn,
     BreakGlassOpened,
     BreakGlassClosed,
     EndpointPinged,

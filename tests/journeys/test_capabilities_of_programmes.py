@@ -49,6 +49,22 @@ async def test_the_purpose_is_told_before_one_joins(company: Company, part: str)
     assert told["purpose"] == PURPOSE
 
 
+@shows(1)
+async def test_what_a_programme_announces_is_read_before_one_joins(company: Company) -> None:
+    here = await programme(company)
+    await invited(company, here["id"], "mentee")
+    said = {"title": "Why we do this", "text": "Leaders hear what juniors see.", "audience": "mentees"}
+    made = await of_programme(company, "/v1/announcements", here["id"], **said)
+    await company.call("GET", f"/v1/announcements/{made['id']}", "mentee", 404)
+
+    await company.call("POST", f"/v1/announcements/{made['id']}/publish", "coordinator")
+
+    seen = await company.call("GET", f"/v1/announcements/{made['id']}", "mentee")
+    assert {name: seen[name] for name in said} == said
+    await company.call("GET", f"/v1/announcements/{made['id']}", "mentor", 404)
+    assert await company.told(made["id"]) == ["announcement.published"]
+
+
 @shows(2)
 async def test_objectives_have_types(company: Company) -> None:
     types = "digital_literacy innovation generational_understanding culture inclusion technical_skills".split()

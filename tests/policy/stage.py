@@ -107,6 +107,7 @@ async def _programme(stage: Stage, name: str) -> str:
         ("topic", "create_topic", {"name": "AI", "description": "Large models"}),
         ("matching_policy", "create_matching_policy", {}),
         ("recognition_criterion", "create_recognition_criterion", CRITERION),
+        ("announcement", "write_announcement", {"title": "We begin", "text": "On Monday."}),
         ("opportunity", "open_opportunity", {"kind": "stretch_role", "title": "Lead", "description": "A team."}),
         ("programme_resource", "create_programme_resource", {"kind": "charter", "title": "How to", "body": "So."}),
         ("programme_milestone", "create_programme_milestone", {"title": "Half-time", "due_on": due_on}),

@@ -53,6 +53,7 @@ PARENTS = {
     "create_cohort": "programme",
     "assign_programme_role": "programme",
     "appoint_coordinator": "programme",
+    "write_announcement": "programme",
     **dict.fromkeys(("create_recognition_criterion", "nominate_for_recognition", "open_opportunity"), "programme"),
     **dict.fromkeys(("create_pairing", "create_matching_preference"), "enrolment"),
     "create_circle": "programme",

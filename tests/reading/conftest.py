@@ -53,6 +53,10 @@ async def scene(opened: database.Database) -> AsyncIterator[Scene]:
     objects["goal_milestone:draft"] = await _made(
         world, "create_goal_milestone", goal_id=objects["goal:draft"], title="Begin"
     )
+    for name, audience in (("published", "everyone"), ("mentees", "mentees")):
+        told = {"programme_id": objects["programme"], "audience": audience, "title": "We begin", "text": "Soon."}
+        made = await _made(world, "write_announcement", by="coordinator", **told)
+        objects[f"announcement:{name}"] = (await world.do("coordinator", "publish_announcement", made))["id"]
     objects["person:outsider"] = world.people["outsider"]
     objects["enrolment:mentee"] = (await world.do("mentee", "pause_pairing", objects["pairing"]))["mentee_enrolment_id"]
     objects["programme:draft"] = await world.programme(status="draft")

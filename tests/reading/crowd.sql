@@ -383,6 +383,15 @@ select
     'Title', 'Text'
 from generate_series(1, 5999) n;
 
+insert into announcement (
+    organisation_id, id, version, created_at, updated_at, programme_id, audience, status, title, text, published_at
+)
+select
+    :organisation, pg_temp.key('ann', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n),
+    (array['everyone', 'mentors', 'mentees'])[1 + n % 3], case when n % 4 = 0 then 'draft' else 'published' end,
+    'Title', 'Text', case when n % 4 = 0 then null else pg_temp.at(n) end
+from generate_series(1, 3000) n;
+
 insert into opportunity (
     organisation_id, id, version, created_at, updated_at, programme_id, kind, title, description
 )

@@ -78,6 +78,9 @@ SEEN_BY = {
     "recognition": {"mentor", "mentee", "service"},
     "recognition_criterion": EVERYONE,
     "opportunity": EVERYONE,
+    "announcement": AUDITED | {"coordinator"},
+    "announcement:published": AUDITED | PAIR | {"coordinator"},
+    "announcement:mentees": AUDITED | {"mentee", "coordinator"},
     "success_story": PAIR,
     # The partner has not written, and the two have not parted.
     "farewell": {"mentor", "coordinator"},

@@ -153,6 +153,7 @@ INVENTORY: Mapping[str, Plan] = {
     "note": Plan(shred="text"),
     "organisation": Plan(keep="name region default_zone"),
     # Parameters and errors hold ids, options and codes. An input is sealed, and gone when its operation ends.
+    "announcement": Plan(rewrite="title text"),
     "opportunity": Plan(rewrite="title description"),
     "operation": Plan(
         keep="kind subject_ids parameters requested_by principal scopes person_id errors result failure_code "
