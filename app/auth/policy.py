@@ -212,11 +212,11 @@ _SESSION_BOTH = (
     "cancel_recurring_session"
 ).split()
 _PAIR_ONLY = (
-    "update_session rate_session create_agenda_item update_agenda_item delete_agenda_item create_session_link "
-    "delete_session_link create_action_item update_action_item apply_action_item delete_action_item create_note "
-    "set_goal update_goal delete_goal activate_goal progress_goal achieve_goal abandon_goal create_goal_milestone "
-    "reach_goal_milestone delete_goal_milestone celebrate_win give_feedback submit_check_in rate_competency "
-    "thank_partner raise_concern "
+    "propose_session accept_session decline_session update_session rate_session create_agenda_item "
+    "update_agenda_item delete_agenda_item create_session_link delete_session_link create_action_item "
+    "update_action_item apply_action_item delete_action_item create_note set_goal update_goal delete_goal "
+    "activate_goal progress_goal achieve_goal abandon_goal create_goal_milestone reach_goal_milestone "
+    "delete_goal_milestone celebrate_win give_feedback submit_check_in rate_competency thank_partner raise_concern "
     "write_success_story update_success_story offer_success_story consent_to_success_story withdraw_success_story "
     "write_farewell sign_agreement"
 ).split()

@@ -83,7 +83,8 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     },
     "matching_preference": {_O: "rank reason_shared", _X: "reason"},
     "session": {
-        _O: "number status starts_at ends_at zone mode reschedule_count calendar_uid calendar_sequence completed_at "
+        _O: "number status starts_at ends_at proposed_by answer_by zone mode reschedule_count calendar_uid "
+        "calendar_sequence completed_at "
         "cancelled_at",
         _C: "topic focus_rating",
         _X: "cancelled_by cancel_reason",

@@ -22,6 +22,7 @@ from app.domain.pairings import queries as pairings
 from app.domain.pairings.leaving import conclude
 from app.domain.pairings.models import EndReason, Pairing, PairingStatus
 from app.domain.people.events import PersonCreated, PersonDeactivated, PersonReactivated, PersonUpdated
+from app.domain.planning import proposing
 from app.domain.planning import service as planning
 from app.domain.programmes.events import ProgrammeCancelled, ProgrammeClosed, ProgrammePublished
 from app.domain.readiness import training
@@ -117,6 +118,7 @@ async def _clear_calendar(db: Db, pairing_id: str, reason: CancelReason) -> None
     if pairing.status not in (PairingStatus.ACTIVE, PairingStatus.CLOSING):
         await cancel_ahead(db, pairing_id, reason)
         await planning.end(db, pairing_id)
+        await proposing.expire_of(db, pairing_id)
 
 
 REACTIONS: dict[str, Reaction] = {

@@ -10,6 +10,7 @@ from app.domain.matching import closing, matter
 from app.domain.momentum import judging
 from app.domain.organisations.retention import BOUNDS, DataClass
 from app.domain.people import departing
+from app.domain.planning import proposing
 from app.domain.privacy import break_glass, retaining
 from app.domain.readiness import training
 from app.domain.sessions import attending
@@ -80,6 +81,7 @@ async def _sweep(organisation_id: str) -> tuple[bool, int]:
             await closing.expire(db, limit=LAPSED_AT_ONCE),
             await training.lapse(db, limit=LAPSED_AT_ONCE),
             await invitations.expire(db, limit=LAPSED_AT_ONCE),
+            await proposing.expire(db, limit=LAPSED_AT_ONCE),
             await invitations.remind(db, limit=LAPSED_AT_ONCE),
         )
         await concerns.reassign(db)

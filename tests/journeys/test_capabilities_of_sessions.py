@@ -63,6 +63,19 @@ async def test_the_two_find_a_time_and_meet_every_other_week_at_the_same_hour(co
     assert len({at.utcoffset() for at in local}) == 2
 
 
+@shows(38)
+async def test_a_junior_asks_for_an_hour_and_the_senior_says_yes(company: Company) -> None:
+    pairing = await company.world.pairing()
+    at = (clock.now() + timedelta(days=9)).isoformat()
+    asked = await company.call("POST", "/v1/proposed-sessions", "mentor", 201, pairing_id=pairing["id"], starts_at=at)
+    (task,) = (await company.call("GET", "/v1/tasks?kind=answer_session", "mentee"))["items"]
+
+    agreed = await company.call("POST", f"/v1/sessions/{task['session_id']}/accept", "mentee")
+
+    assert (asked["status"], agreed["status"]) == ("proposed", "scheduled")
+    assert await company.told(asked["id"]) == ["session.proposed", "session.scheduled"]
+
+
 @shows(39)
 async def test_the_mentor_prepares_a_plan(company: Company) -> None:
     session = await meeting(company, topic="Short video")

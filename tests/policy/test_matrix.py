@@ -61,7 +61,7 @@ PARENTS = {
     **dict.fromkeys(("assign_training", "assess_readiness"), "enrolment"),
     **dict.fromkeys(("create_matching_policy", "create_match_run"), "programme"),
     "propose_agreement": "pairing",
-    **dict.fromkeys(("schedule_session", "schedule_recurring_session"), "pairing"),
+    **dict.fromkeys(("schedule_session", "schedule_recurring_session", "propose_session"), "pairing"),
     "create_agenda_item": "session",
     "create_session_link": "session",
     "create_action_item": "session",

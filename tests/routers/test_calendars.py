@@ -1,5 +1,6 @@
 """A calendar feed as a calendar reads it: by its address alone, and again only when something has changed."""
 
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -70,6 +71,20 @@ async def test_a_feed_holds_ones_sessions_and_says_nothing_of_what_they_are_abou
         assert word not in answer.text
     for line in ("METHOD:PUBLISH", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H", "NAME:Phone"):
         assert line in answer.text
+
+
+async def test_what_is_only_proposed_stands_in_no_calendar(
+    world: World, client: httpx.AsyncClient, clock: TestClock
+) -> None:
+    pairing = await world.pairing()
+    at = clock.time + timedelta(days=3)
+    session = await world.do("mentor", "propose_session", pairing_id=pairing["id"], starts_at=at)
+    _, path = await made(world)
+    assert events(await client.get(path)) == []
+
+    await world.do("mentee", "accept_session", session["id"])
+
+    assert [event["UID"] for event in events(await client.get(path))] == [session["calendar_uid"]]
 
 
 async def test_whoever_wants_it_finds_the_partner_in_the_title(world: World, client: httpx.AsyncClient) -> None:

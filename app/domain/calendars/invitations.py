@@ -15,7 +15,9 @@ from app.domain.calendars.documents import Entry, Guest, Method
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.people.resource import PEOPLE
 from app.domain.sessions.models import SessionStatus
+from app.domain.sessions.queries import UNSETTLED
 from app.domain.sessions.resource import SESSION_LINKS, SESSIONS
+from app.errors import Conflict
 from app.reading import run
 from app.reading.shape import Leaf, Nodes, Page, ToMany, ToOne, Wanted
 from app.text import Output
@@ -42,6 +44,12 @@ _WANTED = Wanted(
 )
 
 
+class NotAgreed(Conflict):
+    """The session is only proposed, or came to nothing."""
+
+    code = "session_not_agreed"
+
+
 class SessionInvitation(Output):
     """A session as mail systems pass it on to calendars (iTIP, RFC 5546)."""
 
@@ -64,6 +72,8 @@ async def invitation(actor: Actor, session_id: str) -> SessionInvitation:
     actor.require(Scope.DIRECTORY_READ)
     found = await run.one(actor, _WANTED, session_id, {"most_links": _MOST_LINKS})
     session: dict[str, Any] = orjson.loads(found.body)
+    if session["status"] in UNSETTLED:
+        raise NotAgreed("Nobody is invited to a session that the two have not agreed on.")
     entry = _entry(session, actor)
     method, text = documents.invitation(entry)
     return SessionInvitation(session_id=session_id, method=method, uid=entry.uid, sequence=entry.sequence, text=text)

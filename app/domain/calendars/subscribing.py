@@ -13,11 +13,14 @@ from app.domain.calendars.documents import Entry
 from app.domain.calendars.models import CalendarFeed, digest, is_secret
 from app.domain.organisations.models import Organisation
 from app.domain.sessions.models import SessionStatus
+from app.domain.sessions.queries import UNSETTLED
 from app.errors import Unauthenticated
 from app.ids import prefix_of
 
 BEHIND = timedelta(days=90)
 MOST_ENTRIES = 1000
+# What was never agreed on stands in no calendar.
+_UNSETTLED = [status.value for status in UNSETTLED]
 _NOBODYS = digest("")
 # The sessions of whoever the feed is of, from so long ago on: how many, and when one of them or a partner last changed.
 _MARK = """
@@ -46,7 +49,7 @@ _SESSIONS = """
     join pairing r on r.organisation_id = $1 and r.id = s.pairing_id
     join person partner on partner.organisation_id = $1 and partner.id in (r.mentor_id, r.mentee_id)
         and partner.id <> $2
-    where a.organisation_id = $1 and a.person_id = $2 and a.starts_at >= $3
+    where a.organisation_id = $1 and a.person_id = $2 and a.starts_at >= $3 and not s.status = any($5)
     union all
     select m.id, m.status, m.starts_at, m.ends_at, m.created_at, m.updated_at, m.calendar_uid, m.calendar_sequence,
         'Circle: ' || c.name, 'Circle'
@@ -95,7 +98,7 @@ async def text(subscription: Subscription) -> str:
     actor = subscription.actor
     async with database.current().writing(actor.organisation_id) as db:
         since = clock.now() - BEHIND
-        rows = await db.fetch(_SESSIONS, actor.organisation_id, actor.person_id, since, MOST_ENTRIES)
+        rows = await db.fetch(_SESSIONS, actor.organisation_id, actor.person_id, since, MOST_ENTRIES, _UNSETTLED)
     return documents.feed(subscription.name, [_entry(row, subscription) for row in reversed(rows)])
 
 

@@ -207,7 +207,7 @@ INVENTORY: Mapping[str, Plan] = {
     "recognition_criterion": Plan(rewrite="name description"),
     "recurring_session": Plan(keep="local_time zone", rewrite="topic", where=_OF_PAIRINGS),
     "retention_policy": Plan(),
-    "session": Plan(keep="zone calendar_uid cancelled_by", rewrite="topic", where=_OF_PAIRINGS),
+    "session": Plan(keep="zone calendar_uid cancelled_by proposed_by", rewrite="topic", where=_OF_PAIRINGS),
     # Rooms are often named after who meets there, and nobody meets there any more.
     "session_link": Plan(blank={"url": "'https://erased.invalid/'"}, whose=_OF_SESSIONS),
     "signature": Plan(),

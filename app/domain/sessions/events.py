@@ -51,6 +51,26 @@ class SessionScheduled(SessionEvent):
     type = "session.scheduled"
 
 
+class SessionProposed(SessionEvent):
+    """A partner was asked about a session."""
+
+    type = "session.proposed"
+
+
+class SessionDeclined(SessionEvent):
+    """A session that was proposed will not be."""
+
+    type = "session.declined"
+    # Of two who cannot find a time nobody is told which of them said no.
+    names_actor: ClassVar[bool] = False
+
+
+class SessionExpired(SessionEvent):
+    """Nobody answered a proposal in time."""
+
+    type = "session.expired"
+
+
 class SessionRescheduled(SessionEvent):
     """A pair will meet at another time."""
 

@@ -17,6 +17,9 @@ from app.table import Row, belongs_to, check, index, instant, of_organisation, t
 class SessionStatus(StrEnum):
     """Where a session stands."""
 
+    PROPOSED = "proposed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
     SCHEDULED = "scheduled"
     UNCONFIRMED = "unconfirmed"
     COMPLETED = "completed"
@@ -55,6 +58,9 @@ _S = SessionStatus
 SESSION = Machine(
     "session",
     {
+        "accept": ((_S.PROPOSED,), _S.SCHEDULED),
+        "decline": ((_S.PROPOSED,), _S.DECLINED),
+        "expire": ((_S.PROPOSED,), _S.EXPIRED),
         "reschedule": ((_S.SCHEDULED,), _S.SCHEDULED),
         "cancel": ((_S.SCHEDULED,), _S.CANCELLED),
         "lapse": ((_S.SCHEDULED,), _S.UNCONFIRMED),
@@ -102,6 +108,7 @@ class Session(Row, table=True):
         index("session_programme", "programme_id", "starts_at", "id"),
         index("session_pairing", "pairing_id", "starts_at", "id"),
         index("session_starts_at", "starts_at", "id"),
+        index("session_answer_by", "answer_by", "id", where="status = 'proposed'"),
         index("session_series", "series_id", "id", where="series_id is not null"),
         index("session_programme_id", "programme_id", "id"),
         index("session_pairing_id", "pairing_id", "id"),
@@ -115,6 +122,9 @@ class Session(Row, table=True):
     status: SessionStatus = Field(default=SessionStatus.SCHEDULED, sa_type=text_enum(SessionStatus))
     starts_at: datetime = instant()
     ends_at: datetime = instant()
+    # Of one that a partner proposed: who did, and until when the other can answer.
+    proposed_by: str | None = Field(default=None, sa_type=sa.Text)
+    answer_by: datetime | None = instant(default=None)
     zone: str = Field(sa_type=sa.Text)
     mode: Mode = Field(default=Mode.REMOTE, sa_type=text_enum(Mode))
     topic: str | None = Field(default=None, sa_type=sa.Text)

@@ -18,6 +18,8 @@ from app.domain.sessions.models import Attendance, Session, SessionStatus
 from app.reading.run import Absent
 from app.reading.statement import Statement
 
+# Never agreed on: nothing that the two did or failed to do.
+UNSETTLED = (SessionStatus.PROPOSED, SessionStatus.DECLINED, SessionStatus.EXPIRED)
 _COUNTED = (SessionStatus.SCHEDULED, SessionStatus.UNCONFIRMED, SessionStatus.COMPLETED)
 
 
@@ -184,6 +186,7 @@ async def cancelled_in_a_row(db: Db, session: Session) -> int:
             col(Session.organisation_id) == db.organisation_id,
             col(Session.pairing_id) == session.pairing_id,
             col(Session.starts_at) <= session.starts_at,
+            col(Session.status).not_in(UNSETTLED),
             col(Session.id) != session.id,
         )
         .order_by(col(Session.starts_at).desc(), col(Session.id).desc())

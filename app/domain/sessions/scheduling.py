@@ -55,7 +55,14 @@ async def schedule(db: Db, actor: Actor, data: SessionSchedule) -> Session:
 
 
 def enter(db: Db, pairing: Pairing, **facts: Any) -> Session:
-    """Put down a session of a pair that may meet then, a seat for each of the two, and tell of it."""
+    """Put down a session of a pair that may meet then, and tell of it."""
+    session = put_down(db, pairing, **facts)
+    outbox.record(db, SessionScheduled.of(session, pairing))
+    return session
+
+
+def put_down(db: Db, pairing: Pairing, **facts: Any) -> Session:
+    """Put down a session of a pair, and a seat for each of the two."""
     session_id = ids.new(Session.prefix)
     session = Session(
         organisation_id=db.organisation_id,
@@ -68,7 +75,6 @@ def enter(db: Db, pairing: Pairing, **facts: Any) -> Session:
     db.add(session)
     for person_id in pairing.members:
         _seat(db, session, person_id)
-    outbox.record(db, SessionScheduled.of(session, pairing))
     return session
 
 
@@ -82,7 +88,7 @@ async def reschedule(db: Db, actor: Actor, session_id: str, data: SessionResched
     if data.duration_minutes is not None:
         length = timedelta(minutes=data.duration_minutes)
     session.reschedule(data.starts_at, data.starts_at + length)
-    await _seats_follow(db, session)
+    await seats_follow(db, session)
     outbox.record(db, SessionRescheduled.of(session, pairing), changed=("starts_at", "ends_at"))
     return session
 
@@ -117,7 +123,7 @@ async def call_off(db: Db, session: Session, pairing: Pairing, *, by: str | None
     """Call a locked session off, in somebody's name or in nobody's."""
     now = clock.now()
     session.cancel(now, by, reason)
-    await _seats_follow(db, session)
+    await seats_follow(db, session)
     notice = round((session.starts_at - now).total_seconds() / 3600, 1)
     outbox.record(db, SessionCancelled.of(session, pairing, hours_of_notice=notice), changed=("status",))
     if by is not None:
@@ -137,9 +143,11 @@ def _seat(db: Db, session: Session, person_id: str) -> None:
         person_id=person_id,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
+        is_busy=session.takes_time,
     )
 
 
-async def _seats_follow(db: Db, session: Session) -> None:
+async def seats_follow(db: Db, session: Session) -> None:
+    """Let both seats take over when it is, and whether it takes time."""
     for seat in await queries.attendances(db, session.id):
         seat.follow(session)

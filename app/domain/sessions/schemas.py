@@ -26,6 +26,14 @@ class SessionSchedule(Input):
     topic: Name | None = None
 
 
+class SessionPropose(SessionSchedule):
+    """A session that the partner is asked about. It lies ahead."""
+
+    answer_by: Instant | None = Field(
+        default=None, description="Until when the partner can answer. Absent: for seven days, or until it would begin."
+    )
+
+
 class SessionReschedule(Input):
     """Another time for a session."""
 
@@ -78,6 +86,8 @@ class SessionRead(Output):
     status: SessionStatus
     starts_at: datetime
     ends_at: datetime
+    proposed_by: str | None = Field(description="Which of the two proposed it. `null`: it was scheduled at once.")
+    answer_by: datetime | None = Field(description="Until when the other could answer.")
     zone: str
     mode: Mode
     topic: str | None

@@ -16,6 +16,7 @@ class TaskKind(StrEnum):
     SIGN_AGREEMENT = "sign_agreement"
     ASSESS_READINESS = "assess_readiness"
     COMPLETE_TRAINING = "complete_training"
+    ANSWER_SESSION = "answer_session"
     ATTEND_SESSION = "attend_session"
     REPORT_SESSION = "report_session"
     APPLY_ACTION_ITEM = "apply_action_item"

@@ -37,6 +37,9 @@ def make_seat(**fields: Any) -> Attendance:
 
 def test_the_machine_of_sessions_has_these_arrows_and_no_others() -> None:
     assert arrows(SESSION) == {
+        "proposed accept scheduled",
+        "proposed decline declined",
+        "proposed expire expired",
         "scheduled reschedule scheduled",
         "scheduled cancel cancelled",
         "scheduled lapse unconfirmed",
