@@ -66,7 +66,7 @@ class Plan:
 
 INVENTORY: Mapping[str, Plan] = {
     "action_item": Plan(blank={"text": _ERASED}, whose="owner_id = $2", rewrite="text", where=_OF_SESSIONS),
-    "agenda_item": Plan(rewrite="title", where=_OF_SESSIONS),
+    "agenda_item": Plan(keep="topic_id", rewrite="title", where=_OF_SESSIONS),
     "agreement": Plan(rewrite="clauses", where=_OF_PAIRINGS),
     "api_key": Plan(
         keep="scopes networks service_account client prefix_text secret_hash",

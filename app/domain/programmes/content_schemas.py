@@ -8,10 +8,11 @@ from pydantic import Field, StringConstraints
 from app.domain.people.schemas import PersonId
 from app.domain.programmes.contents import Audience, Duty, PromptKind, ResourceKind
 from app.domain.programmes.schemas import Days, ProgrammeId
-from app.text import Day, Flag, Input, Instant, Line, Name, Output, Patch, Prose, Word, absent, prose, whole
+from app.text import Day, Flag, Input, Instant, Line, Name, Output, Patch, Prose, Word, absent, prose, reference, whole
 
 Link = Annotated[str, StringConstraints(max_length=2000, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?$")]
 Text = Annotated[str, prose(20_000)]
+TopicId = Annotated[str, reference("top")]
 
 
 class Prompt(Input):

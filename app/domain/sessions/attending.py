@@ -110,4 +110,5 @@ def _speaker(actor: Actor, data: SessionReport) -> str:
 
 async def _tell(db: Db, session: Session) -> None:
     pairing = await rows.by_id(db, Pairing, session.pairing_id)
-    outbox.record(db, _EVENTS[session.status].of(session, pairing), changed=("status",))
+    more = {"topic_ids": await queries.topic_ids(db, session.id)} if session.status is SessionStatus.COMPLETED else {}
+    outbox.record(db, _EVENTS[session.status].of(session, pairing, **more), changed=("status",))

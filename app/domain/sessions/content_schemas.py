@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.domain.people.schemas import PersonId
-from app.domain.programmes.content_schemas import Link
+from app.domain.programmes.content_schemas import Link, TopicId
 from app.domain.sessions.contents import LinkKind, Segment, Tier
 from app.domain.sessions.schemas import SessionId
 from app.text import Day, Flag, Input, Line, Name, Output, Patch, absent, prose, whole
@@ -21,6 +21,8 @@ class AgendaItemCreate(Input):
     session_id: SessionId
     title: Name
     segment: Segment = Segment.REVERSE
+    owner_id: PersonId | None = Field(default=None, description="Which of the two prepares it.")
+    topic_id: TopicId | None = Field(default=None, description="The topic of the programme that it is about.")
     minutes: ItemMinutes | None = None
 
 
@@ -29,6 +31,8 @@ class AgendaItemUpdate(Patch):
 
     title: Name = absent()
     segment: Segment = absent()
+    owner_id: PersonId | None = None
+    topic_id: TopicId | None = None
     minutes: ItemMinutes | None = None
     is_covered: Flag = absent()
 
@@ -40,6 +44,8 @@ class AgendaItemRead(Output):
     session_id: str
     segment: Segment
     title: str
+    owner_id: str | None
+    topic_id: str | None
     minutes: int | None
     is_covered: bool
     version: int

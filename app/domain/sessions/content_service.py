@@ -5,6 +5,8 @@ from typing import TypeVar
 from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
+from app.domain.programmes.contents import Topic
+from app.domain.programmes.resource import TOPICS
 from app.domain.sessions import content_schemas as schemas
 from app.domain.sessions import queries
 from app.domain.sessions.contents import ActionItem, AgendaItem, Note, SessionLink
@@ -27,14 +29,18 @@ class SessionHeld(Conflict):
 
 async def create_agenda_item(db: Db, actor: Actor, data: schemas.AgendaItemCreate) -> AgendaItem:
     """Add a point to a session's plan."""
-    _require_open(await _session(db, actor, data.session_id, "create_agenda_item"))
+    session = await _session(db, actor, data.session_id, "create_agenda_item")
+    _require_open(session)
+    await _require_fitting(db, actor, session, data)
     return _add(db, AgendaItem, data)
 
 
 async def update_agenda_item(db: Db, actor: Actor, item_id: str, data: schemas.AgendaItemUpdate) -> AgendaItem:
     """Change a point of the plan, or mark it as covered."""
     item: AgendaItem = await rows.get(db, actor, AGENDA_ITEMS, item_id, "update_agenda_item")
-    _require_open(await rows.by_id(db, Session, item.session_id))
+    session = await rows.by_id(db, Session, item.session_id)
+    _require_open(session)
+    await _require_fitting(db, actor, session, data)
     item.sqlmodel_update(data.changes())
     return item
 
@@ -62,11 +68,7 @@ async def delete_link(db: Db, actor: Actor, link_id: str) -> None:
 async def create_action_item(db: Db, actor: Actor, data: schemas.ActionItemCreate) -> ActionItem:
     """Agree on something to do before the next session."""
     session = await _session(db, actor, data.session_id, "create_action_item")
-    if data.owner_id not in {seat.person_id for seat in await queries.attendances(db, session.id)}:
-        raise Invalid(
-            "An action item belongs to one of the two.",
-            faults=(Fault("is no member of this session", code="not_a_member", pointer="/owner_id"),),
-        )
+    await _require_member(db, session, data.owner_id)
     return _add(db, ActionItem, data)
 
 
@@ -118,6 +120,26 @@ async def delete_note(db: Db, actor: Actor, note_id: str) -> None:
 async def _session(db: Db, actor: Actor, session_id: str, action: str) -> Session:
     session: Session = await rows.refer(db, actor, SESSIONS, session_id, action, pointer="/session_id")
     return session
+
+
+async def _require_fitting(
+    db: Db, actor: Actor, session: Session, data: schemas.AgendaItemCreate | schemas.AgendaItemUpdate
+) -> None:
+    """That one of the two prepares a point, and that its topic is of their programme. Raises `Invalid`."""
+    if data.owner_id is not None:
+        await _require_member(db, session, data.owner_id)
+    if data.topic_id is None:
+        return
+    topic: Topic = await rows.refer(db, actor, TOPICS, data.topic_id, pointer="/topic_id")
+    if topic.programme_id != session.programme_id:
+        fault = Fault("belongs to another programme", code="other_programme", pointer="/topic_id")
+        raise Invalid("The topic is none of this programme's.", faults=(fault,))
+
+
+async def _require_member(db: Db, session: Session, owner_id: str) -> None:
+    if owner_id not in {seat.person_id for seat in await queries.attendances(db, session.id)}:
+        fault = Fault("is no member of this session", code="not_a_member", pointer="/owner_id")
+        raise Invalid("What a session holds belongs to one of the two.", faults=(fault,))
 
 
 def _require_open(session: Session) -> None:

@@ -45,19 +45,24 @@ class AlreadyApplied(Conflict):
 
 
 class AgendaItem(Row, table=True):
-    """One point of the plan for a session."""
+    """One point of the plan for a session; `owner_id` says who prepares it."""
 
     __tablename__ = "agenda_item"
     __table_args__ = (
         of_organisation(),
         belongs_to("session", "session_id", on_delete="CASCADE"),
+        belongs_to("person", "owner_id"),
+        belongs_to("topic", "topic_id", on_delete="SET NULL (topic_id)"),
         index("agenda_item_session", "session_id", "id"),
+        index("agenda_item_topic", "topic_id", where="topic_id is not null"),
     )
     prefix: ClassVar[str] = "agd"
 
     session_id: str = Field(sa_type=sa.Text)
     segment: Segment = Field(default=Segment.REVERSE, sa_type=text_enum(Segment))
     title: str = Field(sa_type=sa.Text)
+    owner_id: str | None = Field(default=None, sa_type=sa.Text)
+    topic_id: str | None = Field(default=None, sa_type=sa.Text)
     minutes: int | None = None
     is_covered: bool = False
 

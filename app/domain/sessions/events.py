@@ -82,6 +82,9 @@ class SessionCompleted(SessionEvent):
 
     type = "session.completed"
 
+    # Of the agenda, each once.
+    topic_ids: list[str]
+
 
 class SessionNoShowRecorded(SessionEvent):
     """A session did not take place, though nobody called it off."""

@@ -14,6 +14,7 @@ from app.db import Db
 from app.domain.pairings.models import Pairing
 from app.domain.people.models import Person
 from app.domain.programmes.models import Programme, ProgrammeStatus
+from app.domain.sessions.contents import AgendaItem
 from app.domain.sessions.models import Attendance, Session, SessionStatus
 from app.reading.run import Absent
 from app.reading.statement import Statement
@@ -108,6 +109,17 @@ async def attendances(db: Db, session_id: str) -> Sequence[Attendance]:
         .order_by(col(Attendance.id))
     )
     return (await db.execute(select)).scalars().all()
+
+
+async def topic_ids(db: Db, session_id: str) -> list[str]:
+    """The topics on a session's agenda, each once."""
+    select = (
+        sa.select(col(AgendaItem.topic_id))
+        .where(col(AgendaItem.organisation_id) == db.organisation_id, col(AgendaItem.session_id) == session_id)
+        .distinct()
+        .order_by(col(AgendaItem.topic_id))
+    )
+    return [topic_id for topic_id in (await db.execute(select)).scalars() if topic_id is not None]
 
 
 async def ahead(db: Db, pairing_id: str, since: datetime) -> Sequence[Session]:

@@ -7,7 +7,7 @@ from app.auth.policy import Relation
 from app.auth.scopes import Scope
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.people.resource import PEOPLE
-from app.domain.programmes.resource import PROGRAMMES
+from app.domain.programmes.resource import PROGRAMMES, TOPICS
 from app.domain.sessions import content_schemas as schemas
 from app.domain.sessions.contents import ActionItem, AgendaItem, Note, SessionLink, Tier
 from app.domain.sessions.models import Attendance, Session
@@ -76,7 +76,13 @@ ATTENDANCES = _content(
     Equals("person_id"),
     edges=(Edge("person", "person_id", PEOPLE),),
 )
-AGENDA_ITEMS = _content("agenda_item", "agenda_items", AgendaItem, schemas.AgendaItemRead)
+AGENDA_ITEMS = _content(
+    "agenda_item",
+    "agenda_items",
+    AgendaItem,
+    schemas.AgendaItemRead,
+    edges=(Edge("owner", "owner_id", PEOPLE), Edge("topic", "topic_id", TOPICS)),
+)
 SESSION_LINKS = _content("session_link", "session_links", SessionLink, schemas.SessionLinkRead, Equals("kind"))
 ACTION_ITEMS = _content(
     "action_item",

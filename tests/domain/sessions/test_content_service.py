@@ -75,6 +75,49 @@ async def test_a_point_of_the_plan_can_change_and_be_covered(world: World, sessi
     assert changed["segment"] == "reciprocal"
 
 
+async def test_a_point_of_the_plan_says_who_prepares_it_and_what_it_is_about(
+    world: World, session: dict[str, Any]
+) -> None:
+    topic = await world.do("admin", "create_topic", programme_id=session["programme_id"], name="Short videos")
+    about = {"owner_id": world.people["mentor"], "topic_id": topic["id"]}
+    item = await create(world, session, "agenda_item", **about)
+    await create(world, session, "agenda_item", topic_id=topic["id"])
+    await create(world, session, "agenda_item")
+
+    await world.do("mentor", "complete_session", session["id"])
+
+    assert {name: item[name] for name in about} == about
+    told = {event.type: event.data for event in await world.told(session["id"])}
+    assert told["session.completed"]["topic_ids"] == [topic["id"]]
+
+
+async def test_a_point_of_the_plan_outlives_its_topic(world: World, session: dict[str, Any]) -> None:
+    topic = await world.do("admin", "create_topic", programme_id=session["programme_id"], name="Short videos")
+    item = await create(world, session, "agenda_item", topic_id=topic["id"])
+
+    await world.do("admin", "delete_topic", topic["id"])
+
+    found = await world.see("mentee", item["id"])
+    assert found is not None
+    assert found["topic_id"] is None
+
+
+async def test_a_point_of_the_plan_is_prepared_by_one_of_the_two(world: World, session: dict[str, Any]) -> None:
+    item = await create(world, session, "agenda_item")
+
+    with invalid("not_a_member", "/owner_id"):
+        await create(world, session, "agenda_item", owner_id=world.people["coordinator"])
+    with invalid("not_a_member", "/owner_id"):
+        await world.do("mentor", "update_agenda_item", item["id"], owner_id=world.people["coordinator"])
+
+
+async def test_a_point_of_the_plan_is_about_a_topic_of_the_programme(world: World, session: dict[str, Any]) -> None:
+    topic = await world.do("admin", "create_topic", programme_id=await world.programme(), name="Short videos")
+
+    with invalid("other_programme", "/topic_id"):
+        await create(world, session, "agenda_item", topic_id=topic["id"])
+
+
 @pytest.mark.parametrize("kind", ["agenda_item", "session_link", "action_item"])
 async def test_either_partner_removes_what_is_shared(world: World, session: dict[str, Any], kind: str) -> None:
     made = await create(world, session, kind)
