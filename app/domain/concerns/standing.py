@@ -1,14 +1,12 @@
 """How a caller stands to a concern right now, in SQL: whoever is not its handler any more has lost it at once."""
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from app.domain.concerns.models import Concern
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.contents import ProgrammeRole, Sponsorship
-from app.reading.resource import ME, ORGANISATION, Table, among
+from app.reading.resource import ME, ORGANISATION, Predicate, Table, among, owner
 
 _CONCERNS: sa.Table = Concern.__table__  # type: ignore[attr-defined]
 _ROLES: sa.Table = ProgrammeRole.__table__  # type: ignore[attr-defined]
@@ -20,22 +18,21 @@ def _literal(word: str) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{word}'")
 
 
-def _in_line(name: str, concern: Table, whose: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The ids of those of some concerns with a party in line with the caller, or who is the caller."""
-    pairing, person = PAIRINGS.table.alias(), PEOPLE.table.alias()
-    mine = sa.and_(concern.c.organisation_id == ORGANISATION, whose)
+def _in_line(name: str, given: Predicate) -> sa.Select[str]:
+    """The ids of those of the concerns given with a party in line with the caller, or who is the caller."""
+    concern, pairing, person = _CONCERNS.alias(), PAIRINGS.table.alias(), PEOPLE.table.alias()
     paired = sa.and_(pairing.c.organisation_id == ORGANISATION, pairing.c.id == concern.c.pairing_id)
-
-    def begin(party: sa.ColumnElement[str], is_mine: sa.ColumnElement[bool]) -> sa.Select[Any]:
-        columns = (concern.c.id, party.label("start"), party.label("at"), is_mine.label("is_mine"))
-        return sa.select(*columns).select_from(concern).where(mine)
-
-    starts = sa.union(
-        begin(ME, _MINE),
-        begin(concern.c.reporter_id, _THEIRS),
-        *(begin(pairing.c[f"{side}_id"], _THEIRS).join(pairing, paired) for side in ("mentor", "mentee")),
-    ).subquery()
-    line = sa.select(starts.c.id, starts.c.start, starts.c.at, starts.c.is_mine).cte(name, recursive=True)
+    theirs = (concern.c.reporter_id, pairing.c.mentor_id, pairing.c.mentee_id)
+    ends = [(ME, _MINE), *((party, _THEIRS) for party in theirs)]
+    begin = sa.values(sa.column("party", sa.Text), sa.column("is_mine", sa.Boolean), name="begin").data(ends).lateral()
+    columns = (concern.c.id, begin.c.party.label("start"), begin.c.party.label("at"), begin.c.is_mine)
+    whole = concern.outerjoin(pairing, paired).join(begin, begin.c.party.is_not(None))
+    line = (
+        sa.select(*columns)
+        .select_from(whole)
+        .where(concern.c.organisation_id == ORGANISATION, given(concern))
+        .cte(name, recursive=True)
+    )
     # Looked up one by one: joined, the whole directory might be read. Above the root stands nobody, once.
     manager = (
         sa.select(person.c.manager_id)
@@ -50,53 +47,49 @@ def _in_line(name: str, concern: Table, whose: sa.ColumnElement[bool]) -> sa.Sel
     return sa.select(lower.c.id).join_from(lower, upper, met)
 
 
-def _apart(name: str, whose: sa.ColumnElement[bool], concern: Table, *more: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The ids of those of some concerns to whose parties the caller stands in no line."""
-    in_line = _in_line(name, concern, whose)
-    return sa.select(concern.c.id).where(
-        concern.c.organisation_id == ORGANISATION, whose, *more, concern.c.id.not_in(in_line)
-    )
+def _given(concern: Table) -> sa.ColumnElement[bool]:
+    return concern.c.handler_id == ME
 
 
-def _has_duty(duty: str, concern: Table) -> sa.ColumnElement[bool]:
-    role = _ROLES.alias()
-    return sa.exists().where(
-        role.c.organisation_id == ORGANISATION,
-        role.c.programme_id == concern.c.programme_id,
-        role.c.person_id == ME,
-        role.c.duty == _literal(duty),
-    )
-
-
-def _handled() -> sa.Select[Any]:
-    """As `handlers.eligible` says, of the concerns that were given to the caller."""
-    concern, sponsor, person = _CONCERNS.alias(), _SPONSORS.alias(), PEOPLE.table.alias()
-    sponsors = sa.exists().where(
-        sponsor.c.organisation_id == ORGANISATION,
-        sponsor.c.programme_id == concern.c.programme_id,
-        sponsor.c.person_id == ME,
-    )
-    is_active = sa.exists().where(
-        person.c.organisation_id == ORGANISATION, person.c.id == ME, person.c.employment_status == _literal("active")
-    )
-    duties = (_has_duty("case_handler", concern), ~_has_duty("coordinator", concern))
-    return _apart("line_of_handler", concern.c.handler_id == ME, concern, *duties, ~sponsors, is_active)
-
-
-def _unhandled() -> sa.Select[Any]:
-    concern = _CONCERNS.alias()
-    return _apart("line_of_office", concern.c.handler_id.is_(None), concern)
+def _waiting(concern: Table) -> sa.ColumnElement[bool]:
+    return concern.c.handler_id.is_(None)
 
 
 # Once, so that a statement that asks in several places asks the same question.
-HANDLED, UNHANDLED = _handled(), _unhandled()
+_OF_HANDLER, _OF_OFFICE = _in_line("line_of_handler", _given), _in_line("line_of_office", _waiting)
+
+
+def looks_after(concern: Table) -> sa.ColumnElement[bool]:
+    """Whether a concern was given to the caller, and they are eligible still, as `handlers.eligible` says."""
+    role, sponsor, person = _ROLES.alias(), _SPONSORS.alias(), PEOPLE.table.alias()
+    of_role, of_sponsor = (
+        sa.and_(owner(table) == ORGANISATION, table.c.programme_id == concern.c.programme_id, table.c.person_id == ME)
+        for table in (role, sponsor)
+    )
+    active = sa.and_(owner(person) == ORGANISATION, person.c.id == ME, person.c.employment_status == _literal("active"))
+    handles = sa.func.bool_or(role.c.duty == _literal("case_handler"))
+    coordinates = sa.func.bool_or(role.c.duty == _literal("coordinator"))
+    # Of nobody who is active, or without a duty: null, which lets nobody in.
+    eligible = (
+        sa.select(sa.and_(handles, ~coordinates)).join_from(role, person, active).where(of_role).scalar_subquery()
+    )
+    return sa.and_(_given(concern), eligible, ~sa.exists().where(of_sponsor), concern.c.id.not_in(_OF_HANDLER))
+
+
+def _found(where: Predicate) -> sa.Select[str]:
+    concern = _CONCERNS.alias()
+    return sa.select(concern.c.id).where(concern.c.organisation_id == ORGANISATION, where(concern))
+
+
+_HANDLED = _found(looks_after)
+_UNHANDLED = _found(lambda concern: sa.and_(_waiting(concern), concern.c.id.not_in(_OF_OFFICE)))
 
 
 def is_handled(concern: Table) -> sa.ColumnElement[bool]:
-    """Whether the caller looks after a concern, and may."""
-    return sa.and_(concern.c.handler_id == ME, among(concern.c.id, HANDLED))
+    """As `looks_after`, for a list of concerns: those few are found first, beside whatever else leads to others."""
+    return sa.and_(_given(concern), among(concern.c.id, _HANDLED))
 
 
 def is_unhandled(concern: Table) -> sa.ColumnElement[bool]:
     """Whether a concern waits for a handler, and the caller stands apart from those whom it is about."""
-    return sa.and_(concern.c.handler_id.is_(None), among(concern.c.id, UNHANDLED))
+    return sa.and_(_waiting(concern), among(concern.c.id, _UNHANDLED))

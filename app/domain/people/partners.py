@@ -1,8 +1,10 @@
 """Who is on the other side of the caller's pairs, those that are made and those that they are asked about."""
 
+from functools import cache
+
 import sqlalchemy as sa
 
-from app.reading.resource import ME, ORGANISATION
+from app.reading.resource import ME, ORGANISATION, is_one_of
 
 # The chapters of pairings and matching stand above those that ask; their tables are named, not imported.
 _PARTS = ("organisation_id", "status", "mentor_id", "mentee_id", "mentor_enrolment_id", "mentee_enrolment_id")
@@ -10,14 +12,18 @@ _PAIRING, _PROPOSAL = (sa.table(name, *map(sa.column, _PARTS)) for name in ("pai
 _ASKED = ("offered", "half_accepted")
 
 
+@cache
 def others(mentor: str, mentee: str) -> sa.Select[str]:
-    """The ids in the column `mentor` of whoever mentors the caller, and in `mentee` of whom the caller mentors."""
+    """The ids in the column `mentor` of whoever mentors the caller, and in `mentee` of whom the caller mentors.
+
+    One question, however often a statement asks it: the database finds them once.
+    """
     pairing, proposal = _PAIRING.alias(), _PROPOSAL.alias()
     found = sa.union_all(
         _other(pairing, mentor, mentee),
-        _other(proposal, mentor, mentee).where(sa.or_(*(proposal.c.status == status for status in _ASKED))),
+        _other(proposal, mentor, mentee).where(is_one_of(proposal.c.status, *_ASKED)),
     )
-    return sa.select(found.subquery().c[0])
+    return sa.select(found.cte(f"others_{mentor}").c.id)
 
 
 def _other(pair: sa.FromClause, mentor: str, mentee: str) -> sa.Select[str]:

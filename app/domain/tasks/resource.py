@@ -20,10 +20,10 @@ from app.reading.resource import ME, Edge, Equals, Resource
 
 
 class Task:
-    """The rows of other tables that say that somebody has something to do."""
+    """The rows of other tables that say that the caller has something to do."""
 
     prefix: ClassVar[str] = kinds.PREFIX
-    __table__: ClassVar[sa.Subquery] = kinds.every().subquery("task")
+    __table__: ClassVar[sa.Subquery] = kinds.of(ME).subquery("task")
 
 
 TASKS = Resource(
