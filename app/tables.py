@@ -9,6 +9,7 @@ from app.domain.matching.models import MatchRunMatter
 from app.domain.operations.models import OperationInput
 from app.domain.people.models import AwaitedManager
 from app.domain.privacy.operators import Operator
+from app.domain.reminders.models import ReminderRound
 from app.events.models import BrokerCursor, EventCounter, OutboxEvent
 from app.quotas.models import QuotaLevel
 from app.sealing.models import DataKey
@@ -32,6 +33,7 @@ __all__ = [
     "Operator",
     "OutboxEvent",
     "QuotaLevel",
+    "ReminderRound",
     "SigningKey",
     "metadata",
 ]

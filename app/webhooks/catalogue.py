@@ -21,6 +21,7 @@ from app.domain.privacy.break_glass import BreakGlassClosed, BreakGlassOpened
 from app.domain.programmes import events as programmes
 from app.domain.readiness import events as readiness
 from app.domain.recognition import events as recognition
+from app.domain.reminders.events import PersonReminded
 from app.domain.sessions import events as sessions
 from app.domain.stories import events as stories
 from app.events.envelope import Event
@@ -139,6 +140,7 @@ EVENTS: tuple[type[Event], ...] = (
     recognition.RecognitionRevoked,
     stories.SuccessStoryPublished,
     stories.SuccessStoryWithdrawn,
+    PersonReminded,
     announcements.AnnouncementPublished,
     announcements.AnnouncementWithdrawn,
     BreakGlassOpened,

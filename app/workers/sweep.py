@@ -13,6 +13,7 @@ from app.domain.people import departing
 from app.domain.planning import proposing
 from app.domain.privacy import break_glass, retaining
 from app.domain.readiness import training
+from app.domain.reminders import reminding
 from app.domain.sessions import attending
 from app.workers import claims, partitions
 from app.workers.faults import described
@@ -57,6 +58,8 @@ async def sweep_one(organisation_id: str) -> int:
             pass
         while await judge(organisation_id):
             pass
+        while await remind(organisation_id):
+            pass
     except Exception as error:
         log.error("sweep.failed", organisation_id=organisation_id, **described(error))
         return _LONGEST
@@ -68,6 +71,13 @@ async def judge(organisation_id: str) -> bool:
     async with database.current().writing(organisation_id) as db:
         db.actor_id = None
         return await judging.judge_due(db) == judging.BITE
+
+
+async def remind(organisation_id: str) -> bool:
+    """One bite of the people whom it is time to remind; whether there may be more."""
+    async with database.current().writing(organisation_id) as db:
+        db.actor_id = None
+        return await reminding.remind(db)
 
 
 async def _sweep(organisation_id: str) -> tuple[bool, int]:

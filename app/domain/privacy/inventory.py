@@ -112,6 +112,7 @@ INVENTORY: Mapping[str, Plan] = {
     ),
     "erasure": Plan(keep="requested_by decided_by operation_id"),
     "event_counter": Plan(),
+    "reminder_round": Plan(keep="after_person_id"),
     "export": Plan(keep="requested_by operation_id", blank={"content": "null"}, shred="content"),
     "farewell": Plan(shred="learned thanks"),
     "feedback": Plan(shred="text"),

@@ -23,7 +23,7 @@ from app.domain.readiness.resource import READINESS_ASSESSMENTS, TRAINING_ASSIGN
 from app.domain.sessions.models import SessionStatus
 from app.domain.sessions.resource import ACTION_ITEMS, ATTENDANCES, SESSIONS
 from app.domain.tasks.schemas import TaskKind
-from app.reading.resource import NOW, is_one_of, same_organisation
+from app.reading.resource import ME, NOW, is_one_of, same_organisation
 from app.table import Instant, text_enum
 
 PREFIX = "tsk"
@@ -278,23 +278,28 @@ def _of_pairs(person: _Person) -> sa.Select[Any]:
     )
 
 
-def _concerns(person: _Person) -> sa.Select[Any]:
+def _concerns() -> sa.Select[Any]:
     """Those that the caller looks after, and may: which pair it is about is told by the concern alone."""
     open_ones = (status for status in ConcernStatus if status is not ConcernStatus.RESOLVED)
     return _of(
         _kind(TaskKind.HANDLE_CONCERN),
         _CONCERN,
         _CONCERN,
-        person=person,
+        person=ME,
         programme=_CONCERN.c.programme_id,
         concern_id=_CONCERN.c.id,
     ).where(is_one_of(_CONCERN.c.status, *open_ones), standing.looks_after(_CONCERN))
 
 
 def of(person: _Person) -> sa.CompoundSelect[Any]:
-    """Somebody's tasks of all kinds.
+    """Somebody's tasks of all kinds but those for their caller's eyes alone.
 
     One select for several kinds where they look through the same rows: to begin a select costs more than to look.
     """
-    parts = (_enrolments, _trainings, _proposals, _agreements, _sessions, _action_items, _of_pairs, _concerns)
+    parts = (_enrolments, _trainings, _proposals, _agreements, _sessions, _action_items, _of_pairs)
     return sa.union_all(*(part(person) for part in parts))
+
+
+def mine() -> sa.CompoundSelect[Any]:
+    """The caller's tasks of all kinds."""
+    return sa.union_all(*of(ME).selects, _concerns())

@@ -23,7 +23,7 @@ class Task:
     """The rows of other tables that say that the caller has something to do."""
 
     prefix: ClassVar[str] = kinds.PREFIX
-    __table__: ClassVar[sa.Subquery] = kinds.of(ME).subquery("task")
+    __table__: ClassVar[sa.Subquery] = kinds.mine().subquery("task")
 
 
 TASKS = Resource(
