@@ -41,6 +41,8 @@ from app.domain.matching import intents as matching
 from app.domain.matching import preference_intents as matching_preferences
 from app.domain.matching.preference_resource import MATCHING_PREFERENCES
 from app.domain.matching.resource import MATCH_PROPOSALS, MATCH_RUNS, MATCHING_POLICIES
+from app.domain.nominations import intents as nominations
+from app.domain.nominations.resource import NOMINATIONS
 from app.domain.operations import intents as operations
 from app.domain.operations.resource import OPERATIONS
 from app.domain.organisations import intents as organisations
@@ -106,6 +108,7 @@ RESOURCES: tuple[Resource, ...] = (
     PROGRAMME_ROLES,
     COHORTS,
     ENROLMENTS,
+    NOMINATIONS,
     READINESS_ASSESSMENTS,
     TRAINING_ASSIGNMENTS,
     PAIRINGS,
@@ -163,6 +166,7 @@ INTENTS: tuple[Intent, ...] = (
     *operations.INTENTS,
     *programmes.INTENTS,
     *enrolments.INTENTS,
+    *nominations.INTENTS,
     *readiness.INTENTS,
     *imports.INTENTS,
     *connectors.INTENTS,

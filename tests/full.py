@@ -119,6 +119,8 @@ class Full:
             body["enrolment_ids"] = list(self.peers)
         if "other_enrolment_id" in body:
             body["other_enrolment_id"] = self.other_enrolment
+        if "since" in body:
+            body |= {"since": (clock.now() - timedelta(hours=1)).isoformat(), "until": clock.now().isoformat()}
         return body
 
     def _own(self, value: Any) -> Any:
@@ -209,6 +211,7 @@ def _of_programme(world: World) -> tuple[tuple[str, str, dict[str, Any]], ...]:
         ("recognition_criterion", "create_recognition_criterion", CRITERION),
         ("announcement", "write_announcement", {"title": "We begin", "text": "On Monday."}),
         ("opportunity", "open_opportunity", {"kind": "stretch_role", "title": "Lead", "description": "A team."}),
+        ("nomination", "nominate_person", NOMINATION),
     )
 
 
@@ -229,6 +232,7 @@ _OF_PAIRING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("recognition", "thank_partner", {"text": "Thank you"}),
     ("success_story", "write_success_story", {"title": "How it began", "text": "With a question."}),
 )
+NOMINATION: dict[str, Any] = {"role": "mentor", "work_email": "ada@example.com", "reason": "Asks well."}
 CRITERION: dict[str, Any] = {
     "kind": "badge",
     "name": "Regular",

@@ -107,6 +107,7 @@ READ: dict[str, Grants] = {
     "cohort": _PROGRAMME_WIDE,
     "programme_role": _PROGRAMME_WIDE,
     "enrolment": _joined(_RUNS_PROGRAMME, _SELF, _PARTNERS),
+    "nomination": _joined(_RUNS_PROGRAMME, _SELF),
     "training_assignment": _joined(_RUNS_PROGRAMME, _SELF),
     # How ready somebody feels is for them; coordinators see the band, to offer help (CONFIDENTIAL).
     "readiness_assessment": _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
@@ -193,7 +194,8 @@ _PROGRAMME_SETUP = (
 ).split()
 _ENROLMENT_OFFICE = (
     "invite_enrolment invite_enrolment_again review_enrolment approve_enrolment ready_enrolment decline_enrolment "
-    "waitlist_enrolment remove_enrolment assign_enrolment_cohort assign_training waive_training"
+    "waitlist_enrolment remove_enrolment assign_enrolment_cohort take_up_nomination decline_nomination assign_training "
+    "waive_training"
 ).split()
 _ENROLMENT_SELF = (
     "update_enrolment accept_enrolment pause_enrolment resume_enrolment withdraw_enrolment complete_training".split()
@@ -254,7 +256,11 @@ ACT: Mapping[str, Grants] = {
     **dict.fromkeys(_ENROLMENT_OFFICE, _RUNS_PROGRAMME),
     **dict.fromkeys(_HONOURS, _WEIGHS),
     "nominate_for_recognition": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.PUBLISHED,)),
-    "apply_for_enrolment": dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.PUBLISHED,)),
+    **dict.fromkeys(
+        ("apply_for_enrolment", "nominate_person"),
+        dict.fromkeys((_ADMIN, _COORDINATOR, _PARTICIPANT), (Relation.PUBLISHED,)),
+    ),
+    "withdraw_nomination": _SELF,
     **dict.fromkeys(_ENROLMENT_SELF, _joined(_RUNS_PROGRAMME, _SELF)),
     **dict.fromkeys(("start_training", "assess_readiness"), _SELF),
     **dict.fromkeys(_PAIRING_OFFICE, _RUNS_PROGRAMME),
@@ -310,6 +316,7 @@ CONFIDENTIAL: Mapping[tuple[str, str], Grants] = {
     ("do_not_pair", "reason"): _ADMINISTRATORS,
     ("legal_hold", "reason"): _ADMINISTRATORS,
     ("break_glass", "reason"): _ADMINISTRATORS,
+    **{("nomination", field): _RUNS_PROGRAMME for field in ("nominee_id", "enrolment_id", "decline_reason")},
     ("enrolment", "open_trainings"): _joined(_RUNS_PROGRAMME, _SELF),
     ("training_assignment", "waive_reason"): _joined(_SELF, {_COORDINATOR: (Relation.OWN_PROGRAMME,)}),
     **{("readiness_assessment", field): _SELF for field in ("answers", "actions")},

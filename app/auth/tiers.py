@@ -48,6 +48,11 @@ FIELDS: Mapping[str, Mapping[Tier, str]] = {
     "sponsorship": {_O: "pledge commitments"},
     "programme_role": {_O: "duty"},
     "cohort": {_O: "name enrols_from enrols_until starts_on ends_on allows_late_intake"},
+    "nomination": {
+        _O: "role status expires_at",
+        _C: "work_email reason",
+        _X: "nominee_id enrolment_id decline_reason",
+    },
     "enrolment": {
         _O: "role status origin expires_at capacity live_pairings minutes_per_month zone",
         _C: "offers seeks out_of_scope interests languages offer_levels seek_weights style availability",

@@ -14,6 +14,7 @@ from app.domain.goals.models import GOAL
 from app.domain.imports.models import PLANNED_CHANGE
 from app.domain.matching.models import MATCH_RUN
 from app.domain.matching.proposals import MATCH_PROPOSAL
+from app.domain.nominations.models import NOMINATION
 from app.domain.operations.models import OPERATION
 from app.domain.pairings.agreements import AGREEMENT
 from app.domain.pairings.models import PAIRING
@@ -32,6 +33,7 @@ MACHINES: tuple[Machine[Any], ...] = (
     PLANNED_CHANGE,
     PROGRAMME,
     ENROLMENT,
+    NOMINATION,
     TRAINING,
     MATCH_RUN,
     MATCH_PROPOSAL,

@@ -43,6 +43,7 @@ TAGS = {
     "operations": "Work that is too long for a request: how far it is, and what came of it.",
     "programmes": "A programme, its rules and dates, topics, resources, milestones, cohorts and sponsors.",
     "enrolments": "Who joined a programme, as mentor or mentee, with what skills and wishes.",
+    "nominations": "Colleagues of whom somebody thinks that they should take part.",
     "readiness": "What people learn and acknowledge before their first partner, and how ready they feel.",
     "pairings": "A junior mentor and a senior mentee, from proposal to close, and what they agree on.",
     "conflicts": "Live pairs that a change of the directory has overtaken, for somebody to decide on.",

@@ -13,6 +13,7 @@ from app.domain.goals import events as goals
 from app.domain.groups import events as groups
 from app.domain.matching import events as matching
 from app.domain.momentum import events as momentum
+from app.domain.nominations import events as nominations
 from app.domain.operations import events as operations
 from app.domain.pairings import events as pairings
 from app.domain.people import events as people
@@ -69,6 +70,12 @@ EVENTS: tuple[type[Event], ...] = (
     enrolments.EnrolmentInvitationReminded,
     enrolments.EnrolmentInvitationExpired,
     enrolments.EnrolmentCohortAssigned,
+    nominations.NominationMade,
+    nominations.NominationReminded,
+    nominations.NominationTakenUp,
+    nominations.NominationDeclined,
+    nominations.NominationWithdrawn,
+    nominations.NominationExpired,
     readiness.TrainingAssigned,
     readiness.TrainingStarted,
     readiness.TrainingCompleted,

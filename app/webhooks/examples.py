@@ -26,6 +26,8 @@ _AT = datetime(2027, 3, 9, 15, 4, 5, tzinfo=UTC)
 _NAMED: dict[str, Any] = {
     "mentor": Person,
     "mentee": Person,
+    "nominator": Person,
+    "nominee": Person,
     "mentor_enrolment": Enrolment,
     "mentee_enrolment": Enrolment,
     "cancelled_by": Person,

@@ -8,6 +8,7 @@ from app.domain.enrolments import invitations
 from app.domain.imports import planning
 from app.domain.matching import closing, matter
 from app.domain.momentum import judging
+from app.domain.nominations import service as nominating
 from app.domain.organisations.retention import BOUNDS, DataClass
 from app.domain.people import departing
 from app.domain.planning import proposing
@@ -91,6 +92,8 @@ async def _sweep(organisation_id: str) -> tuple[bool, int]:
             await closing.expire(db, limit=LAPSED_AT_ONCE),
             await training.lapse(db, limit=LAPSED_AT_ONCE),
             await invitations.expire(db, limit=LAPSED_AT_ONCE),
+            await nominating.expire(db, limit=LAPSED_AT_ONCE),
+            await nominating.remind(db, limit=LAPSED_AT_ONCE),
             await proposing.expire(db, limit=LAPSED_AT_ONCE),
             await invitations.remind(db, limit=LAPSED_AT_ONCE),
         )

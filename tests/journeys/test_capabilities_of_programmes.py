@@ -224,6 +224,21 @@ async def test_a_keen_junior_is_invited_and_answers(company: Company) -> None:
     assert (task["enrolment_id"], made["status"], accepted["status"]) == (made["id"], "invited", "under_review")
 
 
+@shows(14)
+async def test_a_senior_names_a_keen_junior_whom_the_coordinator_invites(company: Company) -> None:
+    here = await programme(company)
+    ada = await company.world.newcomer("ada", rank=2, work_email="ada@acme.example")
+    name = {"programme_id": here["id"], "role": "mentor", "work_email": "ada@acme.example", "reason": "Ask her on AI."}
+    made = await company.call("POST", "/v1/nominations", "mentee", 201, **name)
+    (word,) = (await company.call("GET", "/v1/nominations?status=made", "coordinator"))["items"]
+
+    await company.call("POST", f"/v1/nominations/{word['id']}/take-up", "coordinator")
+
+    (asked,) = (await company.call("GET", "/v1/enrolments", "ada"))["items"]
+    assert (made["nominee_id"], word["nominee_id"], asked["person_id"]) == (None, ada, ada)
+    assert (asked["status"], asked["origin"]) == ("invited", "nomination")
+
+
 @shows(19)
 @pytest.mark.parametrize("part", ["mentor", "mentee"])
 async def test_whoever_hesitates_says_no_without_a_reason(company: Company, part: str) -> None:

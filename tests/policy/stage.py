@@ -183,6 +183,9 @@ async def _preparations(stage: Stage, enrolments: dict[str, str]) -> None:
         role = "mentee" if "mentee" in part else "mentor"
         mirror = await assessed(world, part, enrolment_id, 1, role=role)
         stage.add("readiness_assessment", mirror["id"], **facts)
+        named = next(thing.id for thing in stage.of("programme") if thing.programme == enrolment.programme)
+        word = await world.do(part, "nominate_person", programme_id=named, role="mentor", work_email="a@example.com")
+        stage.add("nomination", word["id"], programme=enrolment.programme, own={part})
         for pair in (name for name, two in PAIRS.items() if part in two):
             stage.bundles[pair] |= {"training_assignment": made["id"], "readiness_assessment": mirror["id"]}
     for name, peers in _circles(enrolments).items():

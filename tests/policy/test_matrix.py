@@ -44,7 +44,7 @@ PARENTS = {
     "create_standing": "organisation",
     **dict.fromkeys(("begin_import", "begin_reconciliation"), "organisation"),
     **dict.fromkeys(("create_webhook_endpoint", "rotate_webhook_signing_key"), "organisation"),
-    "apply_for_enrolment": "programme",
+    **dict.fromkeys(("apply_for_enrolment", "nominate_person"), "programme"),
     "invite_enrolment": "programme",
     "create_topic": "programme",
     "create_programme_resource": "programme",

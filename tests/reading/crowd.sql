@@ -137,6 +137,16 @@ select
     '[]', '[]', '[]', 'UTC', '{}', '{}', '{}', '[]'
 from generate_series(2, 3001) n;
 
+insert into nomination (
+    organisation_id, id, version, created_at, updated_at, programme_id, role, status, nominator_id, nominee_id,
+    expires_at
+)
+select
+    :organisation, pg_temp.key('nmn', n), 1, pg_temp.at(n), pg_temp.at(n), pg_temp.programme(n / 2), 'mentor',
+    (array['made', 'declined', 'expired'])[1 + n % 3], pg_temp.member(n, n / 2), pg_temp.key('per', 1 + n % 1500),
+    pg_temp.at(n + 30)
+from generate_series(2, 3001) n;
+
 insert into training_assignment (
     organisation_id, id, version, created_at, updated_at, enrolment_id, programme_id, person_id, programme_resource_id,
     kind, title, edition, status, due_at, completed_at

@@ -71,6 +71,7 @@ SEEN_BY = {
     "feedback:aggregate": {"mentor"},
     **dict.fromkeys(("circle", "circle_member", "circle_meeting"), OF_PEERS),
     "training_assignment": OF_PEERS,
+    "nomination": {"admin", "service", "coordinator"},
     "readiness_assessment": {"mentor", "coordinator"},
     "check_in": {"mentor", "coordinator"},
     "competency_rating": {"mentor"},

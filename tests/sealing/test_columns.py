@@ -26,6 +26,7 @@ SEALED = {
     "check_in.comment": "author_id",
     "competency_rating.comment": "author_id",
     "recognition.text": "author_id",
+    **dict.fromkeys(("nomination.work_email", "nomination.reason"), "nominator_id"),
     "concern.text": "reporter_id",
     "concern.notes": None,
     "training_assignment.waive_reason": "person_id",

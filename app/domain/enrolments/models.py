@@ -39,9 +39,10 @@ class EnrolmentStatus(StrEnum):
 
 
 class EnrolmentOrigin(StrEnum):
-    """What it came of: somebody's wish, a rule of the programme, or a group of the directory."""
+    """What it came of: somebody's wish, a nomination, a rule of the programme, or a group of the directory."""
 
     REQUEST = "request"
+    NOMINATION = "nomination"
     RULE = "rule"
     GROUP = "group"
 

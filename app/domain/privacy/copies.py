@@ -27,6 +27,7 @@ from app.domain.feedback.resource import FEEDBACK
 from app.domain.goals.resource import GOAL_MILESTONES, GOALS, WINS
 from app.domain.matching.preference_resource import MATCHING_PREFERENCES
 from app.domain.matching.resource import MATCH_PROPOSALS
+from app.domain.nominations.resource import NOMINATIONS
 from app.domain.operations.work import Work
 from app.domain.oversight.resource import AUDIT_ENTRIES
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS, SIGNATURES
@@ -64,6 +65,7 @@ _BY_PERSON: Mapping[Resource, str] = {
     RECOGNITIONS: "person_id",
     **dict.fromkeys((TRAINING_ASSIGNMENTS, READINESS_ASSESSMENTS, CIRCLE_MEMBERS), "person_id"),
     CONCERNS: "reporter_id",
+    NOMINATIONS: "nominator_id",
 }
 _SHARED = (
     *(MATCH_PROPOSALS, PAIRINGS, AGREEMENTS, SESSIONS, AGENDA_ITEMS, SESSION_LINKS, ACTION_ITEMS, NOTES),

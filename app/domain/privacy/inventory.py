@@ -110,6 +110,10 @@ INVENTORY: Mapping[str, Plan] = {
         | dict.fromkeys(("offer_levels", "seek_weights", "style"), "'{}'")
         | {"zone": "'UTC'"},
     ),
+    # Of somebody else's words about them nothing stays; one's own are sealed with one's own key.
+    "nomination": Plan(
+        blank=dict.fromkeys(("work_email", "reason"), "null"), whose="nominee_id = $2", shred="work_email reason"
+    ),
     "erasure": Plan(keep="requested_by decided_by operation_id"),
     "event_counter": Plan(),
     "reminder_round": Plan(keep="after_person_id"),

@@ -18,6 +18,7 @@ from app.domain.privacy import copies, exports
 from app.reading.run import Absent
 from tests.conftest import NOON, TestClock
 from tests.domain.privacy.subject import Subject, make_subject, work
+from tests.full import NOMINATION
 from tests.outcomes import refused
 from tests.workers.steps import row, rows_of
 from tests.world import World, found_world
@@ -59,6 +60,7 @@ async def files(opened: database.Database) -> AsyncIterator[Files]:
     given: dict[str, Any] = {"pairing_id": objects["pairing"], "type": "partner", "text": "Not for the mentor"}
     await world.do("mentee", "give_feedback", **given, audience="private")
     await world.do("mentee", "give_feedback", **given, audience="aggregate")
+    await world.do("mentor", "nominate_person", programme_id=objects["programme"], **NOMINATION)
     said: dict[str, Any] = {"session_id": objects["session"], "tier": "pair"}
     await world.do("mentor", "create_note", **said, text="Mentee Doe asked, Doe answered")
     yield Files(subject, await contents(world, await exported(world)))
@@ -80,6 +82,7 @@ def test_an_export_holds_all_of_ones_data_and_nothing_private_of_the_partner(fil
             "check_ins",
             *("readiness_assessments", "training_assignments", "circles", "circle_members", "circle_meetings"),
             "concerns",
+            "nominations",
             "farewells",
             "competency_ratings",
             "calendar_feeds",
