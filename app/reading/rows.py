@@ -1,6 +1,6 @@
 """Loading the rows that a service is about to change, under the same policy that governs reading."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -88,6 +88,21 @@ async def held(db: Db, model: type[Model], object_id: str) -> Model:
     """As `by_id`, and nobody changes the row until the transaction ends; others may hold it too."""
     select = _known(db, model, object_id).with_for_update(read=True)
     return (await db.execute(select.execution_options(populate_existing=True))).scalar_one()
+
+
+async def free(
+    db: Db, model: type[Model], *conditions: sa.ColumnElement[bool], order: Any = None, limit: int | None = None
+) -> Sequence[Model]:
+    """Rows that nobody else holds, locked, at most `limit`: for what time brings about. The others come up again."""
+    table = model.__table__  # type: ignore[attr-defined]
+    select = (
+        sa.select(model)
+        .where(owner(table) == db.organisation_id, *conditions)
+        .order_by(*(() if order is None else (order,)), table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await db.execute(select)).scalars().all()
 
 
 def any_of(texts: Iterable[str]) -> sa.CollectionAggregate[bool]:

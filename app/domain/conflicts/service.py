@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import sqlalchemy as sa
 from sqlmodel import col
 
 from app import clock, ids
@@ -58,19 +57,15 @@ async def settle(db: Db, pairing: Pairing) -> None:
 async def remind(db: Db, *, limit: int) -> int:
     """Tell of those on which nobody decided in time, once; how many there were."""
     now = clock.now()
-    select = (
-        sa.select(PairingConflict)
-        .where(
-            col(PairingConflict.organisation_id) == db.organisation_id,
-            col(PairingConflict.status) == ConflictStatus.OPEN,
-            col(PairingConflict.due_on) < now.date(),
-            col(PairingConflict.overdue_at).is_(None),
-        )
-        .order_by(col(PairingConflict.due_on), col(PairingConflict.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    late = await rows.free(
+        db,
+        PairingConflict,
+        col(PairingConflict.status) == ConflictStatus.OPEN,
+        col(PairingConflict.due_on) < now.date(),
+        col(PairingConflict.overdue_at).is_(None),
+        order=col(PairingConflict.due_on),
+        limit=limit,
     )
-    late = (await db.execute(select)).scalars().all()
     for conflict in late:
         conflict.overdue_at = now
         outbox.record(db, PairingConflictOverdue.of(conflict), changed=("overdue_at",))

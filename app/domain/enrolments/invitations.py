@@ -48,15 +48,4 @@ async def expire(db: Db, *, limit: int) -> int:
 
 
 async def _due(db: Db, is_due: sa.ColumnElement[bool], limit: int) -> Sequence[Enrolment]:
-    select = (
-        sa.select(Enrolment)
-        .where(
-            col(Enrolment.organisation_id) == db.organisation_id,
-            col(Enrolment.status) == EnrolmentStatus.INVITED,
-            is_due,
-        )
-        .order_by(col(Enrolment.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await db.execute(select)).scalars().all()
+    return await rows.free(db, Enrolment, col(Enrolment.status) == EnrolmentStatus.INVITED, is_due, limit=limit)

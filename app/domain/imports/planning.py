@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-import sqlalchemy as sa
 from sqlmodel import col
 
 from app import clock, ids, logs
@@ -79,18 +78,8 @@ async def apply_next(organisation_id: str) -> bool:
 
 
 async def _due(db: Db) -> PlannedChange | None:
-    select = (
-        sa.select(PlannedChange)
-        .where(
-            col(PlannedChange.organisation_id) == db.organisation_id,
-            col(PlannedChange.status) == PlannedChangeStatus.PLANNED,
-            col(PlannedChange.due_at) <= clock.now(),
-        )
-        .order_by(col(PlannedChange.due_at), col(PlannedChange.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return (await db.execute(select)).scalar_one_or_none()
+    planned, due_at = col(PlannedChange.status) == PlannedChangeStatus.PLANNED, col(PlannedChange.due_at)
+    return next(iter(await rows.free(db, PlannedChange, planned, due_at <= clock.now(), order=due_at, limit=1)), None)
 
 
 async def _apply(db: Db, change: PlannedChange) -> None:

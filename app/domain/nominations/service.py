@@ -160,16 +160,5 @@ def _beside(nomination: Nomination) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 async def _open(db: Db, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> Sequence[Nomination]:
-    """Nominations that wait for an answer, locked, but those that somebody answers right now."""
-    select = (
-        sa.select(Nomination)
-        .where(
-            col(Nomination.organisation_id) == db.organisation_id,
-            col(Nomination.status) == NominationStatus.MADE,
-            *conditions,
-        )
-        .order_by(col(Nomination.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await db.execute(select)).scalars().all()
+    """Nominations that wait for an answer, but those that somebody answers right now."""
+    return await rows.free(db, Nomination, col(Nomination.status) == NominationStatus.MADE, *conditions, limit=limit)

@@ -1,6 +1,5 @@
 """Those whose last day has come: they leave as if the HR system had said so that day."""
 
-import sqlalchemy as sa
 from sqlmodel import col
 
 from app import clock
@@ -8,23 +7,15 @@ from app.db import Db
 from app.domain.people.events import PersonDeactivated
 from app.domain.people.models import EmploymentStatus, Person
 from app.events import outbox
+from app.reading import rows
 
 
 async def depart(db: Db, *, limit: int) -> int:
     """Let those go whose `termination_date` has come, at most `limit`; how many there were."""
     today = clock.now().date()
-    select = (
-        sa.select(Person)
-        .where(
-            col(Person.organisation_id) == db.organisation_id,
-            col(Person.employment_status) != EmploymentStatus.INACTIVE,
-            col(Person.termination_date) <= today,
-        )
-        .order_by(col(Person.termination_date), col(Person.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    people = (await db.execute(select)).scalars().all()
+    last_day = col(Person.termination_date)
+    here = col(Person.employment_status) != EmploymentStatus.INACTIVE
+    people = await rows.free(db, Person, here, last_day <= today, order=last_day, limit=limit)
     for person in people:
         person.deactivate(today)
         outbox.record(db, PersonDeactivated.of(person), changed=("employment_status",))

@@ -16,6 +16,7 @@ from app.domain.people.models import Person
 from app.domain.programmes.models import Programme, ProgrammeStatus
 from app.domain.sessions.contents import AgendaItem
 from app.domain.sessions.models import Attendance, Session, SessionStatus
+from app.reading import rows
 from app.reading.run import Absent
 from app.reading.statement import Statement
 
@@ -176,18 +177,8 @@ async def busy(
 
 async def lapsed(db: Db, before: datetime, *, limit: int) -> Sequence[Session]:
     """Scheduled sessions that ended before `before` without a word from anyone, locked."""
-    select = (
-        sa.select(Session)
-        .where(
-            col(Session.organisation_id) == db.organisation_id,
-            col(Session.status) == SessionStatus.SCHEDULED,
-            col(Session.ends_at) < before,
-        )
-        .order_by(col(Session.starts_at), col(Session.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await db.execute(select)).scalars().all()
+    due = (col(Session.status) == SessionStatus.SCHEDULED, col(Session.ends_at) < before)
+    return await rows.free(db, Session, *due, order=col(Session.starts_at), limit=limit)
 
 
 async def cancelled_in_a_row(db: Db, session: Session) -> int:
