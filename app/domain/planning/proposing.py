@@ -1,6 +1,5 @@
 """Asking the partner about a time. What is only proposed takes nobody's time, and is looked at again when accepted."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -85,29 +84,16 @@ async def decline(db: Db, actor: Actor, session_id: str) -> Session:
 
 async def expire(db: Db, *, limit: int) -> int:
     """End proposals that nobody answered in time, at most `limit`; how many there were."""
-    return await _expire(db, _open(db, col(Session.answer_by) <= clock.now()).limit(limit))
+    return await _expire(db, col(Session.answer_by) <= clock.now(), limit=limit)
 
 
 async def expire_of(db: Db, pairing_id: str) -> None:
     """End the proposals of a pair that rests or has ended."""
-    await _expire(db, _open(db, col(Session.pairing_id) == pairing_id))
+    await _expire(db, col(Session.pairing_id) == pairing_id)
 
 
-def _open(db: Db, condition: sa.ColumnElement[bool]) -> sa.Select[Session]:
-    return (
-        sa.select(Session)
-        .where(
-            col(Session.organisation_id) == db.organisation_id,
-            col(Session.status) == SessionStatus.PROPOSED,
-            condition,
-        )
-        .order_by(col(Session.id))
-        .with_for_update(skip_locked=True)
-    )
-
-
-async def _expire(db: Db, select: sa.Select[Session]) -> int:
-    found: Sequence[Session] = (await db.execute(select)).scalars().all()
+async def _expire(db: Db, condition: sa.ColumnElement[bool], *, limit: int | None = None) -> int:
+    found = await rows.free(db, Session, col(Session.status) == SessionStatus.PROPOSED, condition, limit=limit)
     for session in found:
         session.step("expire")
         pairing = await rows.by_id(db, Pairing, session.pairing_id)
