@@ -8,6 +8,7 @@ import pytest
 from app.domain.nominations import service
 from app.workers import sweep
 from tests.conftest import TestClock
+from tests.domain.privacy.subject import work
 from tests.outcomes import at_once, invalid, refused
 from tests.world import World
 
@@ -180,3 +181,18 @@ async def test_it_is_reminded_of_half_way_and_over_in_time(world: World, program
     assert await told(world, made) == ["made", "reminded", "expired"]
     with refused("nomination_state_conflict"):
         await world.do("coordinator", "take_up_nomination", made["id"])
+
+
+@pytest.mark.parametrize("whose", ["nominee", "nominator"])
+async def test_of_who_is_erased_no_word_stays(world: World, programme: str, whose: str) -> None:
+    ada = await world.newcomer("ada", work_email="ada@example.com")
+    made = await nominate(world, programme)
+    person_id = {"nominee": ada, "nominator": world.people["mentee"]}[whose]
+    erasure = await world.do("ada" if whose == "nominee" else "mentee", "request_erasure", person_id=person_id)
+
+    await world.do("admin", "approve_erasure", erasure["id"])
+    await work()
+
+    seen = await world.see("coordinator", made["id"])
+    assert seen is not None
+    assert (seen["work_email"], seen["reason"]) == (None, None)
