@@ -72,6 +72,23 @@ _CHECK_INS = _Rule(
         "version = version + 1, updated_at = now() where organisation_id = $1 and id = any($2)",
     ),
 )
+# Who was named, and why, was said of somebody who had not been asked.
+_NOMINATIONS = _Rule(
+    """
+        select n.id from programme g
+        join nomination n on n.organisation_id = $1 and n.programme_id = g.id
+            and (n.work_email is not null or n.reason is not null)
+        where g.organisation_id = $1 and g.ends_on < $2::timestamptz::date and not exists (
+            select from legal_hold h where h.organisation_id = $1 and h.lifted_at is null
+                and (h.programme_id = g.id or h.person_id in (n.nominator_id, n.nominee_id))
+        )
+        limit $3 for update of n skip locked
+    """,
+    (
+        "update nomination set work_email = null, reason = null, version = version + 1, updated_at = now() "
+        "where organisation_id = $1 and id = any($2)",
+    ),
+)
 _SESSIONS = _Rule(
     f"""
         select s.id from session s join pairing p on p.organisation_id = $1 and p.id = s.pairing_id
@@ -85,7 +102,7 @@ _SESSIONS = _Rule(
 )
 _RULES: Mapping[DataClass, tuple[_Rule, ...]] = {
     DataClass.NOTES: (_NOTES,),
-    DataClass.FEEDBACK: (_FEEDBACK, _CHECK_INS),
+    DataClass.FEEDBACK: (_FEEDBACK, _CHECK_INS, _NOMINATIONS),
     DataClass.SESSIONS: (_SESSIONS,),
 }
 # Ids tell when they were made, so that the key's own index leads to the oldest.

@@ -12,6 +12,7 @@ from app.domain.organisations.retention import BOUNDS, DataClass
 from app.domain.privacy import retaining
 from tests.conftest import TestClock
 from tests.domain.privacy.subject import work
+from tests.full import NOMINATION
 from tests.outcomes import refused
 from tests.workers.steps import row
 from tests.world import World
@@ -102,6 +103,22 @@ async def test_what_a_hold_covers_stays_until_it_is_lifted(world: World, pair: P
     await expire(world)
 
     assert await pair.left() == {"rated"}
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+async def test_who_was_named_and_why_goes_with_the_feedback(world: World, pair: Pair, *, is_held: bool) -> None:
+    programme_id = pair.pairing["programme_id"]
+    made = await world.do("mentee", "nominate_person", programme_id=programme_id, **NOMINATION)
+    if is_held:
+        await world.do("admin", "place_legal_hold", person_id=world.people["mentee"], reason="A case.")
+    for days, is_kept in ((90, True), (91, is_held)):
+        await pair.ended(days)
+        await expire(world)
+
+        seen = await world.see("coordinator", made["id"])
+
+        assert seen is not None
+        assert (seen["work_email"] is not None, seen["reason"] is not None) == (is_kept, is_kept)
 
 
 async def test_sessions_go_after_two_years_with_all_they_hold(
