@@ -25,7 +25,8 @@ _TASKS = """
       select 'tsk_' || substr(a.id, 5),
         case s.status
           when 'proposed' then 'ANSWER_SESSION' when 'scheduled' then 'ATTEND_SESSION' else 'REPORT_SESSION' end,
-        case s.status when 'proposed' then s.answer_by when 'scheduled' then s.starts_at else s.ends_at end, s.pairing_id
+        case s.status when 'proposed' then s.answer_by when 'scheduled' then s.starts_at else s.ends_at end,
+        s.pairing_id
       from attendance a join session s on s.organisation_id = a.organisation_id and s.id = a.session_id
       where a.organisation_id = $1 and a.person_id = $2 and a.report is null
         and (s.status in ('scheduled', 'unconfirmed') or s.status = 'proposed' and s.proposed_by <> $2)
