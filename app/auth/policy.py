@@ -195,7 +195,7 @@ _PROGRAMME_SETUP = (
 _ENROLMENT_OFFICE = (
     "invite_enrolment invite_enrolment_again review_enrolment approve_enrolment ready_enrolment decline_enrolment "
     "waitlist_enrolment remove_enrolment assign_enrolment_cohort take_up_nomination decline_nomination assign_training "
-    "waive_training"
+    "assign_programme_resource waive_training"
 ).split()
 _ENROLMENT_SELF = (
     "update_enrolment accept_enrolment pause_enrolment resume_enrolment withdraw_enrolment complete_training".split()

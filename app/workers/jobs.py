@@ -9,6 +9,7 @@ from app.domain.matching import service as matching
 from app.domain.matching import solving
 from app.domain.operations.work import Job
 from app.domain.privacy import copies, erasing, erasures, exports
+from app.domain.readiness import spreading
 from app.webhooks import resending
 
 JOBS: Mapping[str, Job] = {
@@ -17,6 +18,7 @@ JOBS: Mapping[str, Job] = {
     comparing.JOB: comparing.run,
     leaving.JOB: leaving.run,
     connectors.JOB: fetching.run,
+    spreading.JOB: spreading.run,
     matching.JOB: solving.run,
     erasures.JOB: erasing.erase,
     exports.JOB: copies.make,

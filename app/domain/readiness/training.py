@@ -58,7 +58,12 @@ async def assign_required(db: Db, enrolment: Enrolment) -> None:
     """Assign to a locked enrolment what its programme requires of its role."""
     now = clock.now()
     for resource in await _required(db, enrolment):
-        _give(db, enrolment, resource, _due_at(resource, now))
+        give(db, enrolment, resource, now)
+
+
+def give(db: Db, enrolment: Enrolment, resource: ProgrammeResource, now: datetime) -> None:
+    """Assign something to a locked enrolment, due after the time that the programme leaves for it."""
+    _give(db, enrolment, resource, _due_at(resource, now))
 
 
 async def start(db: Db, actor: Actor, assignment_id: str) -> TrainingAssignment:
