@@ -14,7 +14,7 @@ from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
 from app.domain.readiness.resource import TRAINING_ASSIGNMENTS
 from app.domain.sessions.resource import ACTION_ITEMS, SESSIONS
-from app.domain.tasks import kinds
+from app.domain.tasks import kinds, shape
 from app.domain.tasks.schemas import TaskRead
 from app.reading.resource import ME, Edge, Equals, Resource
 
@@ -22,7 +22,7 @@ from app.reading.resource import ME, Edge, Equals, Resource
 class Task:
     """The rows of other tables that say that the caller has something to do."""
 
-    prefix: ClassVar[str] = kinds.PREFIX
+    prefix: ClassVar[str] = shape.PREFIX
     __table__: ClassVar[sa.Subquery] = kinds.mine().subquery("task")
 
 
