@@ -231,9 +231,9 @@ def _join(
 
 async def _leave(db: Db, actor: Actor, enrolment_id: str, move: str) -> Enrolment:
     enrolment: Enrolment = await rows.get(db, actor, ENROLMENTS, enrolment_id, f"{move}_enrolment")
+    enrolment.step(move)
     if enrolment.live_pairings:
         raise PairingsInTheWay("The enrolment has live pairings. End them first.")
-    enrolment.step(move)
     outbox.record(db, STEPS[move].of(enrolment), changed=("status",))
     return enrolment
 

@@ -86,9 +86,9 @@ async def update(db: Db, actor: Actor, pairing_id: str, data: PairingUpdate) -> 
 async def activate(db: Db, actor: Actor, pairing_id: str) -> Pairing:
     """Let a pair meet. Both must have signed the agreement, and have learned what they were assigned."""
     pairing: Pairing = await rows.get(db, actor, PAIRINGS, pairing_id, "activate_pairing")
+    pairing.activate(clock.now())
     await signing.require_in_force(db, pairing)
     await signing.require_trained(db, pairing)
-    pairing.activate(clock.now())
     return _told(db, pairing, "activate")
 
 

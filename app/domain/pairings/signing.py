@@ -6,7 +6,7 @@ from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
 from app.domain.pairings import queries
-from app.domain.pairings.agreements import Agreement, AgreementStatus, AlreadySigned, Signature
+from app.domain.pairings.agreements import OPEN, Agreement, AgreementStatus, AlreadySigned, Signature
 from app.domain.pairings.events import AgreementEnteredForce, AgreementProposed, AgreementSigned
 from app.domain.pairings.models import Pairing
 from app.domain.pairings.resource import AGREEMENTS, PAIRINGS
@@ -52,7 +52,7 @@ async def sign(db: Db, actor: Actor, agreement_id: str) -> Agreement:
     """Sign an agreement as one of the two partners. The second signature puts it in force."""
     agreement: Agreement = await rows.get(db, actor, AGREEMENTS, agreement_id, "sign_agreement")
     person_id = actor.as_person()
-    if await queries.has_signed(db, agreement.id, person_id):
+    if agreement.status in OPEN and await queries.has_signed(db, agreement.id, person_id):
         raise AlreadySigned("You have signed this agreement already.")
     if agreement.status is AgreementStatus.HALF_SIGNED:
         await _give_way(db, agreement.pairing_id)

@@ -107,7 +107,7 @@ async def _begin(db: Db, actor: Actor, erasure: Erasure) -> None:
 
 async def _decided(db: Db, actor: Actor, erasure_id: str, move: str) -> Erasure:
     erasure: Erasure = await rows.get(db, actor, ERASURES, erasure_id, f"{move}_erasure")
+    erasure.decide(move, actor.id, clock.now())
     if actor.id in (erasure.requested_by, erasure.person_id):
         raise FourEyes("Somebody else has to decide on this: you asked for it, or it is about you.")
-    erasure.decide(move, actor.id, clock.now())
     return erasure

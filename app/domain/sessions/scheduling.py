@@ -82,12 +82,12 @@ async def reschedule(db: Db, actor: Actor, session_id: str, data: SessionResched
     """Move a session to another time, under the rules of scheduling."""
     pairing = await queries.pairing_of(db, session_id)
     session: Session = await rows.get(db, actor, SESSIONS, session_id, "reschedule_session")
-    setting = await queries.setting(db, pairing, data.starts_at, without=session.id)
-    rules.require_possible(pairing, setting, data.starts_at, session.zone)
     length = session.ends_at - session.starts_at
     if data.duration_minutes is not None:
         length = timedelta(minutes=data.duration_minutes)
     session.reschedule(data.starts_at, data.starts_at + length)
+    setting = await queries.setting(db, pairing, data.starts_at, without=session.id)
+    rules.require_possible(pairing, setting, data.starts_at, session.zone)
     await seats_follow(db, session)
     outbox.record(db, SessionRescheduled.of(session, pairing), changed=("starts_at", "ends_at"))
     return session
