@@ -20,7 +20,7 @@ from app.demo.walk.caller import Api, Caller
 from app.demo.walk.cast import Cast
 from app.demo.walk.company import Scale
 from app.demo.walk.figures import Figure
-from app.demo.walk.own_server import own_database
+from app.demo.walk.own_server import analyse, own_database
 from app.demo.walk.steps import Steps, bars
 from app.demo.year import habits
 from app.demo.year.books import Books
@@ -44,14 +44,14 @@ class _World:
     """The service in this process: its time, and its worker."""
 
     now: datetime
+    address: str
     swept_on: date | None = None
     worker: Worker = field(default_factory=Worker)
 
-    async def turn_to(self, instant: datetime) -> None:
-        """Let the worker do all that is due at an instant, which is the present from then on."""
-        self.now = instant
-        if self.swept_on != instant.date():
-            self.swept_on = instant.date()
+    async def work(self) -> None:
+        """Let the worker do all that is due now."""
+        if self.swept_on != self.now.date():
+            self.swept_on = self.now.date()
             await sweep()
         await self.worker.drain()
 
@@ -93,8 +93,8 @@ def simulate(settings: Settings, *, pairs: int, months: int, seed: int) -> bool:
 
 
 async def _played(owner: str, settings: Settings, progress: Progress, pairs: int, days: int, seed: int) -> _Played:
-    world = _World(datetime.combine(habits.FIRST_DAY - timedelta(days=1), _FOUNDED_AT))
     async with own_database(owner) as address:
+        world = _World(datetime.combine(habits.FIRST_DAY - timedelta(days=1), _FOUNDED_AT), address)
         await asyncio.to_thread(storage.migrate, address)
         clock.use(lambda: world.now)
         try:
@@ -112,7 +112,7 @@ async def _year(world: _World, progress: Progress, scale: Scale, days: int, seed
         admin = api.by(founded.key)
         ends_on = habits.FIRST_DAY + timedelta(days=days)
         cast = Cast(api, admin, Steps(progress), scale, habits.FIRST_DAY, ends_on)
-        year, feed, chainer = Year(cast, days, seed, world.turn_to), Feed(await _listener(admin)), Chainer()
+        year, feed, chainer = Year(cast, days, seed, world), Feed(await _listener(admin)), Chainer()
         watch = Watch(cast)
         bar = progress.add_task("Days", total=days - 1)
 
@@ -122,6 +122,8 @@ async def _year(world: _World, progress: Progress, scale: Scale, days: int, seed
             if number % _FOLLOWED_EVERY == 0:
                 await feed.follow()
                 await _chained(chainer)
+            if number % _WATCHED_EVERY == 1:
+                await analyse(world.address)
             if number % _WATCHED_EVERY == 0:
                 await watch.look()
 

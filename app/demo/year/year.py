@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from rich.progress import Progress
 
@@ -23,8 +23,14 @@ _HOURS = (9, 10, 11, 13, 14, 15)
 _LEAVE_DAYS, _LATE_DAYS, _REMATCH_DAYS, _NOTICE_HOURS = 21, 3, 28, 36
 _EXIT_REASONS = ("not_said", "time", "fit", "goals_met")
 
-# Lets the service's worker do all that is due at an instant, which is the present from then on.
-Turning = Callable[[datetime], Awaitable[None]]
+
+class World(Protocol):
+    """The service's clock, and its worker."""
+
+    now: datetime
+
+    async def work(self) -> None:
+        """Let the worker do all that is due now."""
 
 
 @dataclass
@@ -34,30 +40,38 @@ class Year:
     cast: Cast
     days: int
     seed: int
-    turn_to: Turning
+    world: World
     # Bars for what comes every month would fill the screen.
     quiet: Steps = field(default_factory=lambda: Steps(Progress(disable=True)))
     books: Books = field(default_factory=Books)
     _zones: dict[str, str] = field(default_factory=dict)
     _numbers: Any = field(default_factory=count)
 
+    @property
+    def _last_day(self) -> date:
+        return habits.FIRST_DAY + timedelta(days=self.days - 1)
+
     async def play(self, each_day: Callable[[date], Awaitable[None]]) -> None:
         """From the first match to the closing of the programme."""
         await self._gather()
         chance = random.Random(self.seed)  # noqa: S311
         for day in (habits.FIRST_DAY + timedelta(days=number) for number in range(1, self.days)):
-            await self.turn_to(datetime.combine(day, MORNING))
+            self.world.now = datetime.combine(day, MORNING)
             await self._directory_changes(day, chance)
             if (day - habits.FIRST_DAY).days % _REMATCH_DAYS == 0:
                 await self._match(day, "incremental")
-            await asyncio.gather(*(self._plan(couple, day) for couple in self.books.live))
-            await self.turn_to(datetime.combine(day, NIGHT))
-            await asyncio.gather(*(self._report(couple, day) for couple in self.books.couples))
+            # The worker is at it while people are, as it would be.
+            planned = [self._plan(couple, day) for couple in self.books.live]
+            await asyncio.gather(self.world.work(), *planned)
+            self.world.now = datetime.combine(day, NIGHT)
+            reported = [self._report(couple, day) for couple in self.books.couples]
+            await asyncio.gather(self.world.work(), *reported)
             await each_day(day)
         await self._close()
 
     async def _gather(self) -> None:
-        await self.turn_to(datetime.combine(habits.FIRST_DAY, MORNING))
+        self.world.now = datetime.combine(habits.FIRST_DAY, MORNING)
+        await self.world.work()
         await self.cast.gather()
         people = self.cast.admin.every("/v1/people", fields="id,zone")
         self._zones = {person["id"]: person["zone"] async for person in people}
@@ -68,7 +82,7 @@ class Year:
         """Match whoever waits; every pair of the plan says yes and signs."""
         cast = self.cast
         run = await cast.coordinator.post("/v1/match-runs", programme_id=cast.programme_id, mode=mode)
-        await self._work(day)
+        await self.world.work()
         path = f"/v1/match-runs/{run['id']}"
         if (found := await cast.coordinator.get(path))["status"] != "proposed":
             raise Refused(f"the run ended {found['status']}")
@@ -85,9 +99,6 @@ class Year:
         hour = _HOURS[number % len(_HOURS)]
         return Couple(pair, self._zones[pair.mentor_id], hour, chance, day + timedelta(days=chance.randint(1, 9)))
 
-    async def _work(self, day: date) -> None:
-        await self.turn_to(datetime.combine(day, MORNING))
-
     async def _directory_changes(self, day: date, chance: random.Random) -> None:
         """People leave, rise, get other managers, go on leave; pairs end without fault. The service concludes."""
         couples = self.books.live
@@ -98,7 +109,7 @@ class Year:
         for couple in back:
             await self.cast.hris.post(f"/v1/people/{couple.pair.mentee_id}/end-leave")
         if drawn or back:
-            await self._work(day)
+            await self.world.work()
         for couple in back:
             couple.away_until = None
             self.books.events["pairing.resumed"] += 1
@@ -137,7 +148,7 @@ class Year:
                 "/v1/pairing-conflicts", pairing_id=couple.pair.id, status="open"
             )
             await self.cast.coordinator.post(f"/v1/pairing-conflicts/{conflicts['items'][0]['id']}/dissolve")
-            await self._work(day)
+            await self.world.work()
             self.books.end(couple, "dissolved", day)
 
     async def _plan(self, couple: Couple, day: date) -> None:
@@ -151,7 +162,7 @@ class Year:
             await self._change_mind(couple, ahead, day)
 
     async def _schedule(self, couple: Couple, day: date) -> None:
-        if day >= habits.FIRST_DAY + timedelta(days=self.days - 1):
+        if day >= self._last_day:
             return
         made = await couple.pair.mentor.post(
             "/v1/sessions", pairing_id=couple.pair.id, starts_at=couple.at(day).isoformat(), zone=couple.zone
@@ -167,7 +178,10 @@ class Year:
             await couple.chance.choice(couple.members).post(f"{path}/cancel", reason="priority")
             self.books.called_off(couple, day)
         elif ahead.fate is Fate.MOVED and not ahead.sequence:
-            later = couple.at(habits.working_day(ahead.starts_at.date() + timedelta(days=2)))
+            to = habits.working_day(ahead.starts_at.date() + timedelta(days=2))
+            if to >= self._last_day:
+                return
+            later = couple.at(to)
             moved = await couple.pair.mentee.post(f"{path}/reschedule", starts_at=later.isoformat())
             ahead.starts_at, ahead.ends_at = (datetime.fromisoformat(moved[name]) for name in ("starts_at", "ends_at"))
             ahead.sequence += 1
@@ -218,9 +232,10 @@ class Year:
     async def _close(self) -> None:
         """The programme is evaluated and closed; its pairs are completed, but for those that rest."""
         path, last = f"/v1/programmes/{self.cast.programme_id}", habits.FIRST_DAY + timedelta(days=self.days)
-        await self._work(last)
+        self.world.now = datetime.combine(last, MORNING)
+        await self.world.work()
         await self.cast.coordinator.post(f"{path}/evaluate")
         await self.cast.coordinator.post(f"{path}/close")
-        await self._work(last)
+        await self.world.work()
         for couple in self.books.live:
             self.books.end(couple, "completed" if couple.meets else "ended_early", last)
