@@ -20,9 +20,10 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state
 from sqlmodel import SQLModel
 
-from app import clock, config, inserting
+from app import clock, config, inserting, loading
 from app.errors import Conflict, Unavailable
 from app.failures import FAILED, LOST, Busy, translated
+from app.loading import Model
 from app.queuelane import QueueLane
 from app.readlane import ReadLane, json_as_bytes
 
@@ -61,8 +62,12 @@ class Db(AsyncSession):
         self.facts.append((model, values))
 
     async def fetch(self, sql: str, *values: Any) -> list[Any]:
-        """The rows of a fixed statement, sent straight to the driver: a fifth of what an entity's select costs."""
+        """The rows of a fixed statement, sent straight to the driver: a seventh of what an entity's select costs."""
         return await self.driver.fetch(sql, *values)  # type: ignore[no-any-return]
+
+    def entity(self, kind: type[Model], record: Any, *, refresh: bool = False) -> Model:
+        """The entity of a row that `fetch` answered, as `loading.entity`: what is set on it is written at the end."""
+        return loading.entity(self.sync_session, kind, record, refresh=refresh)
 
     def check_version(self, row: Any) -> None:
         """Refuse to change a row of another version than the caller named."""

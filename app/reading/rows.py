@@ -1,21 +1,31 @@
 """Loading the rows that a service is about to change, under the same policy that governs reading."""
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 from sqlmodel import SQLModel
 
 from app import ids
 from app.auth.actor import Actor, Role
 from app.db import Db
 from app.errors import Fault, Forbidden, Invalid
+from app.loading import Model
 from app.reading import admission
 from app.reading.resource import ORGANISATION, Resource, owner
 from app.reading.run import Absent
+from app.reading.statement import Statement
 
-Model = TypeVar("Model", bound=SQLModel)
+_ID = sa.bindparam("id", type_=sa.Text)
+
+
+class _Lock(StrEnum):
+    NONE = "none"
+    HOLD = "hold"
+    CHANGE = "change"
 
 
 class NotYours(Forbidden):
@@ -46,12 +56,14 @@ async def get(
     if ids.prefix_of(object_id) != resource.prefix:
         raise Absent
     values = {"organisation": actor.organisation_id, "me": actor.id, "endpoint": actor.endpoint_id, "id": object_id}
-    found = (await db.execute(_select(resource, actor.role, action, lock), values)).one_or_none()
-    if found is None:
+    statement = _sought(resource, actor.role, action, lock)
+    found = await db.fetch(statement.sql, *statement.bound(values))
+    if not found:
         raise Absent
-    row, may = found
-    if not may:
+    (record,) = found
+    if not record[-1]:
         raise NotYours
+    row = db.entity(resource.model, record, refresh=lock)
     db.check_version(row)
     return row
 
@@ -78,16 +90,12 @@ async def refer(
 
 async def by_id(db: Db, model: type[Model], object_id: str, *, lock: bool = False) -> Model:
     """A row that is known to exist, whoever asks: for the consequences of a change that was allowed."""
-    select = _known(db, model, object_id)
-    if lock:
-        select = select.with_for_update()
-    return (await db.execute(select.execution_options(populate_existing=lock))).scalar_one()
+    return await _known(db, model, object_id, _Lock.CHANGE if lock else _Lock.NONE)
 
 
 async def held(db: Db, model: type[Model], object_id: str) -> Model:
     """As `by_id`, and nobody changes the row until the transaction ends; others may hold it too."""
-    select = _known(db, model, object_id).with_for_update(read=True)
-    return (await db.execute(select.execution_options(populate_existing=True))).scalar_one()
+    return await _known(db, model, object_id, _Lock.HOLD)
 
 
 async def free(
@@ -110,20 +118,28 @@ def any_of(texts: Iterable[str]) -> sa.CollectionAggregate[bool]:
     return sa.any_(sa.literal(list(texts), sa.ARRAY(sa.Text)))
 
 
-def _known(db: Db, model: type[Model], object_id: str) -> sa.Select[Model]:
-    table = model.__table__  # type: ignore[attr-defined]
-    return sa.select(model).where(owner(table) == db.organisation_id, table.c.id == object_id)
+async def _known(db: Db, model: type[Model], object_id: str, lock: _Lock) -> Model:
+    statement = _by_id(model, lock)
+    found = await db.fetch(statement.sql, *statement.bound({ORGANISATION.key: db.organisation_id, _ID.key: object_id}))
+    if not found:
+        raise NoResultFound
+    (record,) = found
+    return db.entity(model, record, refresh=lock is not _Lock.NONE)
 
 
 @cache
-def _select(resource: Resource, role: Role, action: str | None, lock: bool) -> sa.Select[Any, Any]:
+def _by_id(model: type[SQLModel], lock: _Lock) -> Statement:
+    table = model.__table__  # type: ignore[attr-defined]
+    select = sa.select(*table.c).where(owner(table) == ORGANISATION, table.c.id == _ID)
+    return Statement.of(select if lock is _Lock.NONE else select.with_for_update(read=lock is _Lock.HOLD))
+
+
+@cache
+def _sought(resource: Resource, role: Role, action: str | None, lock: bool) -> Statement:
+    """All columns of a row that the caller sees, and behind them whether they may do this with it."""
     table = resource.table
     may = sa.true() if action is None else admission.permitted(resource, table, role, action)
-    select = sa.select(resource.model, may.label("may")).where(
-        owner(table) == ORGANISATION,
-        table.c.id == sa.bindparam("id", type_=sa.Text),
-        admission.visible(resource, table, role),
+    select = sa.select(*table.c, may.label("may")).where(
+        owner(table) == ORGANISATION, table.c.id == _ID, admission.visible(resource, table, role)
     )
-    if lock:
-        select = select.with_for_update(of=resource.model).execution_options(populate_existing=True)
-    return select
+    return Statement.of(select.with_for_update(of=table) if lock else select)
