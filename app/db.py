@@ -15,12 +15,12 @@ import asyncpg
 import orjson
 from sqlalchemy import event, exc
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import Session as SyncSession
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import SQLModel
 
-from app import clock, config, inserting, loading
+from app import changing, clock, config, loading
 from app.errors import Conflict, Unavailable
 from app.failures import FAILED, LOST, Busy, translated
 from app.loading import Model
@@ -54,7 +54,7 @@ class Db(AsyncSession):
     organisation_id: str
     actor_id: str | None = None
     expected: dict[str, int]
-    facts: list[inserting.Row]
+    facts: list[changing.Row]
     driver: Any
 
     def write_down(self, model: type[SQLModel], **values: Any) -> None:
@@ -75,23 +75,43 @@ class Db(AsyncSession):
             raise Stale
 
     async def flush(self, objects: Sequence[Any] | None = None) -> None:
-        """Send what is pending: all new rows in one statement, then the changes."""
-        if objects is None:
-            new = sorted(self.new, key=_when_added)
-            rows = [(type(row), row.__dict__) for row in new] + self.facts
-            for start in range(0, len(rows), _INSERTED_AT_ONCE):
-                sql, values = inserting.statement(rows[start : start + _INSERTED_AT_ONCE])
-                await self.fetch(sql, *values)
-            self.facts = []
-            for row in new:
-                self.expunge(row)
-                make_transient_to_detached(row)
-                self.add(row)
-        await super().flush(objects)
+        """Send what is pending: all new and changed rows in one statement, then what is deleted."""
+        new = sorted(self.new, key=_when_added)
+        rows = [(type(row), row.__dict__) for row in new] + self.facts
+        while len(rows) > _INSERTED_AT_ONCE:
+            await self._send(rows[:_INSERTED_AT_ONCE], [])
+            rows = rows[_INSERTED_AT_ONCE:]
+        await self._send(rows, [change for row in self.dirty if (change := _changed(row))])
+        self.facts = []
+        for row in new:
+            self.expunge(row)
+            make_transient_to_detached(row)
+            self.add(row)
+        if self.deleted:
+            await super().flush(objects)
+
+    async def _send(self, rows: Sequence[changing.Row], changes: Sequence[changing.Change]) -> None:
+        if rows or changes:
+            sql, values = changing.statement(rows, changes)
+            answer = await self.fetch(sql, *values)
+            if changes and answer[0][0] != len(changes):
+                raise StaleDataError("a row that was to be changed is not there")
 
 
 def _when_added(row: Any) -> int:
     return instance_state(row).insert_order or 0
+
+
+def _changed(row: Any) -> changing.Change | None:
+    """What was set on a row, from here on taken as sent. Its version rises: strong ETags and If-Match live on it."""
+    before, now = instance_state(row).committed_state, row.__dict__
+    names = [name for name, value in before.items() if now[name] != value]
+    if names and "version" in now:
+        names += {"version", "updated_at"} - {*names}
+        row.version, row.updated_at = now["version"] + 1, clock.now()
+    for name in tuple(before):
+        set_committed_value(row, name, now[name])
+    return (type(row), now, tuple(sorted(names))) if names else None
 
 
 def _pass_json_through(connection: Any, _record: Any) -> None:
@@ -124,7 +144,7 @@ class Database:
             max_overflow=0,
             pool_timeout=settings.pool_wait_seconds,
             pool_reset_on_return=None,
-            json_serializer=inserting.json_text,
+            json_serializer=changing.json_text,
             json_deserializer=orjson.loads,
             connect_args={"server_settings": self._app, "timeout": 5},
         )
@@ -227,15 +247,6 @@ async def _roll_back(connection: AsyncConnection, raw: Any) -> None:
         await raw.execute("ROLLBACK")
     except (*LOST, asyncpg.PostgresError):
         await connection.invalidate()
-
-
-@event.listens_for(SyncSession, "before_flush")
-def _stamp(session: SyncSession, *_: Any) -> None:
-    """Raise the version of every changed row: strong ETags and If-Match live on it."""
-    for row in session.dirty:
-        if hasattr(row, "version") and session.is_modified(row):
-            row.version += 1
-            row.updated_at = clock.now()
 
 
 _database: Database | None = None

@@ -43,7 +43,7 @@ def entity(session: Session, kind: type[Model], record: Sequence[Any], *, refres
     key = shape.mapper.identity_key_from_primary_key(tuple([values[name] for name in shape.key]))
     known: Model | None = session.identity_map.get(key)
     if known is not None:
-        if refresh and not instance_state(known).modified:
+        if refresh and not instance_state(known).committed_state:
             known.__dict__.update(values)
         return known
     made: Model = shape.manager.new_instance()

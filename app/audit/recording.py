@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from app import clock, ids, inserting, logs
+from app import changing, clock, ids, logs
 from app import db as database
 from app.audit import chain
 from app.audit.models import AuditEntry, AuditOutcome, AuditSubject
@@ -51,7 +51,7 @@ def record(db: Db, entry: Entry) -> None:
 async def record_apart(entry: Entry) -> None:
     """Write an entry at once, whatever becomes of any transaction: one statement, one round trip."""
     values, subjects = _written(entry)
-    insert, bound = inserting.statement([(AuditEntry, values)])
+    insert, bound = changing.statement([(AuditEntry, values)])
     sql = _APART.format(insert=insert, subjects=len(bound) + 1)
     await database.current().reads.change(entry.actor.organisation_id, sql, (*bound, subjects))
 

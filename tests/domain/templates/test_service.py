@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from app import inserting
+from app import changing
 from app.auth.actor import Role
+from app.changing import Change, Row
 from app.declared import RESOURCES
 from app.domain.templates.catalogue import every
 from app.domain.templates.schemas import TemplateKey
-from app.inserting import Row
 from tests.outcomes import refused
 from tests.reading.shapes import listed, page_of
 from tests.world import World
@@ -88,12 +88,12 @@ async def test_what_a_template_holds_is_written_by_few_statements(
 ) -> None:
     written: list[int] = []
 
-    def counted(found: Sequence[Row]) -> tuple[str, list[Any]]:
-        written.append(len(found))
-        return statement(found)
+    def counted(found: Sequence[Row], changes: Sequence[Change]) -> tuple[str, list[Any]]:
+        written.append(len(found) + len(changes))
+        return statement(found, changes)
 
-    statement = inserting.statement
-    monkeypatch.setattr(inserting, "statement", counted)
+    statement = changing.statement
+    monkeypatch.setattr(changing, "statement", counted)
     await templated(world)
 
     # The programme alone, then all that it consists of, then the policy with what is put on record.
