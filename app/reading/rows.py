@@ -1,6 +1,6 @@
 """Loading the rows that a service is about to change, under the same policy that governs reading."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -90,12 +90,17 @@ async def refer(
 
 async def by_id(db: Db, model: type[Model], object_id: str, *, lock: bool = False) -> Model:
     """A row that is known to exist, whoever asks: for the consequences of a change that was allowed."""
-    return await _known(db, model, object_id, _Lock.CHANGE if lock else _Lock.NONE)
+    return _only(await every(db, model, lock=lock, id=object_id))
 
 
 async def held(db: Db, model: type[Model], object_id: str) -> Model:
     """As `by_id`, and nobody changes the row until the transaction ends; others may hold it too."""
-    return await _known(db, model, object_id, _Lock.HOLD)
+    return _only(await _every(db, model, _Lock.HOLD, {"id": object_id}))
+
+
+async def every(db: Db, model: type[Model], *, lock: bool = False, **having: Any) -> list[Model]:
+    """The rows whose columns have these values, whoever asks, in the order of their ids."""
+    return await _every(db, model, _Lock.CHANGE if lock else _Lock.NONE, having)
 
 
 async def free(
@@ -118,19 +123,23 @@ def any_of(texts: Iterable[str]) -> sa.CollectionAggregate[bool]:
     return sa.any_(sa.literal(list(texts), sa.ARRAY(sa.Text)))
 
 
-async def _known(db: Db, model: type[Model], object_id: str, lock: _Lock) -> Model:
-    statement = _by_id(model, lock)
-    found = await db.fetch(statement.sql, *statement.bound({ORGANISATION.key: db.organisation_id, _ID.key: object_id}))
+def _only(found: list[Model]) -> Model:
     if not found:
         raise NoResultFound
-    (record,) = found
-    return db.entity(model, record, refresh=lock is not _Lock.NONE)
+    return found[0]
+
+
+async def _every(db: Db, model: type[Model], lock: _Lock, having: Mapping[str, Any]) -> list[Model]:
+    statement = _having(model, lock, tuple(having))
+    found = await db.fetch(statement.sql, *statement.bound({ORGANISATION.key: db.organisation_id, **having}))
+    return [db.entity(model, record, refresh=lock is not _Lock.NONE) for record in found]
 
 
 @cache
-def _by_id(model: type[SQLModel], lock: _Lock) -> Statement:
+def _having(model: type[SQLModel], lock: _Lock, names: tuple[str, ...]) -> Statement:
     table = model.__table__  # type: ignore[attr-defined]
-    select = sa.select(*table.c).where(owner(table) == ORGANISATION, table.c.id == _ID)
+    same = [table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in names]
+    select = sa.select(*table.c).where(owner(table) == ORGANISATION, *same).order_by(table.c.id)
     return Statement.of(select if lock is _Lock.NONE else select.with_for_update(read=lock is _Lock.HOLD))
 
 

@@ -136,5 +136,5 @@ async def test_putting_an_act_on_record_costs_no_round_trip(api: Api, rival: Ful
 
     await admin.patch(path, json={"location": "Nantes"})
 
-    # The person under a lock, all that is new, the change, the answer; BEGIN and COMMIT around them.
-    assert wire.round_trips == len(wire.statements) == 6, wire.statements
+    # The person under a lock, the change with all that is new, the answer; BEGIN and COMMIT around them.
+    assert wire.round_trips == len(wire.statements) == 5, wire.statements

@@ -1,10 +1,5 @@
 """Bringing peers together. A circle of one is none: it has two members, or waits for a second."""
 
-from collections.abc import Sequence
-
-import sqlalchemy as sa
-from sqlmodel import col
-
 from app import ids
 from app.auth.actor import Actor
 from app.db import Db
@@ -93,13 +88,8 @@ async def remove_member(db: Db, actor: Actor, member_id: str) -> None:
 
 async def take_out(db: Db, enrolment_id: str) -> None:
     """Take somebody who left the programme out of all circles."""
-    select = (
-        sa.select(CircleMember)
-        .where(col(CircleMember.organisation_id) == db.organisation_id, col(CircleMember.enrolment_id) == enrolment_id)
-        .order_by(col(CircleMember.circle_id))
-    )
-    places: Sequence[CircleMember] = (await db.execute(select)).scalars().all()
-    for member in places:
+    places = await rows.every(db, CircleMember, enrolment_id=enrolment_id)
+    for member in sorted(places, key=lambda place: place.circle_id):
         circle = await rows.by_id(db, Circle, member.circle_id, lock=True)
         if circle.status is not CircleStatus.CLOSED:
             await _leave(db, circle, member)

@@ -25,6 +25,7 @@ from app.domain.connectors.schemas import MOST_NAMED
 from app.domain.organisations.models import Organisation
 from app.errors import Fault, Invalid, Unauthenticated
 from app.ids import prefix_of
+from app.reading import rows
 from app.text import Slug
 
 # As old as a notice may be whose time is signed along.
@@ -65,15 +66,9 @@ async def known(organisation_id: str, source_id: str, headers: Headers, body: by
     if (prefix_of(organisation_id), prefix_of(source_id)) != (Organisation.prefix, HrSource.prefix):
         raise NotSigned
     async with database.current().writing(organisation_id) as db:
-        found = await db.execute(
-            sa.select(HrSource).where(
-                col(HrSource.organisation_id) == organisation_id,
-                col(HrSource.id) == source_id,
-                col(HrSource.is_enabled),
-            )
-        )
-        source = found.scalar_one_or_none()
+        found = await rows.every(db, HrSource, id=source_id, is_enabled=True)
         secret = await fetching.opened(db, source_id, "sealed_secret")
+    source = next(iter(found), None)
     if source is None or secret is None or not is_signed(source.style, headers, body, secret):
         raise NotSigned
     actor = Actor(organisation_id, source_id, Role.SERVICE_ACCOUNT, frozenset({Scope.DIRECTORY_WRITE}))

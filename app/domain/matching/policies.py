@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from app import ids
 from app.auth.actor import Actor
 from app.db import Db
@@ -47,11 +44,8 @@ async def update(db: Db, actor: Actor, policy_id: str, data: MatchingPolicyUpdat
 
 async def in_force(db: Db, programme: Programme) -> Policy:
     """The policy that a run of the programme goes by now."""
-    select = sa.select(MatchingPolicy).where(
-        col(MatchingPolicy.organisation_id) == db.organisation_id, col(MatchingPolicy.programme_id) == programme.id
-    )
-    own = (await db.execute(select)).scalar_one_or_none()
-    return of_programme(TEMPLATES[DEFAULT] if own is None else Policy.model_validate(own.body), programme)
+    own = await rows.every(db, MatchingPolicy, programme_id=programme.id)
+    return of_programme(Policy.model_validate(own[0].body) if own else TEMPLATES[DEFAULT], programme)
 
 
 def of_programme(policy: Policy, programme: Programme) -> Policy:

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
@@ -80,18 +77,15 @@ async def cancel(db: Db, actor: Actor, run_id: str) -> MatchRun:
 async def follow(db: Db, operation_id: str) -> None:
     """Let a run end as its operation did, if that failed or was cancelled."""
     operation = await rows.by_id(db, Operation, operation_id, lock=True)
-    select = sa.select(MatchRun).where(
-        col(MatchRun.organisation_id) == db.organisation_id, col(MatchRun.operation_id) == operation_id
-    )
-    run = (await db.execute(select.with_for_update())).scalar_one_or_none()
-    if run is None or not run.is_live:
-        return
-    if operation.status is OperationStatus.CANCELLED:
-        run.finish("cancel", clock.now())
-    else:
-        run.failure_code = operation.failure_code
-        run.finish("fail", clock.now())
-        outbox.record(db, MatchRunFailed.of(run), changed=("status",))
+    for run in await rows.every(db, MatchRun, lock=True, operation_id=operation_id):
+        if not run.is_live:
+            continue
+        if operation.status is OperationStatus.CANCELLED:
+            run.finish("cancel", clock.now())
+        else:
+            run.failure_code = operation.failure_code
+            run.finish("fail", clock.now())
+            outbox.record(db, MatchRunFailed.of(run), changed=("status",))
 
 
 async def _base(db: Db, actor: Actor, data: MatchRunCreate) -> MatchRun | None:

@@ -12,6 +12,7 @@ from app.db import Db
 from app.domain.enrolments.models import Enrolment
 from app.domain.pairings.agreements import OPEN, Agreement, AgreementStatus, Signature
 from app.domain.pairings.models import LIVE, Pairing
+from app.reading import rows
 
 
 async def agreement_in_force(db: Db, pairing_id: str) -> Agreement | None:
@@ -25,17 +26,8 @@ async def open_agreement(db: Db, pairing_id: str) -> Agreement | None:
 
 
 async def _agreement(db: Db, pairing_id: str, states: Sequence[AgreementStatus]) -> Agreement | None:
-    return (
-        await db.execute(
-            sa.select(Agreement)
-            .where(
-                col(Agreement.organisation_id) == db.organisation_id,
-                col(Agreement.pairing_id) == pairing_id,
-                col(Agreement.status).in_(states),
-            )
-            .with_for_update()
-        )
-    ).scalar_one_or_none()
+    found = await rows.every(db, Agreement, lock=True, pairing_id=pairing_id)
+    return next((agreement for agreement in found if agreement.status in states), None)
 
 
 async def open_trainings(db: Db, pairing: Pairing) -> bool:

@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
@@ -84,17 +81,8 @@ async def cancel(db: Db, actor: Actor, series_id: str, data: SessionCancel) -> R
 
 async def end(db: Db, pairing_id: str) -> None:
     """End the series of a pair whose sessions ahead were called off, because the pair rests or has ended."""
-    select = (
-        sa.select(RecurringSession)
-        .where(
-            col(RecurringSession.organisation_id) == db.organisation_id,
-            col(RecurringSession.pairing_id) == pairing_id,
-            col(RecurringSession.status) == SeriesStatus.ACTIVE,
-        )
-        .order_by(col(RecurringSession.id))
-        .with_for_update()
-    )
-    for series in (await db.execute(select)).scalars().all():
+    active = SeriesStatus.ACTIVE
+    for series in await rows.every(db, RecurringSession, lock=True, pairing_id=pairing_id, status=active):
         _end(db, series)
 
 

@@ -159,8 +159,7 @@ async def close_expired(db: Db) -> None:
 
 async def _close(db: Db, glass: BreakGlass, at: datetime) -> None:
     glass.closed_at = at
-    mine = (col(ApiKey.organisation_id) == db.organisation_id, col(ApiKey.client) == glass.id)
-    for key in (await db.execute(sa.select(ApiKey).where(*mine))).scalars():
+    for key in await rows.every(db, ApiKey, client=glass.id):
         key.revoke(at)
     if glass.opened_at is not None:
         outbox.record(db, BreakGlassClosed.of(glass))

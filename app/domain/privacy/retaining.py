@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from app import clock, ids
 from app.db import Db
 from app.domain.organisations.retention import DataClass, RetentionPolicy
 from app.domain.privacy import holds
+from app.reading import rows
 
 # Of a row of the pair p: a hold on its programme, or on one of the two.
 _UNHELD = """
@@ -133,20 +131,15 @@ _OLD_EXPORTS = """
 async def expire(db: Db, *, limit: int) -> bool:
     """Let go of what is too old, at most `limit` of each class; whether there may be more."""
     await holds.lock(db)
-    policies = (await db.execute(_policies(db))).scalars()
-    gone = [await _expired(db, policy, limit) for policy in policies]
+    gone = [await _expired(db, policy, limit) for policy in await rows.every(db, RetentionPolicy)]
     await db.fetch(_OLD_EXPORTS, db.organisation_id, clock.now())
     return limit in gone
 
 
 async def keep_days(db: Db, data_class: DataClass) -> int:
     """How long the organisation keeps data of a class."""
-    policy = (await db.execute(_policies(db).where(col(RetentionPolicy.data_class) == data_class))).scalar_one()
+    (policy,) = await rows.every(db, RetentionPolicy, data_class=data_class)
     return policy.keep_days
-
-
-def _policies(db: Db) -> sa.Select[RetentionPolicy]:
-    return sa.select(RetentionPolicy).where(col(RetentionPolicy.organisation_id) == db.organisation_id)
 
 
 async def _expired(db: Db, policy: RetentionPolicy, limit: int) -> int:

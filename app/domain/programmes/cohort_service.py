@@ -1,8 +1,5 @@
 """Opening cohorts of a programme, changing their days, and taking them away again."""
 
-import sqlalchemy as sa
-from sqlmodel import col
-
 from app import ids
 from app.auth.actor import Actor
 from app.db import Db
@@ -49,8 +46,5 @@ async def delete(db: Db, actor: Actor, cohort_id: str) -> None:
 
 async def require_within(db: Db, programme: Programme) -> None:
     """Raise `CohortDates` if the programme's days have moved away from one of its cohorts."""
-    select = sa.select(Cohort).where(
-        col(Cohort.organisation_id) == db.organisation_id, col(Cohort.programme_id) == programme.id
-    )
-    for cohort in (await db.execute(select.order_by(col(Cohort.id)))).scalars():
+    for cohort in await rows.every(db, Cohort, programme_id=programme.id):
         cohort.require_dates(programme.starts_on, programme.ends_on)

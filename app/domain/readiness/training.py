@@ -146,13 +146,9 @@ def _due_at(resource: ProgrammeResource, now: datetime) -> datetime:
 
 
 async def _required(db: Db, enrolment: Enrolment) -> Sequence[ProgrammeResource]:
-    select = sa.select(ProgrammeResource).where(
-        col(ProgrammeResource.organisation_id) == db.organisation_id,
-        col(ProgrammeResource.programme_id) == enrolment.programme_id,
-        col(ProgrammeResource.is_required),
-        col(ProgrammeResource.audience).in_((Audience.EVERYONE, Audience(enrolment.role.value))),
-    )
-    return (await db.execute(select.order_by(col(ProgrammeResource.id)))).scalars().all()
+    theirs = (Audience.EVERYONE, Audience(enrolment.role.value))
+    found = await rows.every(db, ProgrammeResource, programme_id=enrolment.programme_id, is_required=True)
+    return [resource for resource in found if resource.audience in theirs]
 
 
 def _locked(db: Db, condition: sa.ColumnElement[bool], *, states: Sequence[str]) -> sa.Select[Any]:

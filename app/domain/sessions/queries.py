@@ -104,23 +104,13 @@ async def pairing_of(db: Db, session_id: str) -> Pairing:
 
 async def attendances(db: Db, session_id: str) -> Sequence[Attendance]:
     """The seats of a session."""
-    select = (
-        sa.select(Attendance)
-        .where(col(Attendance.organisation_id) == db.organisation_id, col(Attendance.session_id) == session_id)
-        .order_by(col(Attendance.id))
-    )
-    return (await db.execute(select)).scalars().all()
+    return await rows.every(db, Attendance, session_id=session_id)
 
 
 async def topic_ids(db: Db, session_id: str) -> list[str]:
     """The topics on a session's agenda, each once."""
-    select = (
-        sa.select(col(AgendaItem.topic_id))
-        .where(col(AgendaItem.organisation_id) == db.organisation_id, col(AgendaItem.session_id) == session_id)
-        .distinct()
-        .order_by(col(AgendaItem.topic_id))
-    )
-    return [topic_id for topic_id in (await db.execute(select)).scalars() if topic_id is not None]
+    items = await rows.every(db, AgendaItem, session_id=session_id)
+    return sorted({item.topic_id for item in items if item.topic_id is not None})
 
 
 async def ahead(db: Db, pairing_id: str, since: datetime) -> Sequence[Session]:

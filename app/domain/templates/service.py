@@ -1,6 +1,6 @@
 """Making a programme from a template, or like an earlier one: with all that it consists of, but for its people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -68,19 +68,19 @@ async def clone(db: Db, actor: Actor, programme_id: str, data: ProgrammeClone) -
         budget_currency=None,
     )
     await programmes.add(db, actor, programme)
-    for topic in await _of(db, Topic, source):
+    for topic in await rows.every(db, Topic, programme_id=source.id):
         db.add(_like(topic, programme_id=programme.id))
-    for resource in await _of(db, ProgrammeResource, source):
+    for resource in await rows.every(db, ProgrammeResource, programme_id=source.id):
         db.add(_like(resource, programme_id=programme.id, edition=1))
-    for milestone in await _of(db, ProgrammeMilestone, source):
+    for milestone in await rows.every(db, ProgrammeMilestone, programme_id=source.id):
         due_on = milestone.due_on + later
         db.add(_like(milestone, programme_id=programme.id, due_on=due_on, reached_at=None))
-    for cohort in await _of(db, Cohort, source):
+    for cohort in await rows.every(db, Cohort, programme_id=source.id):
         days = {name: getattr(cohort, name) + later for name in _DAYS_OF_COHORT}
         made = _like(cohort, programme_id=programme.id, **days)
         db.add(made)
         outbox.record(db, CohortCreated.of(made))
-    for policy in await _of(db, MatchingPolicy, source):
+    for policy in await rows.every(db, MatchingPolicy, programme_id=source.id):
         db.add(_like(policy, programme_id=programme.id))
     return programme
 
@@ -109,17 +109,6 @@ def _contents(template: ProgrammeTemplateRead, programme: Programme) -> Iterable
 def _like(row: Content, **differing: Any) -> Content:
     kept = row.model_dump(exclude=_OWN | differing.keys())
     return type(row)(id=ids.new(row.prefix), **kept, **differing)
-
-
-async def _of(db: Db, model: type[Content], programme: Programme) -> Sequence[Content]:
-    """The rows of a programme, in the order in which they were made."""
-    table = model.__table__  # type: ignore[attr-defined]
-    select = (
-        sa.select(model)
-        .where(table.c.organisation_id == db.organisation_id, table.c.programme_id == programme.id)
-        .order_by(table.c.id)
-    )
-    return (await db.execute(select)).scalars().all()
 
 
 async def _eligibility(db: Db, programme: Programme) -> list[dict[str, Any]]:
