@@ -37,6 +37,8 @@ _FOUNDED_AT = time(12, tzinfo=UTC)
 _MOMENTUM = ("pairing.nudged", "pairing.flagged_at_risk", "pairing.recovered")
 # The feed is followed and the trail chained as they grow; everything is looked at each month, on a day between matches.
 _FOLLOWED_EVERY, _WATCHED_EVERY = 7, 29
+# About when the tables have doubled.
+_ANALYSED_AFTER = (1, 15, 30, 60, 120, 240)
 
 
 @dataclass
@@ -122,7 +124,7 @@ async def _year(world: _World, progress: Progress, scale: Scale, days: int, seed
             if number % _FOLLOWED_EVERY == 0:
                 await feed.follow()
                 await _chained(chainer)
-            if number % _WATCHED_EVERY == 1:
+            if number in _ANALYSED_AFTER:
                 await analyse(world.address)
             if number % _WATCHED_EVERY == 0:
                 await watch.look()

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -21,6 +21,7 @@ from app.demo.year.habits import Fate, Turn
 MORNING, NIGHT = time(5, tzinfo=UTC), time(22, tzinfo=UTC)
 _HOURS = (9, 10, 11, 13, 14, 15)
 _LEAVE_DAYS, _LATE_DAYS, _REMATCH_DAYS, _NOTICE_HOURS = 21, 3, 28, 36
+_CONFLICTS = (Turn.IS_PROMOTED, Turn.REPORTS_TO_PARTNER)
 _EXIT_REASONS = ("not_said", "time", "fit", "goals_met")
 
 
@@ -57,12 +58,16 @@ class Year:
         chance = random.Random(self.seed)  # noqa: S311
         for day in (habits.FIRST_DAY + timedelta(days=number) for number in range(1, self.days)):
             self.world.now = datetime.combine(day, MORNING)
-            await self._directory_changes(day, chance)
+            drawn = [(couple, turn) for couple in self.books.live if (turn := habits.turn(chance)) and couple.meets]
+            back = [couple for couple in self.books.live if couple.away_until == day]
+            await self._directory_changes(drawn, back)
             if (day - habits.FIRST_DAY).days % _REMATCH_DAYS == 0:
                 await self._match(day, "incremental")
             # The worker is at it while people are, as it would be.
-            planned = [self._plan(couple, day) for couple in self.books.live]
+            moved = [*back, *(couple for couple, _ in drawn)]
+            planned = [self._plan(couple, day) for couple in self.books.live if couple not in moved]
             await asyncio.gather(self.world.work(), *planned)
+            await self._conclude(drawn, back, day)
             self.world.now = datetime.combine(day, NIGHT)
             reported = [self._report(couple, day) for couple in self.books.couples]
             await asyncio.gather(self.world.work(), *reported)
@@ -99,23 +104,12 @@ class Year:
         hour = _HOURS[number % len(_HOURS)]
         return Couple(pair, self._zones[pair.mentor_id], hour, chance, day + timedelta(days=chance.randint(1, 9)))
 
-    async def _directory_changes(self, day: date, chance: random.Random) -> None:
-        """People leave, rise, get other managers, go on leave; pairs end without fault. The service concludes."""
-        couples = self.books.live
-        drawn = [(couple, turn) for couple in couples if (turn := habits.turn(chance)) and couple.meets]
-        back = [couple for couple in couples if couple.away_until == day]
+    async def _directory_changes(self, drawn: Sequence[tuple[Couple, Turn]], back: Sequence[Couple]) -> None:
+        """People leave, rise, get other managers, go on leave or come back; pairs end without fault."""
         for couple, turn in drawn:
             await self._turn(couple, turn)
         for couple in back:
             await self.cast.hris.post(f"/v1/people/{couple.pair.mentee_id}/end-leave")
-        if drawn or back:
-            await self.world.work()
-        for couple in back:
-            couple.away_until = None
-            self.books.events["pairing.resumed"] += 1
-        for couple, turn in drawn:
-            self.books.turns[turn] += 1
-            await self._conclude(couple, turn, day)
 
     async def _turn(self, couple: Couple, turn: Turn) -> None:
         pair, hris = couple.pair, self.cast.hris
@@ -132,8 +126,18 @@ class Year:
             member = couple.chance.choice(couple.members)
             await member.post(f"/v1/pairings/{pair.id}/end-early", reason=couple.chance.choice(_EXIT_REASONS))
 
-    async def _conclude(self, couple: Couple, turn: Turn, day: date) -> None:
-        """What the service should have made of a turn; conflicts are the coordinator's to settle."""
+    async def _conclude(self, drawn: Sequence[tuple[Couple, Turn]], back: Sequence[Couple], day: date) -> None:
+        """What the service should have made of it by now; conflicts are the coordinator's to settle."""
+        for couple in back:
+            couple.away_until = None
+            self.books.events["pairing.resumed"] += 1
+        for couple, turn in drawn:
+            self.books.turns[turn] += 1
+            await self._conclude_one(couple, turn, day)
+        if any(turn in _CONFLICTS for _, turn in drawn):
+            await self.world.work()
+
+    async def _conclude_one(self, couple: Couple, turn: Turn, day: date) -> None:
         if turn in (Turn.LEAVES, Turn.ENDS_EARLY):
             self.books.end(couple, "ended_early", day)
         elif turn is Turn.IS_ON_LEAVE:
@@ -148,7 +152,6 @@ class Year:
                 "/v1/pairing-conflicts", pairing_id=couple.pair.id, status="open"
             )
             await self.cast.coordinator.post(f"/v1/pairing-conflicts/{conflicts['items'][0]['id']}/dissolve")
-            await self.world.work()
             self.books.end(couple, "dissolved", day)
 
     async def _plan(self, couple: Couple, day: date) -> None:
