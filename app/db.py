@@ -76,6 +76,19 @@ class Db(AsyncSession):
 
     async def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Send what is pending: all new and changed rows in one statement, then what is deleted."""
+        for row in await self._pending():
+            self.expunge(row)
+            make_transient_to_detached(row)
+            self.add(row)
+        if self.deleted:
+            await super().flush(objects)
+
+    async def finish(self) -> None:
+        """As `flush`, when nobody will ask for the new rows again: telling the session of them costs more than them."""
+        await (self.flush() if self.deleted else self._pending())
+
+    async def _pending(self) -> Sequence[Any]:
+        """Send the new and the changed rows; the new ones."""
         new = sorted(self.new, key=_when_added)
         rows = [(type(row), row.__dict__) for row in new] + self.facts
         while len(rows) > _INSERTED_AT_ONCE:
@@ -83,12 +96,7 @@ class Db(AsyncSession):
             rows = rows[_INSERTED_AT_ONCE:]
         await self._send(rows, [change for row in self.dirty if (change := _changed(row))])
         self.facts = []
-        for row in new:
-            self.expunge(row)
-            make_transient_to_detached(row)
-            self.add(row)
-        if self.deleted:
-            await super().flush(objects)
+        return new
 
     async def _send(self, rows: Sequence[changing.Row], changes: Sequence[changing.Change]) -> None:
         if rows or changes:
@@ -168,7 +176,7 @@ class Database:
                 async with Db(bind=connection, expire_on_commit=False, autoflush=False) as db:
                     db.organisation_id, db.expected, db.facts, db.driver = organisation_id, {}, [], raw
                     yield db
-                    await db.flush()
+                    await db.finish()
                     if time.monotonic() - began > LONGEST_SECONDS:
                         raise Unavailable("The change took too long. Nothing was changed; try again.")
                     if await raw.execute("COMMIT") != "COMMIT":
