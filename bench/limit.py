@@ -97,11 +97,11 @@ CREATE = """
       from made, pair
     )
     select row_to_json(r) from (
-      select id, pairing_id, programme_id, number, status, starts_at, ends_at, zone, mode, topic, focus_rating,
-        reschedule_count, calendar_uid, calendar_sequence, completed_at, cancelled_at, cancelled_by, cancel_reason,
-        version, created_at, updated_at from made) r
+      select id, pairing_id, programme_id, series_id, number, status, starts_at, ends_at, proposed_by, answer_by, zone,
+        mode, topic, focus_rating, reschedule_count, calendar_uid, calendar_sequence, completed_at, cancelled_at,
+        cancelled_by, cancel_reason, version, created_at, updated_at from made) r
 """
-_STATEMENTS = (PAIRING, SESSIONS, NESTED, PEOPLE, VIEWER, BOARD, CREATE)
+STATEMENTS = (PAIRING, SESSIONS, NESTED, PEOPLE, VIEWER, BOARD, CREATE)
 
 
 class Pool:
@@ -116,7 +116,7 @@ class Pool:
         for _ in range(POOL):
             connection = await asyncpg.connect(address, server_settings=_SETTINGS)
             await connection.set_type_codec("json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
-            self._free.append({sql: await connection.prepare(sql) for sql in _STATEMENTS})
+            self._free.append({sql: await connection.prepare(sql) for sql in STATEMENTS})
             # Preparing sends no Sync: until the next command the server would keep a snapshot.
             await connection.execute("select 1")
 
