@@ -125,6 +125,17 @@ async def test_rows_are_changed_each_in_its_own_way_or_many_alike(world: World) 
     }
 
 
+async def test_what_a_changed_row_gives_up_a_new_one_may_take(world: World) -> None:
+    async with database.current().writing(world.organisation_id) as db:
+        db.add(former := a_person(world, external_id="E-1"))
+    async with database.current().writing(world.organisation_id) as db:
+        db.add(successor := a_person(world, external_id="E-1"))
+        (await rows.by_id(db, Person, former.id, lock=True)).external_id = None
+
+    assert (await stored(world, former)).external_id is None
+    assert (await stored(world, successor)).external_id == "E-1"
+
+
 async def test_what_is_set_to_what_it_was_is_no_change(world: World) -> None:
     async with database.current().writing(world.organisation_id) as db:
         db.add(person := a_person(world, title="Head"))
