@@ -45,6 +45,8 @@ from app.domain.nominations import intents as nominations
 from app.domain.nominations.resource import NOMINATIONS
 from app.domain.operations import intents as operations
 from app.domain.operations.resource import OPERATIONS
+from app.domain.opportunities import intents as opportunities
+from app.domain.opportunities.resource import OPPORTUNITIES
 from app.domain.organisations import intents as organisations
 from app.domain.organisations.resource import ORGANISATIONS, RANKS, RETENTION_POLICIES
 from app.domain.oversight.resource import AUDIT_ENTRIES
@@ -75,7 +77,7 @@ from app.domain.recognition.resource import RECOGNITION_CRITERIA, RECOGNITIONS
 from app.domain.sessions import intents as sessions
 from app.domain.sessions.resource import ACTION_ITEMS, AGENDA_ITEMS, ATTENDANCES, NOTES, SESSION_LINKS, SESSIONS
 from app.domain.stories import intents as stories
-from app.domain.stories.resource import OPPORTUNITIES, SUCCESS_STORIES
+from app.domain.stories.resource import SUCCESS_STORIES
 from app.domain.syncs.resource import SYNC_DIFFERENCES, SYNC_RUNS
 from app.domain.tasks.resource import TASKS
 from app.domain.templates import intents as templates
@@ -184,6 +186,7 @@ INTENTS: tuple[Intent, ...] = (
     *competencies.INTENTS,
     *recognition.INTENTS,
     *stories.INTENTS,
+    *opportunities.INTENTS,
     *announcements.INTENTS,
     *calendars.INTENTS,
     *concerns.INTENTS,

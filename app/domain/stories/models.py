@@ -1,6 +1,6 @@
-"""What a pair tells others, if both agree; and what taking part opens."""
+"""What a pair tells others, if both agree."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -21,14 +21,6 @@ class StoryStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class OpportunityKind(StrEnum):
-    """What is open to those who take part."""
-
-    STRETCH_ROLE = "stretch_role"
-    SUCCESSION_POOL = "succession_pool"
-    PROMOTION_PANEL = "promotion_panel"
-
-
 _S = StoryStatus
 STORY = Machine(
     "success_story",
@@ -45,12 +37,6 @@ class AlreadyConsented(Conflict):
     """The caller has agreed to this story."""
 
     code = "story_consented"
-
-
-class OpportunityClosed(Conflict):
-    """The opportunity is closed."""
-
-    code = "opportunity_closed"
 
 
 class SuccessStory(Row, table=True):
@@ -95,27 +81,3 @@ class SuccessStory(Row, table=True):
         self.step("publish")
         self.published_at = at
         return True
-
-
-class Opportunity(Row, table=True):
-    """Something that is open to those who take part in a programme."""
-
-    __table_args__ = (
-        of_organisation(),
-        belongs_to("programme", "programme_id"),
-        index("opportunity_programme", "programme_id", "id"),
-    )
-    prefix: ClassVar[str] = "opp"
-
-    programme_id: str = Field(sa_type=sa.Text)
-    kind: OpportunityKind = Field(sa_type=text_enum(OpportunityKind))
-    title: str = Field(sa_type=sa.Text)
-    description: str = Field(sa_type=sa.Text)
-    open_until: date | None = None
-    closed_at: datetime | None = instant(default=None)
-
-    def close(self, at: datetime) -> None:
-        """It is open no more."""
-        if self.closed_at is not None:
-            raise OpportunityClosed("The opportunity was closed before.")
-        self.closed_at = at

@@ -1,4 +1,4 @@
-"""What can be read of stories and opportunities."""
+"""What can be read of stories."""
 
 import sqlalchemy as sa
 
@@ -7,8 +7,8 @@ from app.auth.scopes import Scope
 from app.domain.pairings.resource import PAIRINGS
 from app.domain.people.resource import PEOPLE
 from app.domain.programmes.resource import PROGRAMMES
-from app.domain.stories.models import Opportunity, StoryStatus, SuccessStory
-from app.domain.stories.schemas import OpportunityRead, SuccessStoryRead
+from app.domain.stories.models import StoryStatus, SuccessStory
+from app.domain.stories.schemas import SuccessStoryRead
 from app.reading.resource import Edge, Equals, Range, Resource, is_one_of, through
 
 _PROGRAMME = Edge("programme", "programme_id", PROGRAMMES, "success_stories", "The programme.", "What pairs tell.")
@@ -29,15 +29,4 @@ SUCCESS_STORIES = Resource(
     },
     edges=(_PROGRAMME, _PAIRING, Edge("author", "author_id", PEOPLE)),
     filters=(Equals("programme_id"), Equals("pairing_id"), Equals("status"), Range("updated_at")),
-)
-_OFFERS = Edge("programme", "programme_id", PROGRAMMES, "opportunities", "The programme.", "What taking part opens.")
-OPPORTUNITIES = Resource(
-    "opportunity",
-    "opportunities",
-    Opportunity,
-    OpportunityRead,
-    Scope.PROGRAMMES_READ,
-    relations=through(_OFFERS),
-    edges=(_OFFERS,),
-    filters=(Equals("programme_id"), Equals("kind")),
 )

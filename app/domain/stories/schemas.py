@@ -1,12 +1,11 @@
-"""What callers send and get of success stories and opportunities."""
+"""What callers send and get of success stories."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from app.domain.pairings.schemas import PairingId
-from app.domain.programmes.schemas import ProgrammeId
-from app.domain.stories.models import OpportunityKind, StoryStatus
-from app.text import Day, Input, Name, Output, Patch, Prose, absent, prose
+from app.domain.stories.models import StoryStatus
+from app.text import Input, Name, Output, Patch, absent, prose
 
 _Story = Annotated[str, prose(10_000)]
 
@@ -39,39 +38,6 @@ class SuccessStoryRead(Output):
     mentor_consented_at: datetime | None
     mentee_consented_at: datetime | None
     published_at: datetime | None
-    version: int
-    created_at: datetime
-    updated_at: datetime
-
-
-class OpportunityOpen(Input):
-    """Something that is open to those who take part."""
-
-    programme_id: ProgrammeId
-    kind: OpportunityKind
-    title: Name
-    description: Prose
-    open_until: Day | None = None
-
-
-class OpportunityUpdate(Patch):
-    """Changes to an opportunity."""
-
-    title: Name = absent()
-    description: Prose = absent()
-    open_until: Day | None = None
-
-
-class OpportunityRead(Output):
-    """Something that is open to those who take part."""
-
-    id: str
-    programme_id: str
-    kind: OpportunityKind
-    title: str
-    description: str
-    open_until: date | None
-    closed_at: datetime | None
     version: int
     created_at: datetime
     updated_at: datetime

@@ -1,15 +1,14 @@
-"""Telling a pair's story with the consent of both; opening opportunities to those who take part."""
+"""Telling a pair's story with the consent of both."""
 
 from app import clock, ids
 from app.auth.actor import Actor
 from app.db import Db
 from app.domain.pairings.models import Pairing
 from app.domain.pairings.resource import PAIRINGS
-from app.domain.programmes.resource import PROGRAMMES
 from app.domain.stories.events import SuccessStoryPublished, SuccessStoryWithdrawn
-from app.domain.stories.models import Opportunity, OpportunityClosed, StoryStatus, SuccessStory
-from app.domain.stories.resource import OPPORTUNITIES, SUCCESS_STORIES
-from app.domain.stories.schemas import OpportunityOpen, OpportunityUpdate, SuccessStoryUpdate, SuccessStoryWrite
+from app.domain.stories.models import StoryStatus, SuccessStory
+from app.domain.stories.resource import SUCCESS_STORIES
+from app.domain.stories.schemas import SuccessStoryUpdate, SuccessStoryWrite
 from app.events import outbox
 from app.reading import rows
 
@@ -62,27 +61,3 @@ async def withdraw(db: Db, actor: Actor, story_id: str) -> SuccessStory:
     if was_told:
         outbox.record(db, SuccessStoryWithdrawn.of(story), changed=("status",))
     return story
-
-
-async def open_one(db: Db, actor: Actor, data: OpportunityOpen) -> Opportunity:
-    """Open an opportunity to those who take part in a programme."""
-    await rows.refer(db, actor, PROGRAMMES, data.programme_id, "open_opportunity", pointer="/programme_id")
-    opportunity = Opportunity(organisation_id=db.organisation_id, id=ids.new(Opportunity.prefix), **data.model_dump())
-    db.add(opportunity)
-    return opportunity
-
-
-async def update_opportunity(db: Db, actor: Actor, opportunity_id: str, data: OpportunityUpdate) -> Opportunity:
-    """Change an opportunity that is open."""
-    opportunity: Opportunity = await rows.get(db, actor, OPPORTUNITIES, opportunity_id, "update_opportunity")
-    if opportunity.closed_at is not None:
-        raise OpportunityClosed("The opportunity was closed before.")
-    opportunity.sqlmodel_update(data.changes())
-    return opportunity
-
-
-async def close(db: Db, actor: Actor, opportunity_id: str) -> Opportunity:
-    """Close an opportunity; it stays to be read."""
-    opportunity: Opportunity = await rows.get(db, actor, OPPORTUNITIES, opportunity_id, "close_opportunity")
-    opportunity.close(clock.now())
-    return opportunity

@@ -1,4 +1,4 @@
-"""A story leaves its pair with the yes of both, and comes back with the no of either; opportunities open and close."""
+"""A story leaves its pair with the yes of both, and comes back with the no of either."""
 
 from typing import Any
 
@@ -83,19 +83,3 @@ async def test_what_was_never_told_is_taken_back_in_silence(world: World) -> Non
     await world.do("mentee", "withdraw_success_story", story["id"])
 
     assert await told(world, story) == []
-
-
-async def test_an_opportunity_is_read_by_everybody_in_the_programme_and_closes_once(world: World) -> None:
-    programme_id = await world.programme()
-    offer: dict[str, Any] = {"kind": "succession_pool", "title": "Next leads", "description": "Six of you."}
-
-    made = await world.do("coordinator", "open_opportunity", programme_id=programme_id, **offer)
-    changed = await world.do("coordinator", "update_opportunity", made["id"], description="Eight of you.")
-
-    assert (made["kind"], changed["description"], made["closed_at"]) == ("succession_pool", "Eight of you.", None)
-    assert {"mentor", "mentee", "coordinator"} <= await world.seen_by(made["id"])
-    await world.do("coordinator", "close_opportunity", made["id"])
-    with refused("opportunity_closed"):
-        await world.do("coordinator", "close_opportunity", made["id"])
-    with refused("opportunity_closed"):
-        await world.do("coordinator", "update_opportunity", made["id"], title="Again")

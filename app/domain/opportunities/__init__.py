@@ -1,0 +1,1 @@
+"""Opportunities: what taking part opens, and who puts themselves forward for it."""
